@@ -13,7 +13,7 @@ from shim.ports import Call, Profile, Refusal
 from shim.runtime import drive
 from shim.store.database import Database, SyncStore
 from shim.store.errors import StoreFailed
-from tests.translate.telling import added, created, done, ended
+from tests.translate.upstream_events import added, created, done, ended
 
 Json = dict[str, Any]
 #: The result of one network read: events, a failure, or an action in the meantime.
@@ -58,7 +58,7 @@ class Upstream:
     answers: list[Answer] = field(default_factory=list)
     #: The answers to GET requests for responses, by id: a response or a refusal.
     stored: dict[str, Json | Refusal] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
+    retrieved: list[str] = field(default_factory=list)
     #: Streams that were resumed: the response's id, and the number of the last event before.
     resumed: list[tuple[str, int | None]] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
@@ -76,11 +76,11 @@ class Upstream:
     def _next(self, body: Json, call: Call) -> Any:
         self.bodies.append(body)
         self.headers.append(call.headers)
-        said = self.script.popleft()
-        said = said(body) if callable(said) else said
-        if isinstance(said, Refusal):
-            raise said
-        return said
+        answer = self.script.popleft()
+        answer = answer(body) if callable(answer) else answer
+        if isinstance(answer, Refusal):
+            raise answer
+        return answer
 
     async def stream(self, body: Json, call: Call) -> Answer:
         self.answers.append(Answer(self._next(body, call)))
@@ -92,11 +92,11 @@ class Upstream:
         return self.answers[-1]
 
     async def create(self, body: Json, call: Call) -> Json:
-        said: Json = self._next(body, call)
-        return said
+        answer: Json = self._next(body, call)
+        return answer
 
     async def retrieve(self, response_id: str) -> Json:
-        self.asked.append(response_id)
+        self.retrieved.append(response_id)
         found = self.stored.get(response_id, UNKNOWN)
         if isinstance(found, Refusal):
             raise found
@@ -315,10 +315,10 @@ def pump(reply: Reply) -> list[Emitted]:
         drive.finish(reply.afterwards())
     if reply.events is None:
         return []
-    told = [event for batch in drive.drain(reply.events) for event in batch]
-    assert told[-1] == DONE
-    assert told.count(DONE) == 1
-    return told[:-1]
+    emitted = [event for batch in drive.drain(reply.events) for event in batch]
+    assert emitted[-1] == DONE
+    assert emitted.count(DONE) == 1
+    return emitted[:-1]
 
 
 def answer(*items: Json, id: str = "resp_1", status: str = "completed", **response: Any) -> list[Read]:
@@ -329,10 +329,10 @@ def answer(*items: Json, id: str = "resp_1", status: str = "completed", **respon
 
 def inputs(body: Json) -> list[str]:
     """The input of a request in short form: texts as they are, calls and outputs by their ids."""
-    words = {"function_call": "call", "function_call_output": "output", "reasoning": "thought"}
+    names = {"function_call": "call", "function_call_output": "output", "reasoning": "thought"}
     return [
-        f"{words[item['type']]} {item.get('call_id', '')}".strip()
-        if item.get("type") in words
+        f"{names[item['type']]} {item.get('call_id', '')}".strip()
+        if item.get("type") in names
         else item["content"]
         if isinstance(item["content"], str)
         else "".join(part.get("text") or part.get("refusal") or part["type"] for part in item["content"])

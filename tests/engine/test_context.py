@@ -16,13 +16,13 @@ def test_refusals_of_a_model_are_noted_for_its_server_only(harness: Harness) -> 
     pair: Any = "call"
     context.refuses("a", "x")
     context.calls_as_text("a").add(pair)
-    for kept, what in ((context.refused, "x"), (context.calls_as_text, pair)):
-        assert kept("a") == {what}
-        assert kept("b") == set()
+    for noted, what in ((context.refused, "x"), (context.calls_as_text, pair)):
+        assert noted("a") == {what}
+        assert noted("b") == set()
         harness.upstream.can = Profile("scripted", address="https://another.test")
-        assert kept("a") == set()
+        assert noted("a") == set()
         harness.upstream.can = Profile("scripted")
-        assert kept("a") == {what}
+        assert noted("a") == {what}
 
 
 def test_a_profile_is_that_of_a_model_and_includes_findings(harness: Harness) -> None:

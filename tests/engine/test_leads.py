@@ -25,13 +25,13 @@ CALLS: dict[str, tuple[str, str, Any, str]] = {
 
 @pytest.mark.parametrize("name", CALLS)
 def test_an_error_is_followed_by_one_line(harness: Harness, name: str, caplog: pytest.LogCaptureFixture) -> None:
-    method, path, body, words = CALLS[name]
+    method, path, body, message = CALLS[name]
     for _ in range(2):
         with pytest.raises(Refused) as refused:
             harness.call(method, path, body)
-        assert words not in str(refused.value)
+        assert message not in str(refused.value)
     assert len(caplog.records) == 1
-    assert words in caplog.text
+    assert message in caplog.text
     assert "see docs/how-to/" in caplog.text
 
 

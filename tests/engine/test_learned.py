@@ -77,21 +77,21 @@ def test_findings_expire(harness: Harness) -> None:
 
 
 def test_a_process_reads_once_and_writes_what_is_new(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    made, asked = loaded(harness), list[str]()
+    made, read = loaded(harness), list[str]()
     for name in ("read", "write"):
 
         async def seen(work: Callable[..., Any], *given: Any, name: str = name) -> None:
-            asked.append(name)
+            read.append(name)
 
         monkeypatch.setattr(type(made.store), name, staticmethod(seen))
     for _ in range(3):
         drive.finish(learned.load(made))
         drive.finish(learned.save(made))
-    assert asked == []
+    assert read == []
     made.capabilities.uncounted(PROFILE)
     for _ in range(3):
         drive.finish(learned.save(made))
-    assert asked == ["write"]
+    assert read == ["write"]
 
 
 def test_a_store_that_fails_has_no_other_effect(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from shim.store.errors import StoreFailed
 from shim.wire.errors import error
 
 
-async def said() -> AsyncGenerator[Any, None]:
+async def batches() -> AsyncGenerator[Any, None]:
     yield []
 
 
@@ -31,7 +31,7 @@ def test_a_json_reply_is_indented_utf8_and_keeps_its_headers() -> None:
 
 
 async def test_a_runs_events_are_the_body_only_of_a_streamed_reply() -> None:
-    events = said()
+    events = batches()
     assert not protocol.json_reply({}, events=events).streamed
     reply = protocol.stream_reply(events)
     assert reply.headers["content-type"] == "text/event-stream; charset=utf-8"
@@ -47,7 +47,7 @@ def test_the_reply_of_an_error_has_its_body_and_status() -> None:
 
 
 @pytest.mark.parametrize(
-    "problem, message, again",
+    "problem, message, retry",
     [
         (StoreFailed("The store is locked.", "by itself"), "The store is locked.", "true"),
         (StoreFailed("The disk is full.", "by help"), "The disk is full.", "false"),
@@ -56,11 +56,11 @@ def test_the_reply_of_an_error_has_its_body_and_status() -> None:
     ],
 )
 def test_of_internal_errors_only_those_of_the_store_have_their_message(
-    problem: Exception, message: str, again: str
+    problem: Exception, message: str, retry: str
 ) -> None:
-    told = protocol.our_failure(problem)
-    assert (told.status, told.message) == (500, message)
-    assert protocol.error_reply(told).headers["x-should-retry"] == again
+    reply = protocol.our_failure(problem)
+    assert (reply.status, reply.message) == (500, message)
+    assert protocol.error_reply(reply).headers["x-should-retry"] == retry
 
 
 def test_a_batch_is_sse_in_order() -> None:

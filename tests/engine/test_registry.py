@@ -51,8 +51,8 @@ def test_a_notification_interrupts_only_the_runs_own_wait(running: Registry) -> 
     for run_id in ("run_1", "run_3", "run_elsewhere"):
         running.notify(run_id)
     assert (mine.interrupted, others.interrupted) == (1, 0)
-    told = [running.is_notified(run_id) for run_id in ("run_1", "run_2", "run_3", "run_elsewhere")]
-    assert told == [True, False, True, False]
+    notified = [running.is_notified(run_id) for run_id in ("run_1", "run_2", "run_3", "run_elsewhere")]
+    assert notified == [True, False, True, False]
     running.leave("run_1")
     running.enter("run_1", mine)
     assert not running.is_notified("run_1"), "the next round begins anew"
@@ -70,14 +70,14 @@ def test_watchers_of_a_run_are_called_once_when_it_is_left(running: Registry) ->
 
 
 def test_a_run_of_another_process_or_tenant_cannot_be_watched(running: Registry) -> None:
-    bell, own = Bell(), Bell()
+    bell, observer = Bell(), Bell()
     assert not running.watch("run_1", bell)
     running.enter("run_1", None, "acme")
     assert not running.watch("run_1", bell)
     assert not running.watch("run_1", bell, "other")
-    assert running.watch("run_1", own, "acme")
+    assert running.watch("run_1", observer, "acme")
     running.leave("run_1")
-    assert (bell.rung, own.rung) == (0, 1)
+    assert (bell.rung, observer.rung) == (0, 1)
 
 
 def test_a_forsaken_run_is_no_longer_driven(running: Registry) -> None:
@@ -124,9 +124,9 @@ def test_a_forked_process_drives_nothing_of_its_parents(running: Registry) -> No
 
 
 def test_upstream_is_asked_often_at_first_then_once_a_second(running: Registry) -> None:
-    asked = [moment / 4 for moment in range(17) if running.may_poll("run_1", moment / 4)]
-    assert asked == [0.0, 0.25, 0.75, 1.75, 2.75, 3.75]
-    assert (asked[1] - asked[0], asked[-1] - asked[-2]) == (FIRST_WAIT, LAST_WAIT)
+    polled = [moment / 4 for moment in range(17) if running.may_poll("run_1", moment / 4)]
+    assert polled == [0.0, 0.25, 0.75, 1.75, 2.75, 3.75]
+    assert (polled[1] - polled[0], polled[-1] - polled[-2]) == (FIRST_WAIT, LAST_WAIT)
     assert running.may_poll("run_2", 4.0), "each run has its own times"
     running.leave("run_1")
     assert running.may_poll("run_1", 4.0), "the next round begins anew"

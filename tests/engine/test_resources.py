@@ -7,7 +7,7 @@ import pytest
 
 from shim.ports import Refusal
 from tests.engine.scripted import Harness, Refused, answer
-from tests.translate.telling import call, code, last, message, says
+from tests.translate.upstream_events import call, code, last, message, says
 
 HELLO = message(says("Hello."))
 SEARCH, CODE = {"type": "file_search"}, {"type": "code_interpreter"}
@@ -74,12 +74,12 @@ def test_a_run_uses_the_resources_of_its_assistant_and_its_thread(harness: Harne
     thread = harness.thread("One")
     posted(harness, thread, attach("file-1", SEARCH, CODE))
     more = {"role": "user", "content": "Two", "attachments": [attach("file-2", CODE)]}
-    told = harness.run(thread, answer(call()), assistant_id=assistant, additional_messages=[more])
+    emitted = harness.run(thread, answer(call()), assistant_id=assistant, additional_messages=[more])
     search, run_code = harness.sent["tools"]
     assert search["vector_store_ids"] == ["vs_9", "vs_1"]
     assert run_code["container"]["file_ids"] == ["file-1", "file-2"]
     assert harness.upstream.waited == ["vs_1"]
-    harness.submit(last(told, "run.requires_action"), answer(HELLO, id="resp_2"), call_a="42")
+    harness.submit(last(emitted, "run.requires_action"), answer(HELLO, id="resp_2"), call_a="42")
     assert harness.sent["tools"] == [search, run_code]
     assert harness.upstream.waited == ["vs_1"]
 
@@ -88,8 +88,8 @@ def test_a_vector_store_whose_state_cannot_be_fetched_is_searched(harness: Harne
     thread = harness.thread("One")
     posted(harness, thread, attach("file-1", SEARCH))
     harness.upstream.failing = Refusal(500, "Boom.")
-    told = harness.run(thread, answer(HELLO), assistant_id=harness.assistant(tools=[SEARCH]))
-    assert last(told, "run.completed")
+    emitted = harness.run(thread, answer(HELLO), assistant_id=harness.assistant(tools=[SEARCH]))
+    assert last(emitted, "run.completed")
 
 
 def test_a_deleted_vector_store_is_no_longer_searched(harness: Harness) -> None:
@@ -110,19 +110,19 @@ PICTURES = [
 ]
 
 
-@pytest.mark.parametrize("url, kept", PICTURES)
-def test_a_picture_that_code_drew_is_stored(harness: Harness, url: str, kept: bytes | None) -> None:
+@pytest.mark.parametrize("url, stored", PICTURES)
+def test_a_picture_that_code_drew_is_stored(harness: Harness, url: str, stored: bytes | None) -> None:
     thread = harness.thread("One")
-    told = harness.run(thread, answer(code("x", {"type": "image", "url": url}), HELLO))
-    content = last(told, "message.completed")["content"]
+    emitted = harness.run(thread, answer(code("x", {"type": "image", "url": url}), HELLO))
+    content = last(emitted, "message.completed")["content"]
     file = content[0]["image_file"]["file_id"]
-    if kept is None:
+    if stored is None:
         with pytest.raises(Refused, match="No file found"):
             harness.get(f"files/{file}")
         return
-    assert harness.reply("GET", f"files/{file}/content").body == kept
+    assert harness.reply("GET", f"files/{file}/content").body == stored
     shown = harness.get(f"files/{file}")
-    assert (shown["bytes"], shown["filename"], shown["object"]) == (len(kept), f"{file}.png", "file")
+    assert (shown["bytes"], shown["filename"], shown["object"]) == (len(stored), f"{file}.png", "file")
     assert harness.delete(f"files/{file}")["deleted"]
     for path in (f"files/{file}", f"files/{file}/content"):
         with pytest.raises(Refused, match=f"No file found with id '{file}'."):
@@ -161,8 +161,8 @@ def test_a_file_that_cannot_be_stored_does_not_change_the_message(
         harness.upstream.failing = Refusal(404, "Container is gone.")
     else:
         object.__setattr__(harness.context, "max_file_bytes", 4 if why == "too large" else 0)
-    told = harness.run(harness.thread("One"), answer(message(says(PATH, LINK))))
-    assert last(told, "message.completed")["attachments"][0]["file_id"] == "cfile_9"
+    emitted = harness.run(harness.thread("One"), answer(message(says(PATH, LINK))))
+    assert last(emitted, "message.completed")["attachments"][0]["file_id"] == "cfile_9"
     assert [record.args for record in caplog.records] == ([] if why == "none is kept" else [("cfile_9", "a.csv")])
     with pytest.raises(Refused, match="No file found"):
         harness.get("files/cfile_9")
@@ -173,9 +173,9 @@ def test_a_picture_before_a_function_call_is_shown_in_the_next_message(harness: 
     url = PICTURES[0][0]
     notes = {"type": "file_citation", "file_id": "file-1", "filename": "a.txt", "index": 2}
     first = answer(message(says("So", notes)), code("x", {"type": "image", "url": url}), call())
-    told = harness.run(harness.thread("One"), first)
+    emitted = harness.run(harness.thread("One"), first)
     second = answer(message(says("So", notes), id="msg_2"), id="resp_2")
-    shown = last(harness.submit(last(told, "run.requires_action"), second, call_a="42"), "message.completed")
+    shown = last(harness.submit(last(emitted, "run.requires_action"), second, call_a="42"), "message.completed")
     picture, text = shown["content"]
     assert harness.reply("GET", f"files/{picture['image_file']['file_id']}/content").body == b"picture"
     assert text["text"]["value"] == "So【4:1†a.txt】"

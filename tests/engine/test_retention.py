@@ -13,7 +13,7 @@ from shim.runtime import drive
 from shim.store import files, outbox, schema, threads
 from shim.store.tx import Tx
 from tests.engine.scripted import Dead, Harness, Refused, answer, pump
-from tests.translate.telling import call, created, message, says
+from tests.translate.upstream_events import call, created, message, says
 
 DAY = 86400.0
 HELLO = message(says("Hello."))
@@ -26,7 +26,7 @@ def more(harness: Harness, **changes: Any) -> Harness:
     return harness
 
 
-def asked(harness: Harness) -> list[str]:
+def requests(harness: Harness) -> list[str]:
     """The responses whose deletion was requested upstream."""
     return [path.removeprefix("/responses/") for method, path, _ in harness.upstream.calls if method == "DELETE"]
 
@@ -59,10 +59,10 @@ def test_a_thread_is_deleted_with_its_responses(harness: Harness) -> None:
     harness.run(other, answer(HELLO, id="resp_3"))
     reply = harness.reply("DELETE", f"threads/{thread}")
     # The call has been answered; upstream is called afterwards.
-    assert asked(harness) == []
+    assert requests(harness) == []
     assert waiting(harness) == ["resp_1", "resp_2"]
     assert pump(reply) == []
-    assert asked(harness) == ["resp_1", "resp_2"]
+    assert requests(harness) == ["resp_1", "resp_2"]
     harness.delete(f"threads/{other}")
     # Only the assistants are left, and digests of the deleted threads' ids, from which these cannot be found.
     assert rows(harness) == {"assistants": 3, "tombstones": 2}
@@ -81,7 +81,7 @@ def test_an_upstream_that_stores_nothing_gets_no_deletions(harness: Harness) -> 
     thread = harness.thread("One")
     harness.run(thread, answer(HELLO))
     harness.delete(f"threads/{thread}")
-    assert asked(harness) == []
+    assert requests(harness) == []
 
 
 GONE = Refusal(404, "No such response.")
@@ -92,8 +92,8 @@ DOWN = Refusal(503, "Come back later.")
 def two_responses(harness: Harness) -> str:
     """A thread with two responses that upstream stores."""
     thread = harness.thread("One")
-    told = harness.run(thread, answer(call(), id="resp_1"))
-    run = next(data for name, data in told if name == "thread.run.requires_action")
+    emitted = harness.run(thread, answer(call(), id="resp_1"))
+    run = next(data for name, data in emitted if name == "thread.run.requires_action")
     harness.submit(run, answer(HELLO, id="resp_2"), call_a="1")
     return thread
 
@@ -108,7 +108,7 @@ def test_a_refusal_never_fails_the_delete(
     thread = two_responses(more(harness, delete_responses=True))
     harness.upstream.failing = refusal
     assert harness.delete(f"threads/{thread}")["deleted"] is True
-    assert (len(asked(harness)), len(waiting(harness))) == (times, left)
+    assert (len(requests(harness)), len(waiting(harness))) == (times, left)
     assert caplog.text.count("did not delete response") == (times if left else 0)
     harness.upstream.failing = None
     sweep(harness)
@@ -122,16 +122,16 @@ def test_a_deletion_is_retried_a_limited_number_of_times(harness: Harness, caplo
     for _ in range(outbox.TRIES):
         sweep(harness)
     assert waiting(harness) == []
-    assert len(asked(harness)) == 2 * outbox.TRIES
+    assert len(requests(harness)) == 2 * outbox.TRIES
     assert "response resp_2 is not deleted: upstream will delete it after its own time" in caplog.text
 
 
 def test_an_unused_thread_is_erased(harness: Harness, caplog: pytest.LogCaptureFixture) -> None:
     """A message, a run or a change counts as a use of a thread; reading does not."""
     more(harness, retention=30 * DAY)
-    left, said, ran, changed = (harness.thread("One") for _ in range(4))
+    left, unanswered, ran, changed = (harness.thread("One") for _ in range(4))
     harness.clock.time += 20 * DAY
-    harness.message(said, "Two")
+    harness.message(unanswered, "Two")
     harness.run(ran, answer(HELLO))
     harness.post(f"threads/{changed}", metadata={"a": "b"})
     harness.get(f"threads/{left}/messages")
@@ -141,7 +141,9 @@ def test_an_unused_thread_is_erased(harness: Harness, caplog: pytest.LogCaptureF
     with caplog.at_level(logging.INFO, "shim"):
         sweep(harness)
     assert "erased 1 threads that had not been used for 30.0 days" in caplog.text
-    assert [harness.base.read(threads.get, each) is None for each in (left, said, ran, changed)] == [True] + [False] * 3
+    assert [harness.base.read(threads.get, each) is None for each in (left, unanswered, ran, changed)] == [True] + [
+        False
+    ] * 3
     harness.clock.time += 20 * DAY
     sweep(harness)
     assert "threads" not in rows(harness)
@@ -214,7 +216,7 @@ def test_a_response_that_begins_after_its_thread_was_deleted(harness: Harness) -
     thread = more(harness, delete_responses=True).thread("One")
     other = harness.elsewhere("other")
     assert harness.run(thread, [lambda: other.delete(f"threads/{thread}"), *answer(HELLO, id="resp_9")])
-    assert (asked(harness), waiting(harness)) == (["resp_9"], [])
+    assert (requests(harness), waiting(harness)) == (["resp_9"], [])
 
 
 def test_a_background_response_that_begins_after_its_thread_was_deleted(harness: Harness) -> None:
@@ -229,7 +231,7 @@ def test_a_background_response_that_begins_after_its_thread_was_deleted(harness:
     harness.script(meanwhile)
     with pytest.raises(Refused, match="No thread found"):
         harness.post(f"threads/{thread}/runs", assistant_id=harness.assistant())
-    assert (harness.upstream.cancelled, asked(harness), waiting(harness)) == (["resp_9"], ["resp_9"], [])
+    assert (harness.upstream.cancelled, requests(harness), waiting(harness)) == (["resp_9"], ["resp_9"], [])
 
 
 def unheard(harness: Harness) -> str:
@@ -245,7 +247,7 @@ def test_a_dropped_response_is_deleted_with_the_others(harness: Harness) -> None
     thread = unheard(more(harness, delete_responses=True))
     harness.run(thread, answer(HELLO, id="resp_9"))
     harness.delete(f"threads/{thread}")
-    assert asked(harness) == ["resp_1", "resp_8", "resp_9"]
+    assert requests(harness) == ["resp_1", "resp_8", "resp_9"]
 
 
 def test_a_refused_run_leaves_no_response_upstream(harness: Harness) -> None:
@@ -258,9 +260,9 @@ def test_a_refused_run_leaves_no_response_upstream(harness: Harness) -> None:
         harness.post(f"threads/{thread}/runs", assistant_id=harness.assistant())
     assert waiting(harness) == ["resp_8"]
     sweep(harness)
-    assert asked(harness) == ["resp_8"]
+    assert requests(harness) == ["resp_8"]
     harness.delete(f"threads/{thread}")
-    assert asked(harness) == ["resp_8", "resp_1"]
+    assert requests(harness) == ["resp_8", "resp_1"]
 
 
 def test_a_store_that_fails_when_a_response_is_discarded(harness: Harness, caplog: pytest.LogCaptureFixture) -> None:
@@ -277,9 +279,9 @@ def test_an_object_is_deleted_with_the_row_of_its_request(harness: Harness) -> N
     asked_for = {"model": "gpt-4o", "name": "Ann"}
     helper = json.loads(harness.reply("POST", "assistants", asked_for, **key).body)["id"]
     thread = harness.thread()
-    said = harness.message(thread, "One")["id"]
+    message = harness.message(thread, "One")["id"]
     assert rows(harness)["requests"] == 2
-    harness.delete(f"threads/{thread}/messages/{said}")
+    harness.delete(f"threads/{thread}/messages/{message}")
     assert rows(harness)["requests"] == 1
     harness.delete(f"assistants/{helper}")
     assert rows(harness) == {"threads": 1}

@@ -8,7 +8,7 @@ from shim.runtime.dispatch import Dispatcher
 from shim.runtime.heartbeat import Heartbeat
 from shim.runtime.pump import Tasks, Threads
 from tests.engine.scripted import Harness, answer
-from tests.translate.telling import message, says
+from tests.translate.upstream_events import message, says
 
 HELLO = message(says("Hello."), id="msg_a")
 

@@ -8,17 +8,17 @@ from shim.runtime.lag import Lag
 
 async def test_a_blocked_loop_is_late() -> None:
     seen: list[float] = []
-    told = asyncio.Event()
+    measured = asyncio.Event()
 
     def hear(late: float) -> None:
         seen.append(late)
-        told.set()
+        measured.set()
 
     lag = Lag(hear, pause=0.01)
     lag.start()
     await asyncio.sleep(0)
     time.sleep(0.2)  # the loop cannot run anything meanwhile
-    await told.wait()
+    await measured.wait()
     assert seen[0] >= 0.15
     await lag.stop()
     count = len(seen)

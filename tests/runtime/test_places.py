@@ -7,22 +7,22 @@ from shim.engine.registry import Registry
 from shim.runtime import pump
 
 
-async def _events(told: list[str]) -> Events:
-    told.append("begun")
+async def _events(steps: list[str]) -> Events:
+    steps.append("begun")
     yield [DONE]
-    told.append("done")
+    steps.append("done")
 
 
 def test_a_pump_that_is_cancelled_before_its_first_step_starts_nevertheless() -> None:
     async def main() -> list[str]:
-        told: list[str] = []
+        steps: list[str] = []
         pumps = pump.Tasks()
-        pumps.work(_events(told))
+        pumps.work(_events(steps))
         for task in list(pumps._running):
             task.cancel()
         await asyncio.sleep(0)
         await pumps.join(5)
-        return told
+        return steps
 
     assert asyncio.run(main()) == ["begun", "done"]
 

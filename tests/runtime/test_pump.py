@@ -34,8 +34,8 @@ def test_a_run_that_fails_ends_its_stream_with_an_error(problem: Exception, said
 async def test_a_run_of_an_async_client_that_fails_ends_its_stream_with_an_error(
     problem: Exception, said: bytes
 ) -> None:
-    told = b"".join([chunk async for chunk in Tasks().view(_failing(problem))])
-    assert [said in event for event in told.split(b"\n\n")] == [False, True, False]
+    received = b"".join([chunk async for chunk in Tasks().view(_failing(problem))])
+    assert [said in event for event in received.split(b"\n\n")] == [False, True, False]
 
 
 def test_work_after_an_answer_is_done_beside_the_caller() -> None:

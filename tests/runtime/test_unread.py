@@ -94,16 +94,16 @@ class TestTasks:
         view = Tasks(PATIENT).view(source.events())
         assert await settled_async(source) <= LIMIT / 1000 + 1
         # Waiting items are returned without suspending.
-        told = b"".join([chunk async for chunk in view])
-        assert told == encode([DELTA]) * BATCHES + encode([DONE])
+        received = b"".join([chunk async for chunk in view])
+        assert received == encode([DELTA]) * BATCHES + encode([DONE])
 
     async def test_a_reader_that_takes_nothing_is_disconnected_and_the_run_continues(self) -> None:
         source, tasks = Source(), Tasks(SHORT)
         view = tasks.view(source.events())
         await tasks.join(10)
         assert source.emitted == BATCHES
-        told = b"".join([chunk async for chunk in view])
-        is_cut_off([event + b"\n\n" for event in told.split(b"\n\n")[:-1]])
+        received = b"".join([chunk async for chunk in view])
+        is_cut_off([event + b"\n\n" for event in received.split(b"\n\n")[:-1]])
 
     async def test_a_reader_that_leaves_delays_nothing(self) -> None:
         source, tasks = Source(), Tasks(PATIENT)

@@ -88,13 +88,15 @@ def _item(message: Json) -> Json | None:
     return history.REPLAYED["message"](item)
 
 
-def names(asked: Json = ASKED, *before: Json) -> Names:
-    run = objects.run("run_1", 0, "thread_1", "asst_1") | {key: each for key, each in asked.items() if key != "thread"}
-    run["tools"] = tools.shown(asked["tools"])
-    posted = [*asked.get("thread", {}).get("messages", []), *asked.get("additional_messages", [])]
+def names(request: Json = ASKED, *before: Json) -> Names:
+    run = objects.run("run_1", 0, "thread_1", "asst_1") | {
+        key: each for key, each in request.items() if key != "thread"
+    }
+    run["tools"] = tools.shown(request["tools"])
+    posted = [*request.get("thread", {}).get("messages", []), *request.get("additional_messages", [])]
     items = [*before, *(item for message in posted if (item := _item(message)))]
-    so_far = Circumstances(asked["model"], asked.get("tool_resources", {}), previous="resp_1")
-    return Names(run, asked, body(run, items, so_far))  # type: ignore[arg-type]
+    so_far = Circumstances(request["model"], request.get("tool_resources", {}), previous="resp_1")
+    return Names(run, request, body(run, items, so_far))  # type: ignore[arg-type]
 
 
 #: Fields of the request upstream that are not from the caller.
@@ -111,9 +113,9 @@ LEAVES = [
 
 @pytest.mark.parametrize("path, sent", LEAVES, ids=str)
 def test_every_value_that_is_sent_is_found_in_the_callers_request(path: str, sent: Any) -> None:
-    own = names(ASKED, EARLIER).path(path)
-    assert own is not None
-    assert value(own) == sent or path.endswith(REWORDED), own
+    callers = names(ASKED, EARLIER).path(path)
+    assert callers is not None
+    assert value(callers) == sent or path.endswith(REWORDED), callers
 
 
 def test_the_leaves_include_every_kind() -> None:
@@ -126,7 +128,7 @@ def test_the_leaves_include_every_kind() -> None:
 
 @pytest.mark.parametrize("name, fate", [*FIELDS.items(), *MESSAGE.items()], ids=str)
 def test_the_reverse_mapping_of_a_row_leads_to_the_same_row(name: str, fate: Any) -> None:
-    assert {own.partition(".")[0].removesuffix("*") for own in fate.back.values()} <= {name}
+    assert {callers.partition(".")[0].removesuffix("*") for callers in fate.back.values()} <= {name}
     assert {path.partition(".")[0].removesuffix("*") for path in fate.back} <= {*fate.to, name}
     # A field that is sent under another name has a reverse mapping, unless it is joined to another field or is a
     # separate list.
@@ -142,9 +144,9 @@ def test_the_paths_of_each_tool_can_be_mapped_back(kind: str) -> None:
     (sent,) = tools.sent([shown], ASKED["tool_resources"])
     spoken = Names({"tools": [shown]}, {"tools": [given]}, {"tools": [sent]})
     for path, _ in leaves(sent):
-        own = spoken.path(f"tools[0].{path}")
-        assert own is not None
-        assert own.startswith((f"tools[0].{kind}.", "tools[0]", f"tool_resources.{kind}."))
+        callers = spoken.path(f"tools[0].{path}")
+        assert callers is not None
+        assert callers.startswith((f"tools[0].{kind}.", "tools[0]", f"tool_resources.{kind}."))
 
 
 #: Upstream's path, and the caller's path.
@@ -195,15 +197,15 @@ PATHS = [
 ]
 
 
-@pytest.mark.parametrize("path, own", PATHS)
-def test_a_path_is_mapped_to_the_callers(path: str, own: str | None) -> None:
-    assert names(ASKED, EARLIER).path(path) == own
+@pytest.mark.parametrize("path, callers", PATHS)
+def test_a_path_is_mapped_to_the_callers(path: str, callers: str | None) -> None:
+    assert names(ASKED, EARLIER).path(path) == callers
 
 
 def test_the_messages_of_a_thread_that_is_created_with_its_run() -> None:
-    asked = {key: each for key, each in ASKED.items() if key != "additional_messages"}
-    asked["thread"] = {"messages": ASKED["additional_messages"]}
-    assert names(asked).path("input[2].content[0].image_url") == "thread.messages[3].content[0].image_url.url"
+    body = {key: each for key, each in ASKED.items() if key != "additional_messages"}
+    body["thread"] = {"messages": ASKED["additional_messages"]}
+    assert names(body).path("input[2].content[0].image_url") == "thread.messages[3].content[0].image_url.url"
 
 
 def test_tools_that_were_not_sent_are_not_counted() -> None:
@@ -236,13 +238,13 @@ OUTPUTS = [
 ]
 
 
-@pytest.mark.parametrize("path, own", OUTPUTS)
-def test_paths_of_tool_outputs(path: str, own: str | None) -> None:
+@pytest.mark.parametrize("path, callers", OUTPUTS)
+def test_paths_of_tool_outputs(path: str, callers: str | None) -> None:
     given = [{"tool_call_id": call_id, "output": "x"} for call_id in ("call_b", "call_a", "mcpr_1")]
     answers = [history.of_output("call_a", "x"), history.of_output("call_b", "x")]
     leave = history.of_output("mcpr_1", "true", "mcp_approval_request")
     spoken = Names({}, {"tool_outputs": given}, {"input": [*CALLS, *answers, leave]})
-    assert spoken.path(path) == own
+    assert spoken.path(path) == callers
     assert {name for item in (*answers, leave) for name in item} - {"type"} == OUTPUT.keys()
 
 
@@ -282,9 +284,9 @@ MESSAGES = [
 ]
 
 
-@pytest.mark.parametrize("message, param, told", MESSAGES)
-def test_names_in_a_message_are_replaced(message: str, param: str | None, told: str) -> None:
-    assert names(ASKED, EARLIER).message(message, param) == told
+@pytest.mark.parametrize("message, param, shown", MESSAGES)
+def test_names_in_a_message_are_replaced(message: str, param: str | None, shown: str) -> None:
+    assert names(ASKED, EARLIER).message(message, param) == shown
 
 
 def test_an_earlier_call_is_described_as_one() -> None:

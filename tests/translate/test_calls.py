@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from shim.translate import calls, messages
-from tests.translate.telling import (
+from tests.translate.upstream_events import (
     added,
     arguing,
     call,
@@ -13,13 +13,13 @@ from tests.translate.telling import (
     coding,
     created,
     done,
+    emit,
     ended,
     last,
     message,
     names,
     says,
     search,
-    tell,
     text,
     turn,
 )
@@ -27,24 +27,24 @@ from tests.translate.telling import (
 OPENS = ["run.step.created", "run.step.in_progress"]
 
 
-def arguments(told) -> list[str]:
+def arguments(emitted) -> list[str]:
     """The arguments in the deltas, joined for each call."""
     whole: dict[int, str] = {}
-    for name, data in told:
+    for name, data in emitted:
         if name == "thread.run.step.delta":
             (each,) = data["delta"]["step_details"]["tool_calls"]
             whole[each["index"]] = whole.get(each["index"], "") + each["function"]["arguments"]
     return list(whole.values())
 
 
-def asked(told) -> list[tuple[str, str, str]]:
-    required = last(told, "run.requires_action")["required_action"]["submit_tool_outputs"]["tool_calls"]
+def requested(emitted) -> list[tuple[str, str, str]]:
+    required = last(emitted, "run.requires_action")["required_action"]["submit_tool_outputs"]["tool_calls"]
     return [(each["id"], each["function"]["name"], each["function"]["arguments"]) for each in required]
 
 
 def test_parallel_calls_share_one_step_and_one_required_action() -> None:
     one, two = call('{"x":1}', "fc_a"), call("{}", "fc_b", "g")
-    told = tell(
+    emitted = emit(
         turn(),
         created(),
         added(one),
@@ -55,15 +55,15 @@ def test_parallel_calls_share_one_step_and_one_required_action() -> None:
         done(two),
         ended(one, two),
     )
-    assert names(told) == ["run.in_progress", *OPENS, *["run.step.delta"] * 5, "run.requires_action"]
-    assert asked(told) == [("call_a", "f", '{"x":1}'), ("call_b", "g", "{}")]
-    assert arguments(told) == ['{"x":1}', "{}"]
+    assert names(emitted) == ["run.in_progress", *OPENS, *["run.step.delta"] * 5, "run.requires_action"]
+    assert requested(emitted) == [("call_a", "f", '{"x":1}'), ("call_b", "g", "{}")]
+    assert arguments(emitted) == ['{"x":1}', "{}"]
 
 
 def test_deltas_have_the_recorded_format() -> None:
-    told = tell(turn(), created(), added(call()), arguing("{}"))
+    emitted = emit(turn(), created(), added(call()), arguing("{}"))
     first, second = (
-        data["delta"]["step_details"]["tool_calls"] for name, data in told if name == "thread.run.step.delta"
+        data["delta"]["step_details"]["tool_calls"] for name, data in emitted if name == "thread.run.step.delta"
     )
     function = {"name": "f", "arguments": "", "output": None}
     assert first == [{"index": 0, "id": "call_a", "type": "function", "function": function}]
@@ -72,8 +72,8 @@ def test_deltas_have_the_recorded_format() -> None:
 
 def test_a_run_that_requires_action_has_no_usage_yet_and_its_step_stays_open() -> None:
     state = turn()
-    told = tell(state, created(), added(call()), done(call()), ended(call()))
-    assert last(told, "run.requires_action")["usage"] is None
+    emitted = emit(state, created(), added(call()), done(call()), ended(call()))
+    assert last(emitted, "run.requires_action")["usage"] is None
     assert state.function_step is not None
     assert (state.function_step["status"], state.function_step["usage"]) == ("in_progress", None)
     assert state.function_step["step_details"]["tool_calls"][0]["function"] == {
@@ -101,34 +101,34 @@ ARGUMENTS = [
 @pytest.mark.parametrize("streamed, finished, whole, differences", ARGUMENTS)
 def test_arguments(streamed, finished, whole, differences) -> None:
     state, item = turn(), call(finished)
-    told = tell(state, created(), added(call("")), *streamed, done(item), ended(item))
-    assert asked(told) == [("call_a", "f", whole)]
+    emitted = emit(state, created(), added(call("")), *streamed, done(item), ended(item))
+    assert requested(emitted) == [("call_a", "f", whole)]
     assert len(state.differences) == differences
 
 
 def test_arguments_of_a_call_that_was_not_announced() -> None:
     """The arguments are emitted when the call's name is known; code does not need a name."""
     state = turn(status="in_progress")
-    assert tell(state, arguing('{"x":'), arguing("1}")) == []
-    told = tell(state, coding("1"), added(call("")), done(call("")), ended())
-    assert asked(told) == [("call_a", "f", '{"x":1}')]
-    assert last(told, "run.step.completed")["step_details"]["tool_calls"][0]["code_interpreter"]["input"] == "1"
+    assert emit(state, arguing('{"x":'), arguing("1}")) == []
+    emitted = emit(state, coding("1"), added(call("")), done(call("")), ended())
+    assert requested(emitted) == [("call_a", "f", '{"x":1}')]
+    assert last(emitted, "run.step.completed")["step_details"]["tool_calls"][0]["code_interpreter"]["input"] == "1"
 
 
 @pytest.mark.parametrize("item", [call(), search(), code("1")], ids=lambda item: item["type"])
 def test_a_call_without_a_beginning_or_with_a_repeated_end(item) -> None:
-    whole = tell(turn(), created(), added(item), done(item), ended(item))
-    assert tell(turn(), created(), done(item), done(item), ended(item)) == whole
+    whole = emit(turn(), created(), added(item), done(item), ended(item))
+    assert emit(turn(), created(), done(item), done(item), ended(item)) == whole
 
 
 def test_text_then_calls_then_text() -> None:
     """A message has its own step; the step of the calls stays open until the outputs are submitted."""
     before, after = message(says("Let me see."), id="msg_a"), message(says("Wait."), id="msg_b")
     items = [before, call(id="fc_a"), after, call(id="fc_b")]
-    told = tell(turn(), created(), *[event for item in items for event in (added(item), done(item))], ended(*items))
+    emitted = emit(turn(), created(), *[event for item in items for event in (added(item), done(item))], ended(*items))
     written = [*OPENS, "message.created", "message.in_progress", "message.delta", "message.completed"]
     calls = ["run.step.delta", "run.step.delta"]
-    assert names(told)[1:] == [
+    assert names(emitted)[1:] == [
         *written,
         "run.step.completed",
         *OPENS,
@@ -138,13 +138,13 @@ def test_text_then_calls_then_text() -> None:
         "run.step.completed",
         "run.requires_action",
     ]
-    assert [each for each, _, _ in asked(told)] == ["call_a", "call_b"]
+    assert [each for each, _, _ in requested(emitted)] == ["call_a", "call_b"]
 
 
 def test_a_missing_name_is_empty() -> None:
     nameless = call() | {"name": None}
-    told = tell(turn(), created(), added(nameless))
-    assert last(told, "run.step.delta")["delta"]["step_details"]["tool_calls"][0]["function"]["name"] == ""
+    emitted = emit(turn(), created(), added(nameless))
+    assert last(emitted, "run.step.delta")["delta"]["step_details"]["tool_calls"][0]["function"]["name"] == ""
 
 
 RESULT = {"file_id": "file-1", "filename": "a.txt", "score": 0.5, "text": "words", "attributes": {}}
@@ -182,16 +182,16 @@ RESULTS = [
 
 @pytest.mark.parametrize("found, shown", RESULTS)
 def test_a_file_search_has_its_own_step(found, shown) -> None:
-    told = tell(turn(), created(), added(search()), done(search(*found)), ended(search(*found)))
-    assert names(told)[1:] == [*OPENS, "run.step.delta", "run.step.completed", "run.completed"]
-    (each,) = last(told, "run.step.completed")["step_details"]["tool_calls"]
+    emitted = emit(turn(), created(), added(search()), done(search(*found)), ended(search(*found)))
+    assert names(emitted)[1:] == [*OPENS, "run.step.delta", "run.step.completed", "run.completed"]
+    (each,) = last(emitted, "run.step.completed")["step_details"]["tool_calls"]
     assert each["file_search"]["results"] == shown
-    assert each["id"] == last(told, "run.step.delta")["delta"]["step_details"]["tool_calls"][0]["id"]
+    assert each["id"] == last(emitted, "run.step.delta")["delta"]["step_details"]["tool_calls"][0]["id"]
 
 
 def test_results_that_were_not_requested_are_missing() -> None:
-    told = tell(turn(), created(), added(search()), done(search() | {"results": None}), ended())
-    (each,) = last(told, "run.step.completed")["step_details"]["tool_calls"]
+    emitted = emit(turn(), created(), added(search()), done(search() | {"results": None}), ended())
+    (each,) = last(emitted, "run.step.completed")["step_details"]["tool_calls"]
     assert each["file_search"]["results"] == []
 
 
@@ -209,54 +209,58 @@ CODES = [
 @pytest.mark.parametrize("pieces, finished, outputs, shown, logs, differences", CODES)
 def test_code_has_its_own_step(pieces, finished, outputs, shown, logs, differences) -> None:
     state, item = turn(), code(finished, *outputs)
-    told = tell(state, created(), added(code("")), *map(coding, pieces), done(item), ended(item))
-    (each,) = last(told, "run.step.completed")["step_details"]["tool_calls"]
+    emitted = emit(state, created(), added(code("")), *map(coding, pieces), done(item), ended(item))
+    (each,) = last(emitted, "run.step.completed")["step_details"]["tool_calls"]
     assert each["code_interpreter"] == {"input": shown, "outputs": [{"type": "logs", "logs": log} for log in logs]}
     assert len(state.differences) == differences
-    deltas = [data["delta"]["step_details"]["tool_calls"][0] for name, data in told if name == "thread.run.step.delta"]
-    told_logs = [log for delta in deltas[1:] for log in delta["code_interpreter"].get("outputs", [])]
+    deltas = [
+        data["delta"]["step_details"]["tool_calls"][0] for name, data in emitted if name == "thread.run.step.delta"
+    ]
+    emitted_logs = [log for delta in deltas[1:] for log in delta["code_interpreter"].get("outputs", [])]
     assert state.made == []
-    assert told_logs == [{"index": index, "type": "logs", "logs": log} for index, log in enumerate(logs)]
+    assert emitted_logs == [{"index": index, "type": "logs", "logs": log} for index, log in enumerate(logs)]
 
 
 def test_a_plot_is_stored_and_shown_before_the_next_text() -> None:
     state, item = turn(), code("x", LOGS, IMAGE, {"type": "hologram"})
     answer = message(says("See."))
-    told = tell(state, created(), added(item), done(item), added(answer), text("See."), done(answer))
+    emitted = emit(state, created(), added(item), done(item), added(answer), text("See."), done(answer))
     (made,) = state.made
     assert (made.filename, made.data, made.container_id) == (f"{made.file_id}.png", IMAGE["url"], None)
-    (each,) = last(told, "run.step.completed")["step_details"]["tool_calls"]
+    (each,) = last(emitted, "run.step.completed")["step_details"]["tool_calls"]
     image = {"type": "image", "image": {"file_id": made.file_id}}
     assert each["code_interpreter"]["outputs"] == [{"type": "logs", "logs": "1\n"}, image]
-    shown = [part for name, data in told if name == "thread.message.delta" for part in data["delta"]["content"]]
+    shown = [part for name, data in emitted if name == "thread.message.delta" for part in data["delta"]["content"]]
     assert [(part["index"], part["type"]) for part in shown] == [(0, "image_file"), (1, "text")]
-    assert [part["type"] for part in last(told, "message.completed")["content"]] == ["image_file", "text"]
+    assert [part["type"] for part in last(emitted, "message.completed")["content"]] == ["image_file", "text"]
 
 
 def test_the_event_names_for_code_of_the_first_sdks() -> None:
     dotted = {"type": "response.code_interpreter_call.code.delta", "item_id": "ci_a", "delta": "x"}
-    told = tell(turn(), created(), added(code("")), dotted)
-    assert last(told, "run.step.delta")["delta"]["step_details"]["tool_calls"][0]["code_interpreter"] == {"input": "x"}
+    emitted = emit(turn(), created(), added(code("")), dotted)
+    assert last(emitted, "run.step.delta")["delta"]["step_details"]["tool_calls"][0]["code_interpreter"] == {
+        "input": "x"
+    }
 
 
 def test_deltas_of_text_code_and_calls_are_not_mixed() -> None:
     """A delta whose item id belongs to an item of another kind is ignored."""
     state = turn()
-    before = tell(state, created(), added(message()), added(code("")), added(call()))
-    assert tell(state, text("a", "ci_a"), coding("b", "fc_a"), arguing("c", "msg_a")) == []
+    before = emit(state, created(), added(message()), added(code("")), added(call()))
+    assert emit(state, text("a", "ci_a"), coding("b", "fc_a"), arguing("c", "msg_a")) == []
     assert names(before).count("message.delta") == 0
 
 
 def test_the_same_item_id_at_two_indexes_is_two_calls() -> None:
     one, two = call('{"x":1}', "fc_a"), call('{"x":2}', "fc_a")
-    told = tell(
+    emitted = emit(
         turn(),
         created(),
         done(one, output_index=0),
         done(two | {"call_id": "call_b"}, output_index=1),
         ended(one, two | {"call_id": "call_b"}),
     )
-    assert [(name, given) for _, name, given in asked(told)] == [("f", '{"x":1}'), ("f", '{"x":2}')]
+    assert [(name, given) for _, name, given in requested(emitted)] == [("f", '{"x":1}'), ("f", '{"x":2}')]
 
 
 @pytest.mark.parametrize(

@@ -2,19 +2,19 @@
 
 import pytest
 
-from tests.translate.telling import (
+from tests.translate.upstream_events import (
     added,
     citation,
     cites,
     code,
     created,
     done,
+    emit,
     ended,
     last,
     message,
     says,
     search,
-    tell,
     text,
     texts,
     turn,
@@ -60,9 +60,9 @@ PLACES = [
 def test_markers_are_inserted(streamed, content, shown) -> None:
     item = message(content)
     state = turn()
-    told = tell(state, created(), added(item), *streamed, done(item), ended(item))
-    (part,) = last(told, "message.completed")["content"]
-    assert texts(told) == part["text"]["value"] == shown
+    emitted = emit(state, created(), added(item), *streamed, done(item), ended(item))
+    (part,) = last(emitted, "message.completed")["content"]
+    assert texts(emitted) == part["text"]["value"] == shown
     assert state.differences == []
     for each in part["text"]["annotations"]:
         assert shown[each["start_index"] : each["end_index"]] == each["text"]
@@ -71,9 +71,9 @@ def test_markers_are_inserted(streamed, content, shown) -> None:
 
 
 def test_a_marker_is_sent_in_one_delta_with_its_annotation() -> None:
-    told = tell(turn(), created(), added(message()), text("Pizza"), cites(citation(5)))
+    emitted = emit(turn(), created(), added(message()), text("Pizza"), cites(citation(5)))
     shown = {"type": "file_citation", "text": A, "start_index": 5, "end_index": 5 + len(A)}
-    assert last(told, "message.delta")["delta"]["content"][0]["text"] == {
+    assert last(emitted, "message.delta")["delta"]["content"][0]["text"] == {
         "value": A,
         "annotations": [{"index": 0, **shown, "file_citation": {"file_id": "file-1", "quote": ""}}],
     }
@@ -81,7 +81,7 @@ def test_a_marker_is_sent_in_one_delta_with_its_annotation() -> None:
 
 def test_the_finished_annotation_has_neither_index_nor_quote() -> None:
     item = message(says("Pizza", citation(5)))
-    (part,) = last(tell(turn(), created(), added(item), done(item)), "message.completed")["content"]
+    (part,) = last(emit(turn(), created(), added(item), done(item)), "message.completed")["content"]
     assert part["text"]["annotations"] == [
         {
             "type": "file_citation",
@@ -96,8 +96,8 @@ def test_the_finished_annotation_has_neither_index_nor_quote() -> None:
 def test_a_servers_own_file_id_is_mapped_by_its_search_results() -> None:
     found = search({"file_id": "doc-9", "attributes": {"file_id": "file-9"}})
     item = message(says("Pizza", citation(5, "doc-9"), citation(5, "doc-8")))
-    told = tell(turn(), created(), added(found), done(found), added(item), done(item))
-    (part,) = last(told, "message.completed")["content"]
+    emitted = emit(turn(), created(), added(found), done(found), added(item), done(item))
+    (part,) = last(emitted, "message.completed")["content"]
     assert [each["file_citation"]["file_id"] for each in part["text"]["annotations"]] == ["file-9", "doc-8"]
 
 
@@ -112,9 +112,9 @@ def generated(start: int | None, end: int | None) -> dict:
 
 def _file(*annotations: dict, value: str = LINK) -> list[dict]:
     item = message(says(value, *annotations))
-    told = tell(turn(), created(), added(item), text(value), *map(cites, annotations), done(item), ended(item))
-    (part,) = last(told, "message.completed")["content"]
-    assert texts(told) == part["text"]["value"]
+    emitted = emit(turn(), created(), added(item), text(value), *map(cites, annotations), done(item), ended(item))
+    (part,) = last(emitted, "message.completed")["content"]
+    assert texts(emitted) == part["text"]["value"]
     return [
         each | {"sliced": part["text"]["value"][each["start_index"] : each["end_index"]]}
         for each in part["text"]["annotations"]
@@ -133,9 +133,9 @@ def test_the_annotation_of_a_generated_file_covers_only_its_path() -> None:
 def test_a_generated_file_is_attached_and_stored_once_for_each_link() -> None:
     state, link = turn(), generated(START, START + len(PATH))
     item = message(says(LINK, link, link | {"filename": None}))
-    told = tell(state, created(), added(item), done(item))
+    emitted = emit(state, created(), added(item), done(item))
     attached = [{"file_id": "cfile_1", "tools": [{"type": "code_interpreter"}]}]
-    assert last(told, "message.completed")["attachments"] == attached
+    assert last(emitted, "message.completed")["attachments"] == attached
     assert [(made.filename, made.container_id) for made in state.made] == [("p.png", "c"), ("cfile_1", "c")]
 
 
@@ -146,7 +146,7 @@ NOWHERE = [(0, 0), (None, None), (5, 5), (5, 3), (0, 999)]
 def test_a_file_that_is_not_linked_is_attached_and_stored(start, end) -> None:
     state, made = turn(), generated(start, end) | {"filename": "p.csv"}
     item = message(says(LINK, made))
-    shown = last(tell(state, created(), added(item), text(LINK), cites(made), done(item)), "message.completed")
+    shown = last(emit(state, created(), added(item), text(LINK), cites(made), done(item)), "message.completed")
     assert shown["content"] == [{"type": "text", "text": {"value": LINK, "annotations": []}}]
     assert [each["file_id"] for each in shown["attachments"]] == ["cfile_1"]
     assert [each.filename for each in state.made] == ["p.csv"]
@@ -159,12 +159,12 @@ def test_a_picture_that_is_not_linked_is_shown(start, end) -> None:
     """
     state, made = turn(), generated(start, end)
     item = message(says(LINK, made))
-    told = tell(state, created(), added(item), text(LINK), cites(made), done(item))
-    shown = last(told, "message.completed")
+    emitted = emit(state, created(), added(item), text(LINK), cites(made), done(item))
+    shown = last(emitted, "message.completed")
     picture = {"type": "image_file", "image_file": {"file_id": "cfile_1"}}
     assert [part["type"] for part in shown["content"]] == ["text", "image_file"]
     assert shown["content"][1] == picture
-    assert last(told, "message.delta")["delta"]["content"] == [{"index": 1} | picture]
+    assert last(emitted, "message.delta")["delta"]["content"] == [{"index": 1} | picture]
     assert shown["attachments"] == []
     assert [(each.file_id, each.container_id) for each in state.made] == [("cfile_1", "c")]
 
@@ -172,7 +172,7 @@ def test_a_picture_that_is_not_linked_is_shown(start, end) -> None:
 def test_a_picture_among_the_outputs_is_shown_once() -> None:
     state = turn()
     ran, item = code("x", {"type": "image", "url": "data:,x"}), message(says(LINK, generated(0, 0)))
-    shown = last(tell(state, created(), added(ran), done(ran), added(item), done(item)), "message.completed")
+    shown = last(emit(state, created(), added(ran), done(ran), added(item), done(item)), "message.completed")
     assert [part["type"] for part in shown["content"]] == ["image_file", "text"]
     assert len(state.made) == 1
 
@@ -180,14 +180,14 @@ def test_a_picture_among_the_outputs_is_shown_once() -> None:
 def test_citations_received_in_any_order_are_put_in_their_places() -> None:
     """If all annotations are received together."""
     item = message(says("One, two.", citation(8), citation(3, "file-2", "b.txt")))
-    (part,) = last(tell(turn(), created(), done(item)), "message.completed")["content"]
+    (part,) = last(emit(turn(), created(), done(item)), "message.completed")["content"]
     assert part["text"]["value"] == "One【4:0†b.txt】, two【4:1†a.txt】."
 
 
 def test_a_citation_without_a_position_is_put_at_the_end() -> None:
     nowhere = {name: value for name, value in citation(0).items() if name != "index"}
     item = message(says("Pizza.", nowhere))
-    (part,) = last(tell(turn(), created(), done(item)), "message.completed")["content"]
+    (part,) = last(emit(turn(), created(), done(item)), "message.completed")["content"]
     assert part["text"]["value"] == f"Pizza.{A}"
 
 
@@ -195,7 +195,7 @@ def test_markers_before_a_file_shift_it() -> None:
     value = f"Food: {LINK}"
     start = value.index(PATH)
     item = message(says(value, citation(4), generated(start, start + len(PATH)), citation(len(value))))
-    told = tell(
+    emitted = emit(
         turn(),
         created(),
         added(item),
@@ -206,7 +206,7 @@ def test_markers_before_a_file_shift_it() -> None:
         cites(citation(len(value))),
         done(item),
     )
-    (part,) = last(told, "message.completed")["content"]
+    (part,) = last(emitted, "message.completed")["content"]
     for each in part["text"]["annotations"]:
         assert part["text"]["value"][each["start_index"] : each["end_index"]] == each["text"]
     assert [each["text"] for each in part["text"]["annotations"]] == [A, PATH, "【4:1†a.txt】"]
@@ -225,8 +225,8 @@ def test_a_web_page_is_cited_with_its_link(start, end, cited, marked) -> None:
     page = {"type": "url_citation", "url": "http://x", "title": "t", "start_index": start, "end_index": end}
     marks = [citation(0)] if marked else []
     item = message(says(PAGE, *marks, page))
-    told = tell(turn(tools=WEB), created(), added(item), *map(cites, marks), text(PAGE), cites(page), done(item))
-    (part,) = last(told, "message.completed")["content"]
+    emitted = emit(turn(tools=WEB), created(), added(item), *map(cites, marks), text(PAGE), cites(page), done(item))
+    (part,) = last(emitted, "message.completed")["content"]
     shown = [note for note in part["text"]["annotations"] if note["file_citation"]["file_id"] == "http://x"]
     assert [note["text"] for note in shown] == ([cited] if cited else [])
     for note in shown:
@@ -236,12 +236,12 @@ def test_a_web_page_is_cited_with_its_link(start, end, cited, marked) -> None:
 def test_a_web_page_without_web_search_is_not_an_annotation_but_counts_as_handled() -> None:
     page = {"type": "url_citation", "url": "u", "title": "t", "start_index": 0, "end_index": 2}
     item = message(says("Hi", page, citation(2)))
-    told = tell(turn(), created(), added(item), text("Hi"), cites(page), done(item))
-    (part,) = last(told, "message.completed")["content"]
+    emitted = emit(turn(), created(), added(item), text("Hi"), cites(page), done(item))
+    (part,) = last(emitted, "message.completed")["content"]
     assert [each["type"] for each in part["text"]["annotations"]] == ["file_citation"]
 
 
 def test_a_marker_that_the_model_wrote_itself_is_not_inserted_again() -> None:
     item = message(says(f"{A} Pizza", citation(len(A) + 6)))
-    (part,) = last(tell(turn(), created(), done(item)), "message.completed")["content"]
+    (part,) = last(emit(turn(), created(), done(item)), "message.completed")["content"]
     assert part["text"]["value"] == f"{A} Pizza【4:1†a.txt】"

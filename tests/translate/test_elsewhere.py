@@ -4,7 +4,20 @@ import json
 
 import pytest
 
-from tests.translate.telling import added, call, created, done, ended, last, message, names, says, tell, text, turn
+from tests.translate.upstream_events import (
+    added,
+    call,
+    created,
+    done,
+    emit,
+    ended,
+    last,
+    message,
+    names,
+    says,
+    text,
+    turn,
+)
 
 SEARCH = {"type": "web_search_call", "id": "ws_1", "status": "completed", "action": {"type": "search", "query": "q"}}
 LISTED = {"type": "mcp_list_tools", "id": "mcpl_1", "server_label": "s", "tools": [{"name": "t"}]}
@@ -32,38 +45,38 @@ CALLS = [
 
 @pytest.mark.parametrize("item, tool, name, arguments, output", CALLS)
 def test_a_call_is_a_step_with_an_output(item, tool, name, arguments, output) -> None:
-    told = tell(turn(tools=[{"type": tool}]), created(), added(item), done(item), done(item), ended(item))
+    emitted = emit(turn(tools=[{"type": tool}]), created(), added(item), done(item), done(item), ended(item))
     steps = ["run.step.created", "run.step.in_progress", "run.step.delta", "run.step.completed"]
-    assert names(told) == ["run.in_progress", *steps, "run.completed"]
-    (shown,) = last(told, "run.step.completed")["step_details"]["tool_calls"]
+    assert names(emitted) == ["run.in_progress", *steps, "run.completed"]
+    (shown,) = last(emitted, "run.step.completed")["step_details"]["tool_calls"]
     assert (shown["type"], shown["function"]["name"], shown["function"]["output"]) == ("function", name, output)
     assert json.loads(shown["function"]["arguments"]) == arguments
-    assert last(told, "run.step.delta")["delta"]["step_details"]["tool_calls"] == [{"index": 0} | shown]
+    assert last(emitted, "run.step.delta")["delta"]["step_details"]["tool_calls"] == [{"index": 0} | shown]
 
 
 @pytest.mark.parametrize("item", [SEARCH, LISTED, CALLED, LEAVE, PICTURE], ids=lambda item: item["type"])
 def test_without_such_a_tool_nothing_is_emitted(item) -> None:
     state = turn(tools=[{"type": "file_search"}])
-    assert names(tell(state, created(), added(item), done(item), ended(item))) == ["run.in_progress", "run.completed"]
+    assert names(emit(state, created(), added(item), done(item), ended(item))) == ["run.in_progress", "run.completed"]
     assert (state.images, state.made) == ([], [])
 
 
 def test_approval_is_requested_once() -> None:
-    told = tell(turn(tools=[{"type": "mcp"}]), created(), added(LEAVE), done(LEAVE), done(LEAVE), ended(LEAVE))
-    (asked,) = last(told, "run.requires_action")["required_action"]["submit_tool_outputs"]["tool_calls"]
-    assert (asked["id"], asked["function"]["name"]) == ("mcpr_1", "mcp_approval_request")
+    emitted = emit(turn(tools=[{"type": "mcp"}]), created(), added(LEAVE), done(LEAVE), done(LEAVE), ended(LEAVE))
+    (calls,) = last(emitted, "run.requires_action")["required_action"]["submit_tool_outputs"]["tool_calls"]
+    assert (calls["id"], calls["function"]["name"]) == ("mcpr_1", "mcp_approval_request")
 
 
 def test_a_call_never_waits_for_outputs() -> None:
-    told = tell(turn(tools=[{"type": "mcp"}]), created(), done(CALLED), done(call()), ended(CALLED, call()))
-    asked = last(told, "run.requires_action")["required_action"]["submit_tool_outputs"]["tool_calls"]
-    assert [each["id"] for each in asked] == ["call_a"]
+    emitted = emit(turn(tools=[{"type": "mcp"}]), created(), done(CALLED), done(call()), ended(CALLED, call()))
+    calls = last(emitted, "run.requires_action")["required_action"]["submit_tool_outputs"]["tool_calls"]
+    assert [each["id"] for each in calls] == ["call_a"]
 
 
 def test_a_picture_is_stored_and_shown_before_the_next_text() -> None:
     state, answer = turn(tools=[{"type": "image_generation"}]), message(says("See."))
-    told = tell(state, created(), done(PICTURE), added(answer), text("See."), done(answer))
+    emitted = emit(state, created(), done(PICTURE), added(answer), text("See."), done(answer))
     (made,) = state.made
     assert (made.filename, made.data) == (f"{made.file_id}.png", "data:image/png;base64,AAAA")
     image = {"type": "image_file", "image_file": {"file_id": made.file_id}}
-    assert last(told, "message.completed")["content"][0] == image
+    assert last(emitted, "message.completed")["content"][0] == image

@@ -4,7 +4,7 @@ import pytest
 
 from shim import lifecycle
 from shim.translate import endings
-from tests.translate.telling import (
+from tests.translate.upstream_events import (
     NOW,
     added,
     arguing,
@@ -14,13 +14,13 @@ from tests.translate.telling import (
     coding,
     created,
     done,
+    emit,
     ended,
     last,
     message,
     names,
     says,
     search,
-    tell,
     text,
     texts,
     turn,
@@ -31,10 +31,10 @@ CUT = {"incomplete_details": {"reason": "max_output_tokens"}}
 ERROR = {"code": "server_error", "message": "Boom."}
 
 
-def steps(told) -> list[tuple[str, int]]:
+def steps(emitted) -> list[tuple[str, int]]:
     """The final status of each step, and its number of tokens."""
-    ends = {f"thread.run.step.{word}" for word in ("completed", "failed", "cancelled", "expired")}
-    return [(name.rpartition(".")[2], data["usage"]["total_tokens"]) for name, data in told if name in ends]
+    ends = {f"thread.run.step.{status}" for status in ("completed", "failed", "cancelled", "expired")}
+    return [(name.rpartition(".")[2], data["usage"]["total_tokens"]) for name, data in emitted if name in ends]
 
 
 #: Upstream's reason, the message's reason, the run's reason.
@@ -53,9 +53,9 @@ REASONS = [
 def test_a_message_cut_short(details, of_message, of_run, finished) -> None:
     state, cut = turn(), message(says("Hel"), status="incomplete")
     events = [created(), added(cut), text("Hel"), *([done(cut)] if finished else [])]
-    told = tell(state, *events, ended(status="incomplete", incomplete_details=details))
-    assert names(told)[-3:] == ["message.incomplete", "run.step.completed", "run.incomplete"]
-    shown, run = last(told, "message.incomplete"), last(told, "run.incomplete")
+    emitted = emit(state, *events, ended(status="incomplete", incomplete_details=details))
+    assert names(emitted)[-3:] == ["message.incomplete", "run.step.completed", "run.incomplete"]
+    shown, run = last(emitted, "message.incomplete"), last(emitted, "run.incomplete")
     assert (shown["status"], shown["incomplete_details"], shown["incomplete_at"]) == (
         "incomplete",
         {"reason": of_message},
@@ -64,21 +64,21 @@ def test_a_message_cut_short(details, of_message, of_run, finished) -> None:
     assert shown["content"][0]["text"]["value"] == "Hel"
     assert run["incomplete_details"] == {"reason": of_run}
     assert (run["completed_at"], run["expires_at"], run["usage"]["total_tokens"]) == (NOW, None, 14)
-    assert steps(told) == [("completed", 14)]
+    assert steps(emitted) == [("completed", 14)]
     assert [item["content"][0]["text"] for _, item in state.done] == ["Hel"]
 
 
 def test_a_response_cut_before_any_text() -> None:
-    told = tell(turn(), created(), ended(status="incomplete", **CUT))
-    assert names(told) == ["run.in_progress", "run.incomplete"]
+    emitted = emit(turn(), created(), ended(status="incomplete", **CUT))
+    assert names(emitted) == ["run.in_progress", "run.incomplete"]
 
 
 def test_an_incomplete_call_is_never_in_a_required_action() -> None:
     cut = call('{"x', status="incomplete")
-    told = tell(turn(), created(), added(cut), arguing('{"x'), done(cut), ended(cut, status="incomplete", **CUT))
-    assert names(told)[-2:] == ["run.step.failed", "run.incomplete"]
-    assert steps(told) == [("failed", 14)]
-    step = last(told, "run.step.failed")
+    emitted = emit(turn(), created(), added(cut), arguing('{"x'), done(cut), ended(cut, status="incomplete", **CUT))
+    assert names(emitted)[-2:] == ["run.step.failed", "run.incomplete"]
+    assert steps(emitted) == [("failed", 14)]
+    step = last(emitted, "run.step.failed")
     assert step["last_error"] == {"code": "server_error", "message": "Sorry, something went wrong."}
     assert step["step_details"]["tool_calls"][0]["function"]["arguments"] == '{"x'
 
@@ -86,16 +86,16 @@ def test_an_incomplete_call_is_never_in_a_required_action() -> None:
 def test_an_incomplete_call_in_a_response_with_status_completed() -> None:
     """vLLM reports the status `completed` for an answer that its token limit has cut."""
     cut = call('{"x', id="fc_b", status="incomplete")
-    told = tell(turn(), created(), added(call()), done(call()), added(cut), done(cut), ended(call(), cut))
-    assert names(told)[-2:] == ["run.step.failed", "run.incomplete"]
-    assert last(told, "run.incomplete")["incomplete_details"] == {"reason": "max_completion_tokens"}
+    emitted = emit(turn(), created(), added(call()), done(call()), added(cut), done(cut), ended(call(), cut))
+    assert names(emitted)[-2:] == ["run.step.failed", "run.incomplete"]
+    assert last(emitted, "run.incomplete")["incomplete_details"] == {"reason": "max_completion_tokens"}
 
 
 def test_tokens_are_counted_once() -> None:
     """For any set of open objects, the sum over the steps equals the run's usage."""
     items = [added(call()), added(message()), text("Hel"), added(search(id="fs_a"))]
-    told = tell(turn(), created(), *items, ended(status="incomplete", **CUT))
-    assert sum(tokens for _, tokens in steps(told)) == last(told, "run.incomplete")["usage"]["total_tokens"] == 14
+    emitted = emit(turn(), created(), *items, ended(status="incomplete", **CUT))
+    assert sum(tokens for _, tokens in steps(emitted)) == last(emitted, "run.incomplete")["usage"]["total_tokens"] == 14
 
 
 #: An item that is still open, and a check of its step after the end.
@@ -111,31 +111,34 @@ HALF = [
 def test_an_interrupted_step_contains_what_was_streamed(item, holds, status, step) -> None:
     step = step or ("failed" if item["item"]["type"] == "function_call" else "completed")
     half = {"file_search_call": [], "code_interpreter_call": [coding("x = ")], "function_call": [arguing("{")]}
-    told = tell(turn(), created(), item, *half[item["item"]["type"]], ended(status=status))
-    (shown,) = last(told, f"run.step.{step}")["step_details"]["tool_calls"]
+    emitted = emit(turn(), created(), item, *half[item["item"]["type"]], ended(status=status))
+    (shown,) = last(emitted, f"run.step.{step}")["step_details"]["tool_calls"]
     assert holds(shown)
 
 
 #: Items that were streamed without their end, before a completed response whose output does not contain them.
 @pytest.mark.parametrize("item", [search(), code("")], ids=["search", "code"])
 def test_a_hosted_call_without_an_end_ends_with_the_response(item) -> None:
-    told = tell(turn(), created(), added(item), added(HELLO), text("Hi"), ended())
-    assert steps(told) == [("completed", 0), ("completed", 14)] or steps(told) == [("completed", 14), ("completed", 0)]
-    assert last(told, "run.completed")["status"] == "completed"
+    emitted = emit(turn(), created(), added(item), added(HELLO), text("Hi"), ended())
+    assert steps(emitted) == [("completed", 0), ("completed", 14)] or steps(emitted) == [
+        ("completed", 14),
+        ("completed", 0),
+    ]
+    assert last(emitted, "run.completed")["status"] == "completed"
 
 
 def test_items_that_were_never_streamed_are_emitted_from_the_final_event() -> None:
     items = [search(), message(says("Hi", citation(2))), call(id="fc_b")]
-    told = tell(turn(), ended(*items))
-    assert names(told)[0] == "run.in_progress"
-    assert texts(told) == "Hi【4:0†a.txt】"
-    assert names(told)[-1] == "run.requires_action"
+    emitted = emit(turn(), ended(*items))
+    assert names(emitted)[0] == "run.in_progress"
+    assert texts(emitted) == "Hi【4:0†a.txt】"
+    assert names(emitted)[-1] == "run.requires_action"
 
 
 def test_a_final_event_without_output_removes_nothing() -> None:
-    told = tell(turn(), created(), added(HELLO), text("Hello."), ended(output=None))
-    assert texts(told) == last(told, "message.completed")["content"][0]["text"]["value"] == "Hello."
-    assert names(told)[-2:] == ["run.step.completed", "run.completed"]
+    emitted = emit(turn(), created(), added(HELLO), text("Hello."), ended(output=None))
+    assert texts(emitted) == last(emitted, "message.completed")["content"][0]["text"]["value"] == "Hello."
+    assert names(emitted)[-2:] == ["run.step.completed", "run.completed"]
 
 
 #: The event's name, the status in the event, the run's status.
@@ -155,20 +158,20 @@ STATUSES = [
 @pytest.mark.parametrize("event, status, run", STATUSES)
 def test_the_status_is_used_and_otherwise_the_events_name(event, status, run) -> None:
     terminal = ended(status=event) | {"response": ended()["response"] | {"status": status}}
-    told = tell(turn(), created(), terminal)
-    assert names(told)[-1] == f"run.{run}"
+    emitted = emit(turn(), created(), terminal)
+    assert names(emitted)[-1] == f"run.{run}"
 
 
 @pytest.mark.parametrize("usage", [None, {}, {"input_tokens": None, "input_tokens_details": None}])
 def test_missing_token_counts_are_zeros(usage) -> None:
-    told = tell(turn(), created(), ended(usage=usage))
-    assert last(told, "run.completed")["usage"]["total_tokens"] == 0
+    emitted = emit(turn(), created(), ended(usage=usage))
+    assert last(emitted, "run.completed")["usage"]["total_tokens"] == 0
 
 
 def test_token_counts_with_the_old_names() -> None:
     details = {"input_tokens_details": {"cached_tokens": 3}, "output_tokens_details": {"reasoning_tokens": 2}}
-    told = tell(turn(), created(), ended(usage={"input_tokens": 10, "output_tokens": 4, **details}))
-    assert last(told, "run.completed")["usage"] == {
+    emitted = emit(turn(), created(), ended(usage={"input_tokens": 10, "output_tokens": 4, **details}))
+    assert last(emitted, "run.completed")["usage"] == {
         "prompt_tokens": 10,
         "completion_tokens": 4,
         "total_tokens": 14,
@@ -202,36 +205,36 @@ FAILURES = [
 
 @pytest.mark.parametrize("before, error, of_run, of_step", FAILURES)
 def test_a_response_that_fails(before, error, of_run, of_step) -> None:
-    told = tell(turn(), created(), added(HELLO), text("Hel"), *before, ended(status="failed", error=error))
-    assert names(told)[-3:] == ["message.incomplete", "run.step.failed", "run.failed"]
-    run = last(told, "run.failed")
+    emitted = emit(turn(), created(), added(HELLO), text("Hel"), *before, ended(status="failed", error=error))
+    assert names(emitted)[-3:] == ["message.incomplete", "run.step.failed", "run.failed"]
+    run = last(emitted, "run.failed")
     assert (run["last_error"], run["failed_at"], run["completed_at"]) == (of_run, NOW, None)
-    assert last(told, "run.step.failed")["last_error"] == of_step
-    assert last(told, "message.incomplete")["incomplete_details"] == {"reason": "run_failed"}
+    assert last(emitted, "run.step.failed")["last_error"] == of_step
+    assert last(emitted, "message.incomplete")["incomplete_details"] == {"reason": "run_failed"}
 
 
 def test_a_response_cancelled_upstream() -> None:
-    told = tell(turn(), created(), added(HELLO), text("Hel"), ended(status="cancelled"))
-    assert names(told)[-4:] == ["run.cancelling", "message.incomplete", "run.step.cancelled", "run.cancelled"]
-    assert last(told, "message.incomplete")["incomplete_details"] == {"reason": "run_cancelled"}
+    emitted = emit(turn(), created(), added(HELLO), text("Hel"), ended(status="cancelled"))
+    assert names(emitted)[-4:] == ["run.cancelling", "message.incomplete", "run.step.cancelled", "run.cancelled"]
+    assert last(emitted, "message.incomplete")["incomplete_details"] == {"reason": "run_cancelled"}
 
 
 def test_a_run_cancelled_by_the_caller() -> None:
     """The run already has the status `cancelling`, which the stream has not emitted yet."""
     state = turn()
-    tell(state, created(), added(HELLO), text("Hel"))
+    emit(state, created(), added(HELLO), text("Hel"))
     state.run = state.run | {"status": "cancelling"}
-    told = list(endings.stopped(state))
-    assert names(told) == ["run.cancelling", "message.incomplete", "run.step.cancelled", "run.cancelled"]
+    emitted = list(endings.stopped(state))
+    assert names(emitted) == ["run.cancelling", "message.incomplete", "run.step.cancelled", "run.cancelled"]
 
 
 def test_an_expired_run() -> None:
     state = turn()
-    tell(state, created(), added(HELLO), text("Hel"))
-    told = list(endings.lapsed(state))
-    assert names(told) == ["message.incomplete", "run.step.expired", "run.expired"]
-    assert last(told, "message.incomplete")["incomplete_details"] == {"reason": "run_expired"}
-    assert last(told, "run.expired")["completed_at"] == NOW
+    emit(state, created(), added(HELLO), text("Hel"))
+    emitted = list(endings.lapsed(state))
+    assert names(emitted) == ["message.incomplete", "run.step.expired", "run.expired"]
+    assert last(emitted, "message.incomplete")["incomplete_details"] == {"reason": "run_expired"}
+    assert last(emitted, "run.expired")["completed_at"] == NOW
 
 
 #: The item and status that upstream sends while the run is being cancelled, the final status of the run, that of its
@@ -246,12 +249,12 @@ LATE = [
 @pytest.mark.parametrize("item, status, run, step", LATE)
 def test_a_complete_answer_completes_a_cancelling_run_and_a_call_does_not(item, status, run, step) -> None:
     state = turn()
-    tell(state, created(), added(item))
+    emit(state, created(), added(item))
     state.run = state.run | {"status": "cancelling"}
-    told = tell(state, done(item), ended(item, status=status))
-    assert names(told)[-1] == f"run.{run}"
-    assert steps(told) == [(step, 14)]
-    assert last(told, f"run.{run}")["required_action"] is None
+    emitted = emit(state, done(item), ended(item, status=status))
+    assert names(emitted)[-1] == f"run.{run}"
+    assert steps(emitted) == [(step, 14)]
+    assert last(emitted, f"run.{run}")["required_action"] is None
     assert lifecycle.STEP_END[run][0] == step
 
 
@@ -263,10 +266,10 @@ PARTIAL = [
 ]
 
 
-@pytest.mark.parametrize("written, kept", PARTIAL, ids=["no end", "a cut end", "no word"])
-def test_partial_text_stays_in_the_conversation(written, kept) -> None:
+@pytest.mark.parametrize("written, stored", PARTIAL, ids=["no end", "a cut end", "no word"])
+def test_partial_text_stays_in_the_conversation(written, stored) -> None:
     state = turn()
-    tell(state, created(), added(HELLO), *written)
+    emit(state, created(), added(HELLO), *written)
     list(endings.failed(state, ERROR))
-    assert [part["text"] for _, item in state.done for part in item["content"]] == kept
+    assert [part["text"] for _, item in state.done for part in item["content"]] == stored
     assert {item["status"] for _, item in state.done} <= {"incomplete"}

@@ -55,14 +55,14 @@ def test_only_the_parts_of_an_item_that_the_model_reads_are_counted(item: dict[s
 
 
 def test_the_frame_of_a_request_and_each_item_are_counted() -> None:
-    said = {"type": "message", "role": "user", "content": "hello"}
+    item = {"type": "message", "role": "user", "content": "hello"}
     shown = {"tools": [{"type": "function", "name": "f"}], "text": {"format": {"type": "text"}}}
-    body = {"input": Items.of([said, said]), "instructions": "Be brief.", "model": "m" * 99, **shown}
+    body = {"input": Items.of([item, item]), "instructions": "Be brief.", "model": "m" * 99, **shown}
     frame = PRIMING + ITEM + len("Be brief.") + sum(len(dumps(each)) for each in shown.values())
     assert estimate.frame(body, len) == frame
     assert estimate.of_body(body, len) == frame + 2 * (ITEM + len("hello"))
 
 
-@pytest.mark.parametrize("told", [{}, {"instructions": None}, {"instructions": ""}])
-def test_empty_instructions_are_not_counted(told: dict[str, object]) -> None:
-    assert estimate.of_body({"input": [], **told}, len) == PRIMING
+@pytest.mark.parametrize("fields", [{}, {"instructions": None}, {"instructions": ""}])
+def test_empty_instructions_are_not_counted(fields: dict[str, object]) -> None:
+    assert estimate.of_body({"input": [], **fields}, len) == PRIMING

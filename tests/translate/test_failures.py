@@ -48,9 +48,9 @@ TOLD = [
 ]
 
 
-@pytest.mark.parametrize("own, told, message", TOLD)
-def test_a_failed_response(own, told, message) -> None:
-    assert failures.of_response({"error": own}, told)["message"] == message
+@pytest.mark.parametrize("expected, emitted, message", TOLD)
+def test_a_failed_response(expected, emitted, message) -> None:
+    assert failures.of_response({"error": expected}, emitted)["message"] == message
 
 
 #: The event, and its error.

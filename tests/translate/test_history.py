@@ -42,12 +42,12 @@ def test_a_posted_message(role, content, parts) -> None:
 USER = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Hi"}]}
 
 
-def said(value: str, **more: Any) -> Json:
+def user_item(value: str, **more: Any) -> Json:
     content = [{"type": "output_text", "text": value, "annotations": [], "logprobs": []}]
     return {"type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": content, **more}
 
 
-def says(value: str, **more: Any) -> Json:
+def text_part(value: str, **more: Any) -> Json:
     return {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": value}], **more}
 
 
@@ -81,32 +81,35 @@ HOSTED = {"type": "file_search_call", "id": "fs_1", "queries": [], "status": "co
 #: Journalled items of one response, and the input.
 ROWS = {
     "nothing": ([], []),
-    "words, without what belongs to the response that said them": ([USER, said("Hello")], [USER, says("Hello")]),
-    "a phase is kept": ([said("Hm", phase="commentary")], [says("Hm", phase="commentary")]),
+    "words, without what belongs to the response that said them": (
+        [USER, user_item("Hello")],
+        [USER, text_part("Hello")],
+    ),
+    "a phase is kept": ([user_item("Hm", phase="commentary")], [text_part("Hm", phase="commentary")]),
     "a refusal": ([REFUSAL | {"id": "msg_1"}], [REFUSAL]),
-    "a message without a word is left out": ([said(""), said("x")], [says("x")]),
+    "a message without a word is left out": ([user_item(""), user_item("x")], [text_part("x")]),
     "a call with its output": ([call("a"), output("a")], [calls("a"), output("a")]),
     "a call without": ([call("a"), USER], [USER]),
     "an output without": ([output("a"), USER], [USER]),
     "a call that was cut": ([call("a", "incomplete"), output("a")], []),
     "of two calls the answered one": ([call("a"), call("b"), output("b")], [calls("b"), output("b")]),
-    "hosted calls live on in the text": ([HOSTED, said("Found.")], [says("Found.")]),
-    "a thought goes with what follows it": ([thought(), said("So.")], [THOUGHT, says("So.")]),
-    "not without": ([said("So."), thought()], [says("So.")]),
-    "not before something that is left out": ([thought(), HOSTED, said("So.")], [says("So.")]),
+    "hosted calls live on in the text": ([HOSTED, user_item("Found.")], [text_part("Found.")]),
+    "a thought goes with what follows it": ([thought(), user_item("So.")], [THOUGHT, text_part("So.")]),
+    "not without": ([user_item("So."), thought()], [text_part("So.")]),
+    "not before something that is left out": ([thought(), HOSTED, user_item("So.")], [text_part("So.")]),
     "not before an open call": ([thought(), call("a"), USER], [USER]),
-    "not unless it is encrypted": ([thought(None), said("So.")], [says("So.")]),
-    "not for an unreadable one in between": ([thought(), thought(None), said("So.")], [THOUGHT, says("So.")]),
+    "not unless it is encrypted": ([thought(None), user_item("So.")], [text_part("So.")]),
+    "not for an unreadable one in between": ([thought(), thought(None), user_item("So.")], [THOUGHT, text_part("So.")]),
     "several in a row": (
-        [thought(), thought("y"), said("So.")],
-        [THOUGHT, THOUGHT | {"encrypted_content": "y"}, says("So.")],
+        [thought(), thought("y"), user_item("So.")],
+        [THOUGHT, THOUGHT | {"encrypted_content": "y"}, text_part("So.")],
     ),
     "not before the output of an earlier call": ([call("a"), thought(), output("a")], [calls("a"), output("a")]),
     "several thoughts": (
-        [thought(), thought("y"), said("So.")],
-        [THOUGHT, THOUGHT | {"encrypted_content": "y"}, says("So.")],
+        [thought(), thought("y"), user_item("So.")],
+        [THOUGHT, THOUGHT | {"encrypted_content": "y"}, text_part("So.")],
     ),
-    "not before somebody else's words": ([thought(), USER, said("So.")], [USER, says("So.")]),
+    "not before somebody else's words": ([thought(), USER, user_item("So.")], [USER, text_part("So.")]),
     "not before an output": ([call("a"), thought(), output("a")], [calls("a"), output("a")]),
     "before an answered call": ([thought(), call("a"), output("a")], [THOUGHT, calls("a"), output("a")]),
     "unknown items are left out": ([{"type": "dream", "id": "d"}, USER], [USER]),
@@ -120,7 +123,7 @@ def test_compose(journal, items) -> None:
 
 
 #: Items after a reasoning item that was the last of its response, or whose following item was removed.
-STRANGERS = [Entry(2, USER), Entry(2, said("So."), "resp_2"), Entry(2, call("a"), "resp_2")]
+STRANGERS = [Entry(2, USER), Entry(2, user_item("So."), "resp_2"), Entry(2, call("a"), "resp_2")]
 
 
 @pytest.mark.parametrize("stranger", STRANGERS)
@@ -131,13 +134,13 @@ def test_reasoning_is_never_followed_by_an_unrelated_item(stranger) -> None:
 
 
 def test_reasoning_is_not_sent_without_thoughts() -> None:
-    entries = [Entry(1, thought(), "resp_1"), Entry(2, said("So."), "resp_1")]
-    assert compose(entries, thoughts=False) == [says("So.")]
+    entries = [Entry(1, thought(), "resp_1"), Entry(2, user_item("So."), "resp_1")]
+    assert compose(entries, thoughts=False) == [text_part("So.")]
 
 
 def test_reasoning_is_sent_only_with_text_of_its_own_response() -> None:
-    entries = [Entry(1, thought(), "resp_1"), Entry(2, said("So."), "resp_2")]
-    assert compose(entries) == [says("So.")]
+    entries = [Entry(1, thought(), "resp_1"), Entry(2, user_item("So."), "resp_2")]
+    assert compose(entries) == [text_part("So.")]
 
 
 def test_calls_and_outputs_are_matched_within_their_response() -> None:
@@ -229,5 +232,5 @@ def test_reasoning_is_followed_by_an_item_of_its_response(entries: list[Entry]) 
 
 @given(journals())
 def test_all_messages_are_replayed_once_and_in_order(entries: list[Entry]) -> None:
-    words = [entry.item["content"][0]["text"] for entry in entries if entry.item["type"] == "message"]
-    assert [item["content"][0]["text"] for item in compose(entries) if item["type"] == "message"] == words
+    texts = [entry.item["content"][0]["text"] for entry in entries if entry.item["type"] == "message"]
+    assert [item["content"][0]["text"] for item in compose(entries) if item["type"] == "message"] == texts

@@ -21,7 +21,7 @@ def never(_: Known, __: Json) -> bool:
     return False
 
 
-def told(*items: Json) -> Registry:
+def filled(*items: Json) -> Registry:
     """A registry of a response whose items were announced at output indexes 0, 1, ..."""
     registry = Registry()
     for place, item in enumerate(items):
@@ -41,7 +41,7 @@ def told(*items: Json) -> Registry:
     ],
 )
 def test_each_item_has_its_own_key(items: list[Json], keys: list[str]) -> None:
-    assert [known.key for known in told(*items).items] == keys
+    assert [known.key for known in filled(*items).items] == keys
 
 
 def test_items_without_an_id_and_an_index_are_numbered() -> None:
@@ -50,7 +50,7 @@ def test_items_without_an_id_and_an_index_are_numbered() -> None:
 
 
 def test_an_empty_field_does_not_replace_a_known_one_and_the_kind_stays() -> None:
-    registry = told(function("c", "f") | {"name": "add"})
+    registry = filled(function("c", "f") | {"name": "add"})
     known = registry.items[0]
     registry.learn(known, {"type": "message", "id": "g", "name": "", "call_id": None, "arguments": "{}"})
     assert known.item == function("c", "g") | {"name": "add", "arguments": "{}"}
@@ -79,12 +79,12 @@ def test_an_unknown_index_matches_every_index(known: int | None, place: int | No
     ],
 )
 def test_an_item_that_is_announced_twice_is_one_item(before: Json, item: Json, place: int | None, found: bool) -> None:
-    registry = told(before)
+    registry = filled(before)
     assert registry.beginning(item, place) is (registry.items[0] if found else None)
 
 
 def test_a_finished_item_that_is_announced_again_is_marked() -> None:
-    registry = told(function("c", "f"))
+    registry = filled(function("c", "f"))
     known = registry.items[0]
     known.settled = True
     assert registry.beginning(function("c", "other"), 0) is None
@@ -110,12 +110,12 @@ def test_a_finished_item_that_is_announced_again_is_marked() -> None:
 def test_the_end_of_an_item_is_matched_with_its_beginning(
     items: list[Json], item: Json, place: int | None, found: int | None
 ) -> None:
-    registry = told(*items)
+    registry = filled(*items)
     assert registry.ending(item, place, never) is (None if found is None else registry.items[found])
 
 
 def test_an_end_with_an_unknown_id_is_matched_with_the_item_of_equal_content() -> None:
-    registry = told(message("a"), message("b"))
+    registry = filled(message("a"), message("b"))
     for known in registry.items:
         known.id_used = True
     assert registry.ending(message("x"), None, never) is None
@@ -138,12 +138,12 @@ def test_an_end_with_an_unknown_id_is_matched_with_the_item_of_equal_content() -
     ],
 )
 def test_a_delta_is_matched_with_its_item(items: list[Json], event: Json, kind: str, found: int | None) -> None:
-    registry = told(*items)
+    registry = filled(*items)
     assert registry.item_of_event(event, kind) is (None if found is None else registry.items[found])
 
 
 def test_an_id_that_was_matched_with_an_item_stays_with_it() -> None:
-    registry = told(message("a"), message("b"))
+    registry = filled(message("a"), message("b"))
     first = registry.item_of_event({"item_id": "x", "output_index": 0}, "message")
     assert first is registry.items[0]
     assert registry.item_of_event({"item_id": "x"}, "message") is first
@@ -154,7 +154,7 @@ def test_an_id_that_was_matched_with_an_item_stays_with_it() -> None:
     [("m", "function_call", True), ("m", "message", False), ("x", "message", False), (None, "message", False)],
 )
 def test_a_delta_for_an_item_of_another_kind_is_recognised(name: str | None, kind: str, expected: bool) -> None:
-    assert told(message("m")).is_of_other_kind({"item_id": name}, kind) is expected
+    assert filled(message("m")).is_of_other_kind({"item_id": name}, kind) is expected
 
 
 @pytest.mark.parametrize(
@@ -175,6 +175,6 @@ def test_a_delta_for_an_item_of_another_kind_is_recognised(name: str | None, kin
     ],
 )
 def test_the_output_is_matched_as_a_whole(items: list[Json], output: list[Json], found: list[int | None]) -> None:
-    registry = told(*items)
+    registry = filled(*items)
     expected = [(item, None if at is None else registry.items[at]) for item, at in zip(output, found, strict=True)]
     assert registry.output(output) == expected

@@ -2,11 +2,12 @@
 
 import pytest
 
-from tests.translate.telling import (
+from tests.translate.upstream_events import (
     NOW,
     added,
     created,
     done,
+    emit,
     ended,
     last,
     message,
@@ -14,7 +15,6 @@ from tests.translate.telling import (
     refuses,
     refusing,
     says,
-    tell,
     text,
     texts,
     turn,
@@ -25,22 +25,22 @@ HELLO = message(says("Hello."))
 
 
 def test_a_plain_answer_in_the_recorded_order() -> None:
-    told = tell(turn(), created(), added(HELLO), text("Hel"), text("lo."), done(HELLO), ended(HELLO))
+    emitted = emit(turn(), created(), added(HELLO), text("Hel"), text("lo."), done(HELLO), ended(HELLO))
     closes = ["message.completed", "run.step.completed", "run.completed"]
-    assert names(told) == ["run.in_progress", *OPENS, "message.delta", "message.delta", *closes]
+    assert names(emitted) == ["run.in_progress", *OPENS, "message.delta", "message.delta", *closes]
 
 
 def test_deltas_have_the_recorded_format() -> None:
-    told = tell(turn(), created(), added(HELLO), text("Hel"), text("lo."))
-    first, second = (data for name, data in told if name == "thread.message.delta")
+    emitted = emit(turn(), created(), added(HELLO), text("Hel"), text("lo."))
+    first, second = (data for name, data in emitted if name == "thread.message.delta")
     part = {"index": 0, "type": "text", "text": {"value": "Hel", "annotations": []}}
     assert first == {"id": "msg_1", "object": "thread.message.delta", "delta": {"content": [part]}}
     assert second["delta"]["content"][0]["text"] == {"value": "lo."}
 
 
 def test_step_and_message_are_emitted_twice_and_name_each_other() -> None:
-    told = tell(turn(), created(), added(HELLO))
-    objects = [data for name, data in told if name != "thread.run.in_progress"]
+    emitted = emit(turn(), created(), added(HELLO))
+    objects = [data for name, data in emitted if name != "thread.run.in_progress"]
     assert objects[0] == objects[1]
     assert objects[2] == objects[3]
     assert objects[0]["step_details"] == {
@@ -72,10 +72,10 @@ FINISHED = [
 def test_missing_text_is_emitted_at_the_end(streamed, content, whole, differences) -> None:
     state = turn()
     item = message(*content)
-    told = tell(state, created(), added(HELLO), *streamed, done(item), ended(item))
+    emitted = emit(state, created(), added(HELLO), *streamed, done(item), ended(item))
     if not differences:
-        assert texts(told) == whole
-    shown = last(told, "message.completed")["content"]
+        assert texts(emitted) == whole
+    shown = last(emitted, "message.completed")["content"]
     assert "".join(part["text"]["value"] if part["type"] == "text" else part["refusal"] for part in shown) == whole
     assert len(state.differences) == differences
 
@@ -85,10 +85,10 @@ def test_parts_are_numbered_without_gaps() -> None:
     parts.
     """
     item = message(says("a"), says(""), refuses("b"))
-    told = tell(turn(), created(), added(item), text("a", content_index=0), done(item))
-    deltas = [part for name, data in told if name == "thread.message.delta" for part in data["delta"]["content"]]
+    emitted = emit(turn(), created(), added(item), text("a", content_index=0), done(item))
+    deltas = [part for name, data in emitted if name == "thread.message.delta" for part in data["delta"]["content"]]
     assert [(part["index"], part["type"]) for part in deltas] == [(0, "text"), (1, "text"), (2, "refusal")]
-    assert last(told, "message.completed")["content"] == [
+    assert last(emitted, "message.completed")["content"] == [
         {"type": "text", "text": {"value": "a", "annotations": []}},
         {"type": "text", "text": {"value": "", "annotations": []}},
         {"type": "refusal", "refusal": "b"},
@@ -100,22 +100,22 @@ def test_several_messages_are_several_steps() -> None:
     usage.
     """
     one, two = message(says("one"), id="msg_a"), message(says("two"), id="msg_b")
-    told = tell(turn(), created(), added(one), done(one), added(two), done(two), ended(one, two))
+    emitted = emit(turn(), created(), added(one), done(one), added(two), done(two), ended(one, two))
     middle = ["message.delta", "message.completed"]
-    assert names(told)[1:] == [
+    assert names(emitted)[1:] == [
         *[*OPENS, *middle, "run.step.completed"],
         *[*OPENS, *middle, "run.step.completed"],
         "run.completed",
     ]
-    steps = [data["usage"]["total_tokens"] for name, data in told if name == "thread.run.step.completed"]
+    steps = [data["usage"]["total_tokens"] for name, data in emitted if name == "thread.run.step.completed"]
     assert steps == [0, 14]
-    assert last(told, "run.completed")["usage"]["total_tokens"] == 14
+    assert last(emitted, "run.completed")["usage"]["total_tokens"] == 14
 
 
 def test_a_message_is_finished_once() -> None:
-    told = tell(turn(), created(), added(HELLO), done(HELLO), done(HELLO), text("more"), ended(HELLO))
-    assert names(told).count("message.completed") == 1
-    assert texts(told) == "Hello."
+    emitted = emit(turn(), created(), added(HELLO), done(HELLO), done(HELLO), text("more"), ended(HELLO))
+    assert names(emitted).count("message.completed") == 1
+    assert texts(emitted) == "Hello."
 
 
 def test_text_of_a_message_that_was_not_announced_starts_the_message() -> None:
@@ -125,13 +125,13 @@ def test_text_of_a_message_that_was_not_announced_starts_the_message() -> None:
         refusing("b", "msg_z"),
         {"type": "response.output_text.annotation.added", "item_id": "msg_z", "annotation": lost},
     ]
-    told = tell(turn(status="in_progress"), *events, ended())
-    assert texts(told) == "ab【4:0†a】"
-    assert names(told).count("message.created") == 1
-    assert [part["type"] for part in last(told, "message.completed")["content"]] == ["text", "refusal"]
+    emitted = emit(turn(status="in_progress"), *events, ended())
+    assert texts(emitted) == "ab【4:0†a】"
+    assert names(emitted).count("message.created") == 1
+    assert [part["type"] for part in last(emitted, "message.completed")["content"]] == ["text", "refusal"]
 
 
 def test_a_message_cut_short_waits_for_the_reason() -> None:
     cut = message(says("Hel"), status="incomplete")
-    told = tell(turn(), created(), added(cut), text("Hel"), done(cut))
-    assert names(told)[-1] == "message.delta"
+    emitted = emit(turn(), created(), added(cut), text("Hel"), done(cut))
+    assert names(emitted)[-1] == "message.delta"

@@ -27,9 +27,9 @@ def test_content_that_upstream_does_not_return_is_replaced_by_its_name() -> None
         {"type": "input_file", "file_id": "file-1"},
     ]
     item = {"type": "message", "id": "msg_1", "status": "completed", "role": "user", "content": parts}
-    said = ["See:", "[report.pdf]", "[input_image]", None]
+    texts = ["See:", "[report.pdf]", "[input_image]", None]
     listed = native.listed(item)
-    assert [part.get("text") for part in listed["content"]] == said
+    assert [part.get("text") for part in listed["content"]] == texts
     assert listed.keys() == {"type", "role", "content"}
     assert native.listed({"type": "message", "role": "user", "content": "Hi."})["content"] == "Hi."
     call = {"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": "f", "arguments": "{}"}
@@ -73,23 +73,23 @@ def test_the_output_of_a_response() -> None:
         {"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": "f", "arguments": "{}"},
     ]
     response = {"id": "resp_1", "created_at": 9, "status": "completed", "output": output}
-    told = native.converted(response, "thread_1", _ids())
-    assert [item["type"] for item, _ in told.items] == [item["type"] for item in output]
-    messages = [message for _, message in told.items if message is not None]
+    items = native.converted(response, "thread_1", _ids())
+    assert [item["type"] for item, _ in items.items] == [item["type"] for item in output]
+    messages = [message for _, message in items.items if message is not None]
     (message,) = messages
     assert (message["thread_id"], message["run_id"], message["assistant_id"]) == ("thread_1", None, None)
     assert (message["status"], message["created_at"], message["completed_at"]) == ("completed", 9, 9)
     (part,) = message["content"]
     assert part["text"]["value"].startswith("Seen.【")
     assert part["text"]["annotations"][0]["file_citation"]["file_id"] == "file-1"
-    assert told.items[-1][0]["call_id"] == "call_1"
+    assert items.items[-1][0]["call_id"] == "call_1"
 
 
 def test_repeated_input_is_recognised() -> None:
     one, two = native.listing([{"role": "user", "content": "One."}, {"role": "assistant", "content": "Two."}])
     thought: Json = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "x"}
     search: Json = {"type": "file_search_call", "id": "fs_1", "queries": []}
-    again = {"type": "message", "id": "msg_9", "status": "completed", "role": "user"}
+    item = {"type": "message", "id": "msg_9", "status": "completed", "role": "user"}
     picture = {"type": "input_image", "file_id": "file-1", "detail": "auto", "image_url": None}
     other = {"type": "input_image", "file_id": "file-1"}
     assert native.repeated_count([one, two], []) == 0
@@ -97,7 +97,7 @@ def test_repeated_input_is_recognised() -> None:
     assert native.repeated_count([one, two], [one, thought, two]) == 2
     assert native.repeated_count([one], [one, two]) is None
     assert native.repeated_count([two], [one]) is None
-    same = [again | {"content": [picture]}], [{"type": "message", "role": "user", "content": [other]}]
+    same = [item | {"content": [picture]}], [{"type": "message", "role": "user", "content": [other]}]
     assert native.repeated_count(*same) == 1
     call = {"type": "function_call", "call_id": "call_1", "name": "f", "arguments": "{}"}
     assert native.repeated_count([call | {"id": "fc_1", "status": "completed"}], [call]) == 1

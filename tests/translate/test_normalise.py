@@ -3,8 +3,8 @@
 import pytest
 
 from shim.translate import normalise
-from tests.scenarios.malformed.streams import STREAMS, heard
-from tests.translate.telling import (
+from tests.scenarios.malformed.streams import STREAMS, translated
+from tests.translate.upstream_events import (
     added,
     arguing,
     call,
@@ -88,15 +88,15 @@ def test_a_delta_may_be_an_object() -> None:
 def test_a_finished_text_that_differs_has_its_citations() -> None:
     item = message(says("Hello you.", citation(5), citation(10, "file-2")))
     note = {"type": "response.output_text.annotation.added", "item_id": "msg_a", "annotation": citation(5)}
-    _, told = heard([created(), added(item), text("Hullo"), note, done(item), ended(item)])
-    value = last(told, "message.completed")["content"][0]["text"]["value"]
+    _, emitted = translated([created(), added(item), text("Hullo"), note, done(item), ended(item)])
+    value = last(emitted, "message.completed")["content"][0]["text"]["value"]
     assert value == "Hello【4:0†a.txt】 you.【4:1†a.txt】"
 
 
 def test_parts_are_matched_by_kind_if_their_indexes_differ() -> None:
     item = message({"type": "output_text", "text": "a"}, {"type": "refusal", "refusal": "b"})
-    _, told = heard([created(), added(item), text("a"), refusing("b"), done(item), ended(item)])
-    assert [part["type"] for part in last(told, "message.completed")["content"]] == ["text", "refusal"]
+    _, emitted = translated([created(), added(item), text("a"), refusing("b"), done(item), ended(item)])
+    assert [part["type"] for part in last(emitted, "message.completed")["content"]] == ["text", "refusal"]
 
 
 def test_empty_deltas_and_deltas_after_the_end_of_an_item_emit_nothing() -> None:
@@ -118,31 +118,31 @@ def test_empty_deltas_and_deltas_after_the_end_of_an_item_emit_nothing() -> None
         "item_id": "msg_a",
         "part": {"type": "reasoning_text", "text": "x"},
     }
-    before = heard([created(), *over, ended()])[1]
-    assert heard([created(), *over, *late, refusing(""), text(""), thought, ended()])[1] == before
+    before = translated([created(), *over, ended()])[1]
+    assert translated([created(), *over, *late, refusing(""), text(""), thought, ended()])[1] == before
 
 
 def test_a_call_that_gets_another_name_or_arguments_late() -> None:
     item = call("{}")
     over = {"type": "response.function_call_arguments.done", "item_id": "fc_a", "arguments": "more"}
-    state, told = heard([created(), added(item), done(item | {"name": "g"}), over, arguing("more"), ended()])
-    assert [each["function"] for each in told[-1][1]["required_action"]["submit_tool_outputs"]["tool_calls"]] == [
+    state, emitted = translated([created(), added(item), done(item | {"name": "g"}), over, arguing("more"), ended()])
+    assert [each["function"] for each in emitted[-1][1]["required_action"]["submit_tool_outputs"]["tool_calls"]] == [
         {"name": "g", "arguments": "{}"}
     ]
     assert len(state.differences) == 1
-    assert names(told)[-1] == "run.requires_action"
+    assert names(emitted)[-1] == "run.requires_action"
 
 
 def test_an_item_that_repeats_an_id_is_another_item() -> None:
     """Some servers use one id for all items."""
     one, two = message(says("One.")), message(says("Two."))
     events = [created(), added(one), text("One."), done(one), added(two), text("Two."), done(two), ended()]
-    state, _ = heard(events)
+    state, _ = translated(events)
     assert [item["content"][0]["text"] for _, item in state.done] == ["One.", "Two."]
 
 
 def test_the_end_of_one_of_several_open_items_is_matched_by_its_text() -> None:
     one, two = message(says("One."), id="a"), message(says("Two."), id="b")
     begun = [created(), added(one), text("On", "a"), added(two), text("Tw", "b")]
-    state, _ = heard([*begun, done(two | {"id": "x"}), done(one | {"id": "y"}), ended()])
+    state, _ = translated([*begun, done(two | {"id": "x"}), done(one | {"id": "y"}), ended()])
     assert [item["content"][0]["text"] for _, item in state.done] == ["One.", "Two."]

@@ -7,17 +7,17 @@ import pytest
 from shim.translate import stream
 from shim.translate.stream import ITEM_ADDED, ITEM_DONE, RULES, Nothing, merged, translate
 from shim.wire.sse import UNREADABLE
-from tests.translate.telling import (
+from tests.translate.upstream_events import (
     added,
     call,
     created,
     done,
+    emit,
     ended,
     last,
     message,
     names,
     says,
-    tell,
     text,
     texts,
     turn,
@@ -52,16 +52,16 @@ WHOLE = [
     ],
 )
 def test_a_message_is_emitted_once_and_complete_for_any_sequence_of_events(events: list[Json]) -> None:
-    told = tell(turn(), *events)
-    assert [name for place, name in enumerate(names(told)) if name != names(told)[place - 1]] == WHOLE
-    assert texts(told) == "Hello."
+    emitted = emit(turn(), *events)
+    assert [name for place, name in enumerate(names(emitted)) if name != names(emitted)[place - 1]] == WHOLE
+    assert texts(emitted) == "Hello."
 
 
 @pytest.mark.parametrize("status, begins", [("queued", False), ("in_progress", True)])
 def test_a_run_is_in_progress_when_upstream_has_started(status: str, begins: bool) -> None:
-    assert names(tell(turn(), created(status=status))) == (["run.in_progress"] if begins else [])
-    assert names(tell(turn(), {"type": "response.in_progress"})) == ["run.in_progress"]
-    assert tell(turn(), {"type": "response.queued"}) == []
+    assert names(emit(turn(), created(status=status))) == (["run.in_progress"] if begins else [])
+    assert names(emit(turn(), {"type": "response.in_progress"})) == ["run.in_progress"]
+    assert emit(turn(), {"type": "response.queued"}) == []
 
 
 def test_known_events_without_a_counterpart_emit_nothing() -> None:
@@ -75,17 +75,17 @@ def test_known_events_without_a_counterpart_emit_nothing() -> None:
 def test_unknown_events_are_recorded_by_their_kind() -> None:
     made = turn()
     item = {"type": "dream", "id": "dr_1"}
-    told = tell(made, created(), {"type": "response.dream.begun"}, added(item), done(item), ended(item, HELLO))
+    emitted = emit(made, created(), {"type": "response.dream.begun"}, added(item), done(item), ended(item, HELLO))
     assert made.unknown == {"response.dream.begun", f"{ITEM_ADDED} dream", f"{ITEM_DONE} dream"}
-    assert texts(told) == "Hello."
+    assert texts(emitted) == "Hello."
     assert [item["type"] for _, item in made.done] == ["dream", "message"], "and journalled"
 
 
 def test_events_after_the_end_are_ignored() -> None:
     made = turn()
-    tell(made, created(), ended(HELLO))
+    emit(made, created(), ended(HELLO))
     late = [text("More."), done(message(says("More."), id="msg_b")), ended(status="failed"), {"type": "x.y"}]
-    assert tell(made, *late) == []
+    assert emit(made, *late) == []
     assert (made.run["status"], made.unknown) == ("completed", set())
 
 
@@ -112,15 +112,15 @@ def test_the_end_of_a_response_is_taken_from_its_status_or_else_from_its_event(
     made = turn()
     event = ended(HELLO)
     changed = {key: value for key, value in event["response"].items() if key != "status"}
-    tell(made, created(), {"type": kind, "response": changed | ({} if status is None else {"status": status})})
+    emit(made, created(), {"type": kind, "response": changed | ({} if status is None else {"status": status})})
     assert made.run["status"] == becomes
 
 
 def test_the_end_emits_missing_items_in_their_places() -> None:
     bye = message(says("Bye."), id="msg_b")
-    told = tell(turn(), created(), added(HELLO), text("Hello."), done(HELLO), ended(HELLO, bye))
-    assert texts(told) == "Hello.Bye."
-    assert [name for name in names(told) if name.startswith("message.c")] == [
+    emitted = emit(turn(), created(), added(HELLO), text("Hello."), done(HELLO), ended(HELLO, bye))
+    assert texts(emitted) == "Hello.Bye."
+    assert [name for name in names(emitted) if name.startswith("message.c")] == [
         "message.created",
         "message.completed",
     ] * 2
@@ -128,57 +128,57 @@ def test_the_end_emits_missing_items_in_their_places() -> None:
 
 def test_an_error_event_is_the_error_of_the_failed_run() -> None:
     failing = {"type": "error", "error": {"code": "rate_limit_exceeded", "message": "Too many."}}
-    told = tell(turn(), created(), failing, ended(status="failed"))
-    error = last(told, "run.failed")["last_error"]
+    emitted = emit(turn(), created(), failing, ended(status="failed"))
+    error = last(emitted, "run.failed")["last_error"]
     assert error == {"code": "rate_limit_exceeded", "message": "Too many."}
 
 
 def test_an_unreadable_line_is_the_error_only_if_there_is_no_other() -> None:
     unreadable = {"type": UNREADABLE}
     made = turn()
-    assert last(tell(made, created(), unreadable, ended(HELLO)), "run.completed")["last_error"] is None
+    assert last(emit(made, created(), unreadable, ended(HELLO)), "run.completed")["last_error"] is None
     assert made.unknown == {"a data line that is no JSON object"}
-    told = tell(turn(), created(), unreadable, ended(status="failed"))
-    assert last(told, "run.failed")["last_error"]["message"] == stream.UNREAD
+    emitted = emit(turn(), created(), unreadable, ended(status="failed"))
+    assert last(emitted, "run.failed")["last_error"]["message"] == stream.UNREAD
     failing = {"type": "error", "error": {"message": "Boom."}}
-    told = tell(turn(), created(), failing, unreadable, ended(status="failed"))
-    assert last(told, "run.failed")["last_error"]["message"] == "Boom."
+    emitted = emit(turn(), created(), failing, unreadable, ended(status="failed"))
+    assert last(emitted, "run.failed")["last_error"]["message"] == "Boom."
 
 
 def test_an_item_is_journalled_when_it_is_complete() -> None:
     made = turn()
-    tell(made, created(), added(HELLO), text("Hel"))
+    emit(made, created(), added(HELLO), text("Hel"))
     assert made.done == []
-    tell(made, done(HELLO))
+    emit(made, done(HELLO))
     assert [item["content"][0]["text"] for _, item in made.done] == ["Hello."]
-    tell(made, added(call()), done(call()))
+    emit(made, added(call()), done(call()))
     assert len(made.done) == 1, "a call waits for the end"
-    tell(made, ended(HELLO, call()))
+    emit(made, ended(HELLO, call()))
     assert [item["type"] for _, item in made.done] == ["message", "function_call"]
 
 
 def test_an_incomplete_message_is_journalled_at_the_end_of_the_response() -> None:
     made = turn()
     cut = message(says("Hel"), status="incomplete")
-    tell(made, created(), added(cut), text("Hel"), done(cut))
+    emit(made, created(), added(cut), text("Hel"), done(cut))
     assert made.done == []
-    told = tell(made, ended(cut, status="incomplete"))
-    assert last(told, "message.incomplete")["incomplete_details"] == {"reason": "max_tokens"}
+    emitted = emit(made, ended(cut, status="incomplete"))
+    assert last(emitted, "message.incomplete")["incomplete_details"] == {"reason": "max_tokens"}
     assert [item["status"] for _, item in made.done] == ["incomplete"]
 
 
 def test_text_that_is_added_after_the_end_of_an_item_is_stored() -> None:
     made = turn()
-    told = tell(made, created(), added(message()), done(message(says("Hel"))), ended(HELLO))
-    assert (texts(told), len(made.amended)) == ("Hel", 1)
+    emitted = emit(made, created(), added(message()), done(message(says("Hel"))), ended(HELLO))
+    assert (texts(emitted), len(made.amended)) == ("Hel", 1)
     assert made.amended[0].message["content"][0]["text"]["value"] == "Hello."
 
 
 def test_an_item_without_an_id_is_recognised_by_its_text() -> None:
     bare = {key: value for key, value in HELLO.items() if key != "id"}
     other = {key: value for key, value in message(says("Bye.")).items() if key != "id"}
-    told = tell(turn(), created(), added(bare), text("Hel", item=""), done(bare), done(other), ended(bare, other))
-    assert texts(told) == "Hello.Bye."
+    emitted = emit(turn(), created(), added(bare), text("Hel", item=""), done(bare), done(other), ended(bare, other))
+    assert texts(emitted) == "Hello.Bye."
 
 
 ONE, TWO = text("a", output_index=0, content_index=0), text("b", output_index=0, content_index=0)

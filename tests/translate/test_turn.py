@@ -8,7 +8,7 @@ from shim.translate import endings
 from shim.translate.identity import Known
 from shim.translate.turn import EMITS, Made, Open, Part, Turn, better, emits
 from shim.wire import objects
-from tests.translate.telling import NOW, RUN, ended, message, names, says, tell, turn
+from tests.translate.upstream_events import NOW, RUN, emit, ended, message, names, says, turn
 
 Json = dict[str, Any]
 DETAILS = {"type": "message_creation", "message_creation": {"message_id": "msg_1"}}
@@ -45,8 +45,8 @@ def test_a_run_changes_its_status_by_the_table_and_is_emitted(
     made = turn(status=before)
     run, spent = made.run, objects.usage(1, 2)
     made.spent = spent
-    name, told = made.happen(happening, metadata={"a": "b"})
-    assert (name, told) == (f"thread.run.{after}", objects.as_streamed(made.run))
+    name, emitted = made.happen(happening, metadata={"a": "b"})
+    assert (name, emitted) == (f"thread.run.{after}", objects.as_streamed(made.run))
     assert (made.run["status"], made.run["metadata"]) == (after, {"a": "b"})
     if stamp is not None:
         assert made.run[stamp] == NOW
@@ -84,7 +84,7 @@ def test_a_step_without_usage_is_postponed_until_the_next_one_begins() -> None:
 def test_a_postponed_step_is_emitted_when_another_one_is_postponed() -> None:
     made = turn()
     steps = [list(made.open_step(DETAILS))[-1][1] for _ in range(2)]
-    assert names([told for step in steps for told in made.postpone(step)]) == ["run.step.completed"]
+    assert names([emitted for step in steps for emitted in made.postpone(step)]) == ["run.step.completed"]
     usage = objects.usage(3, 4)
     ((_, last),) = made.release(usage)
     assert (last["id"], last["usage"]) == ("step_2", usage)
@@ -108,18 +108,18 @@ def _opening(made: Turn, event: Json) -> Any:
 
 
 def _announced(made: Turn, event: Json) -> tuple[list[str], Open | None]:
-    told, work = [], made.unannounced(event, "message", _opening)
+    emitted, work = [], made.unannounced(event, "message", _opening)
     while True:
         try:
-            told.append(next(work)[0])
+            emitted.append(next(work)[0])
         except StopIteration as end:
-            return told, end.value
+            return emitted, end.value
 
 
 def test_text_of_an_item_that_was_not_announced_starts_the_item() -> None:
     made = turn()
-    told, opened = _announced(made, {"item_id": "msg_a", "output_index": 0})
-    assert told == ["thread.message.created"]
+    emitted, opened = _announced(made, {"item_id": "msg_a", "output_index": 0})
+    assert emitted == ["thread.message.created"]
     assert opened is not None
     assert opened.known is not None
     assert (opened.known.announced, opened.known.item) == (True, {"type": "message", "id": "msg_a"})
@@ -157,12 +157,12 @@ def test_a_complete_item_is_journalled_as_it_was_emitted() -> None:
     opened = shown(made, {"type": "message", "id": "msg_a"})
     made.flush()
     assert made.done == []
-    told = {"type": "message", "id": "msg_a", "content": []}
-    made.settle(opened, told)
+    stored = {"type": "message", "id": "msg_a", "content": []}
+    made.settle(opened, stored)
     assert opened.whole
     for _ in range(2):
         made.flush()
-    assert [item for _, item in made.done] == [told], "once"
+    assert [item for _, item in made.done] == [stored], "once"
 
 
 def _settled(made: Turn, *kinds: str) -> list[Known]:
@@ -259,8 +259,8 @@ def test_a_stored_item_that_was_open_ends_with_the_run() -> None:
     step = objects.step("step_9", NOW, made.run, DETAILS)
     made.reopen(Open("message_creation", step, message={"id": "msg_9"}))
     made.reopen_postponed(objects.step("step_8", NOW, made.run, DETAILS))
-    told = [(name, data["id"]) for name, data in endings.lapsed(made) if "step" in name]
-    assert told == [("thread.run.step.completed", "step_8"), ("thread.run.step.expired", "step_9")]
+    emitted = [(name, data["id"]) for name, data in endings.lapsed(made) if "step" in name]
+    assert emitted == [("thread.run.step.completed", "step_8"), ("thread.run.step.expired", "step_9")]
 
 
 def test_an_item_that_was_emitted_before_is_not_emitted_again() -> None:
@@ -272,7 +272,7 @@ def test_an_item_that_was_emitted_before_is_not_emitted_again() -> None:
     opened = Open("message", objects.step("step_9", NOW, made.run, DETAILS), message={"id": "msg_9"}, open=False)
     made.was_emitted(known, opened)
     assert made.shown({"known": known}) is opened
-    assert names(tell(made, ended(item))) == ["run.completed"]
+    assert names(emit(made, ended(item))) == ["run.completed"]
     assert made.done == [], "nor journalled"
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.engine.scripted import Harness, Refused
-from tests.translate.telling import message, says
+from tests.translate.upstream_events import message, says
 
 HELLO = message(says("Hello."))
 

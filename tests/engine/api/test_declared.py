@@ -9,7 +9,7 @@ from shim.engine import Engine
 from shim.ports import Declared
 from shim.wire import objects
 from tests.engine.scripted import Harness, Refused, answer
-from tests.translate.telling import last, message, says
+from tests.translate.upstream_events import last, message, says
 
 Json = dict[str, Any]
 
@@ -25,8 +25,8 @@ def declare(harness: Harness, *ids: str, tenants: tuple[str, ...] = ()) -> None:
 def test_a_declared_assistant_is_an_ordinary_one(harness: Harness) -> None:
     declare(harness, "asst_a")
     assert harness.get("assistants/asst_a")["instructions"] == "I am asst_a."
-    told = harness.run(harness.thread("One"), answer(message(says("Hello."))), assistant_id="asst_a")
-    assert last(told, "run.completed")["assistant_id"] == "asst_a"
+    emitted = harness.run(harness.thread("One"), answer(message(says("Hello."))), assistant_id="asst_a")
+    assert last(emitted, "run.completed")["assistant_id"] == "asst_a"
     assert harness.sent["instructions"] == "I am asst_a."
 
 
@@ -100,8 +100,8 @@ def test_a_declared_assistant_with_tenants_is_visible_to_them(harness: Harness, 
     theirs = of(harness, tenant, name)
     assert theirs.get("assistants/asst_a")["instructions"] == "I am asst_a."
     assert listed(theirs) == ["asst_a"]
-    told = theirs.run(theirs.thread("One"), answer(message(says("Hello."))), assistant_id="asst_a")
-    assert last(told, "run.completed")["instructions"] == "I am asst_a."
+    emitted = theirs.run(theirs.thread("One"), answer(message(says("Hello."))), assistant_id="asst_a")
+    assert last(emitted, "run.completed")["instructions"] == "I am asst_a."
 
 
 @pytest.mark.parametrize("tenant, name", [("", ""), ("key-0123", ""), ("key-0123", "acme2"), ("bob", "bob")])

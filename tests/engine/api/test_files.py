@@ -11,17 +11,17 @@ NOT_UTF8 = b"\x00\xff\n"
 
 
 @pytest.fixture
-def kept(harness: Harness) -> str:
+def file(harness: Harness) -> str:
     harness.base.write(files.save, harness.thread(), "cntr_1", BODY, NOT_UTF8)
     return "files/cfile_1"
 
 
-def test_a_file_is_retrieved_read_and_deleted(harness: Harness, kept: str) -> None:
-    assert harness.get(kept) == BODY
-    found = harness.reply("GET", f"{kept}/content")
+def test_a_file_is_retrieved_read_and_deleted(harness: Harness, file: str) -> None:
+    assert harness.get(file) == BODY
+    found = harness.reply("GET", f"{file}/content")
     assert (found.body, found.headers["content-type"]) == (NOT_UTF8, "application/octet-stream")
-    assert harness.delete(kept) == {"id": "cfile_1", "object": "file", "deleted": True}
-    for method, path in (("GET", kept), ("GET", f"{kept}/content"), ("DELETE", kept)):
+    assert harness.delete(file) == {"id": "cfile_1", "object": "file", "deleted": True}
+    for method, path in (("GET", file), ("GET", f"{file}/content"), ("DELETE", file)):
         with pytest.raises(Refused, match="cfile_1") as refused:
             harness.reply(method, path)
         assert refused.value.status == 404
@@ -32,19 +32,19 @@ def test_an_empty_file_can_be_read(harness: Harness) -> None:
     assert harness.reply("GET", "files/cfile_1/content").body == b""
 
 
-def test_a_file_is_invisible_to_other_tenants(harness: Harness, kept: str) -> None:
+def test_a_file_is_invisible_to_other_tenants(harness: Harness, file: str) -> None:
     mine = harness.context.store
     object.__setattr__(harness.context, "store", mine.of("other"))
-    for method, path in (("GET", kept), ("GET", f"{kept}/content"), ("DELETE", kept)):
+    for method, path in (("GET", file), ("GET", f"{file}/content"), ("DELETE", file)):
         with pytest.raises(Refused, match="cfile_1"):
             harness.reply(method, path)
     object.__setattr__(harness.context, "store", mine)
-    assert harness.get(kept) == BODY
+    assert harness.get(file) == BODY
 
 
-def test_calls_for_stored_files_are_not_sent_upstream(harness: Harness, kept: str) -> None:
-    harness.get(kept)
-    harness.delete(kept)
+def test_calls_for_stored_files_are_not_sent_upstream(harness: Harness, file: str) -> None:
+    harness.get(file)
+    harness.delete(file)
     with pytest.raises(Refused):
-        harness.get(kept)
+        harness.get(file)
     assert harness.upstream.calls == []

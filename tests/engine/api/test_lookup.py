@@ -7,7 +7,7 @@ import pytest
 from shim.engine.api import lookup
 from shim.wire.errors import ApiError
 from tests.engine.scripted import Harness, Refused, answer
-from tests.translate.telling import last, message, says
+from tests.translate.upstream_events import last, message, says
 
 HELLO = message(says("Hello."))
 
@@ -36,13 +36,13 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("method, path, status, said", REFUSED)
-def test_invalid_and_unknown_ids(harness: Harness, method: str, path: str, status: int, said: str) -> None:
+@pytest.mark.parametrize("method, path, status, message", REFUSED)
+def test_invalid_and_unknown_ids(harness: Harness, method: str, path: str, status: int, message: str) -> None:
     harness.thread("One")
     where, _, query = path.partition("?")
     with pytest.raises(Refused) as refused:
         harness.call(method, where, None, **dict(pair.split("=") for pair in query.split("&") if pair))
-    assert (refused.value.status, said in str(refused.value)) == (status, True)
+    assert (refused.value.status, message in str(refused.value)) == (status, True)
 
 
 def test_tenants_do_not_see_each_other(harness: Harness) -> None:

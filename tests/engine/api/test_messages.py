@@ -3,7 +3,7 @@
 import pytest
 
 from tests.engine.scripted import Harness, Refused, answer, inputs
-from tests.translate.telling import call, last, message, says
+from tests.translate.upstream_events import call, last, message, says
 
 HELLO = message(says("Hello."))
 
@@ -76,12 +76,12 @@ def test_messages_while_a_run_is_active(harness: Harness) -> None:
     """
     thread = harness.thread("One", "Two")
     run = last(harness.run(thread, answer(HELLO, call())), "run.requires_action")
-    said, _, first = (each["id"] for each in harness.get(f"threads/{thread}/messages")["data"])
+    last_id, _, first = (each["id"] for each in harness.get(f"threads/{thread}/messages")["data"])
     with pytest.raises(Refused, match=run["id"]) as refused:
         harness.message(thread, "Three")
     assert refused.value.status == 400
-    with pytest.raises(Refused, match=said):
-        harness.delete(f"threads/{thread}/messages/{said}")
+    with pytest.raises(Refused, match=last_id):
+        harness.delete(f"threads/{thread}/messages/{last_id}")
     harness.delete(f"threads/{thread}/messages/{first}")
     harness.submit(run, answer(message(says("Bye.")), id="resp_2"), call_a="42")
     assert harness.sent.get("previous_response_id") is None

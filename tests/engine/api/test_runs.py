@@ -7,7 +7,7 @@ import pytest
 from shim.ports import Refusal
 from shim.translate.models import ModelMap
 from tests.engine.scripted import Harness, Refused, answer, inputs, place, pump
-from tests.translate.telling import call, created, last, message, names, says
+from tests.translate.upstream_events import call, created, last, message, names, says
 
 HELLO = message(says("Hello."))
 FUNCTION = {"type": "function", "function": {"name": "f"}}
@@ -16,13 +16,13 @@ FUNCTION = {"type": "function", "function": {"name": "f"}}
 def test_a_run_takes_from_its_request_else_from_its_assistant(harness: Harness) -> None:
     assistant = harness.assistant(instructions="Be brief.", tools=[FUNCTION], temperature=0.5, metadata={"a": "b"})
     given = {"model": "gpt-4.1", "top_p": 0.5, "metadata": {"k": "v"}, "parallel_tool_calls": False}
-    told = harness.run(harness.thread("One"), answer(HELLO), assistant_id=assistant, **given)
-    run = last(told, "run.completed")
+    emitted = harness.run(harness.thread("One"), answer(HELLO), assistant_id=assistant, **given)
+    run = last(emitted, "run.completed")
     assert {name: run[name] for name in (*given, "instructions", "temperature")} == given | {
         "instructions": "Be brief.",
         "temperature": 0.5,
     }
-    assert run["tools"] == last(told, "run.created")["tools"]
+    assert run["tools"] == last(emitted, "run.created")["tools"]
     assert run["tools"][0]["function"]["strict"] is False
     assert harness.sent["model"] == "gpt-4.1"
 
@@ -58,16 +58,16 @@ def test_additional_messages_are_added_to_the_thread(harness: Harness) -> None:
 def test_a_thread_and_a_run_at_once(harness: Harness) -> None:
     harness.script(answer(HELLO))
     thread = {"messages": [{"role": "user", "content": "One"}], "metadata": {"k": "v"}}
-    told = harness.stream("threads/runs", assistant_id=harness.assistant(), thread=thread)
-    assert names(told)[:3] == ["created", "run.created", "run.queued"]
-    assert told[0][1]["metadata"] == {"k": "v"}
-    assert harness.messages(told[0][1]["id"]) == ["One", "Hello."]
+    emitted = harness.stream("threads/runs", assistant_id=harness.assistant(), thread=thread)
+    assert names(emitted)[:3] == ["created", "run.created", "run.queued"]
+    assert emitted[0][1]["metadata"] == {"k": "v"}
+    assert harness.messages(emitted[0][1]["id"]) == ["One", "Hello."]
 
 
 def test_a_run_with_a_new_empty_thread(harness: Harness) -> None:
     harness.script(answer(HELLO))
-    told = harness.stream("threads/runs", assistant_id=harness.assistant(), instructions="Begin.")
-    assert names(told)[-1] == "run.completed"
+    emitted = harness.stream("threads/runs", assistant_id=harness.assistant(), instructions="Begin.")
+    assert names(emitted)[-1] == "run.completed"
 
 
 def test_a_polled_run_is_returned_at_once_and_then_driven(harness: Harness) -> None:
@@ -82,8 +82,8 @@ def test_a_polled_run_is_returned_at_once_and_then_driven(harness: Harness) -> N
 
 def test_a_run_shows_its_models_name_and_another_model_answers(harness: Harness) -> None:
     object.__setattr__(harness.context, "models", ModelMap({"gpt-4o": "gpt-6"}))
-    told = harness.run(harness.thread("One"), answer(call()))
-    run = last(told, "run.requires_action")
+    emitted = harness.run(harness.thread("One"), answer(call()))
+    run = last(emitted, "run.requires_action")
     assert (run["model"], harness.sent["model"]) == ("gpt-4o", "gpt-6")
     harness.submit(run, answer(HELLO), call_a="42")
     assert harness.sent["model"] == "gpt-6"
@@ -92,13 +92,13 @@ def test_a_run_shows_its_models_name_and_another_model_answers(harness: Harness)
 @pytest.mark.parametrize("forced", ["required", {"type": "function", "function": {"name": "f"}}], ids=str)
 def test_a_forced_tool_choice_is_sent_until_the_tool_is_called(harness: Harness, forced: Any) -> None:
     assistant = harness.assistant(tools=[FUNCTION])
-    told = harness.run(harness.thread("One"), answer(call()), assistant_id=assistant, tool_choice=forced)
+    emitted = harness.run(harness.thread("One"), answer(call()), assistant_id=assistant, tool_choice=forced)
     assert "tool_choice" in harness.sent
-    run = last(told, "run.requires_action")
+    run = last(emitted, "run.requires_action")
     assert run["tool_choice"] == forced
-    told = harness.submit(run, answer(call(id="fc_b")), call_a="42")
+    emitted = harness.submit(run, answer(call(id="fc_b")), call_a="42")
     assert "tool_choice" not in harness.sent
-    assert last(told, "run.requires_action")["tool_choice"] == forced
+    assert last(emitted, "run.requires_action")["tool_choice"] == forced
 
 
 def _used(tokens: int) -> dict[str, Any]:
@@ -106,22 +106,24 @@ def _used(tokens: int) -> dict[str, Any]:
 
 
 def test_the_token_limit_applies_to_all_rounds(harness: Harness) -> None:
-    told = harness.run(harness.thread("One"), answer(call(), usage=_used(60)), max_completion_tokens=100)
+    emitted = harness.run(harness.thread("One"), answer(call(), usage=_used(60)), max_completion_tokens=100)
     assert harness.sent["max_output_tokens"] == 100
-    told = harness.submit(last(told, "run.requires_action"), answer(call(id="fc_b"), usage=_used(30)), call_a="42")
+    emitted = harness.submit(
+        last(emitted, "run.requires_action"), answer(call(id="fc_b"), usage=_used(30)), call_a="42"
+    )
     assert harness.sent["max_output_tokens"] == 40
-    run = last(told, "run.requires_action")
-    told = harness.submit(run, call_b="43")
+    run = last(emitted, "run.requires_action")
+    emitted = harness.submit(run, call_b="43")
     assert len(harness.upstream.bodies) == 2
-    assert names(told)[-3:] == ["run.queued", "run.in_progress", "run.incomplete"]
-    ended = last(told, "run.incomplete")
+    assert names(emitted)[-3:] == ["run.queued", "run.in_progress", "run.incomplete"]
+    ended = last(emitted, "run.incomplete")
     assert ended["incomplete_details"] == {"reason": "max_completion_tokens"}
     assert (ended["usage"]["completion_tokens"], ended["usage"]["prompt_tokens"]) == (90, 20)
 
 
 def test_a_later_round_may_have_sixteen_tokens(harness: Harness) -> None:
-    told = harness.run(harness.thread("One"), answer(call(), usage=_used(84)), max_completion_tokens=100)
-    harness.submit(last(told, "run.requires_action"), answer(HELLO), call_a="42")
+    emitted = harness.run(harness.thread("One"), answer(call(), usage=_used(84)), max_completion_tokens=100)
+    harness.submit(last(emitted, "run.requires_action"), answer(HELLO), call_a="42")
     assert harness.sent["max_output_tokens"] == 16
 
 
@@ -195,13 +197,13 @@ def test_a_refused_round_of_a_thread_that_was_deleted_meanwhile_is_not_stored(ha
         harness.submit(run, refuse, call_a="42")
 
 
-@pytest.mark.parametrize("again", [False, True], ids=["the run", "its second round"])
-def test_an_interrupted_call_leaves_no_run(harness: Harness, again: bool) -> None:
+@pytest.mark.parametrize("with_retry", [False, True], ids=["the run", "its second round"])
+def test_an_interrupted_call_leaves_no_run(harness: Harness, with_retry: bool) -> None:
     def interrupt(body: Any) -> None:
         raise KeyboardInterrupt
 
     thread = harness.thread("One")
-    if again:
+    if with_retry:
         run = harness.get(place(last(harness.run(thread, answer(call())), "run.requires_action")))
         with pytest.raises(KeyboardInterrupt):
             harness.submit(run, interrupt, call_a="42")
@@ -252,15 +254,15 @@ def test_a_thread_has_one_run_at_a_time(harness: Harness) -> None:
 
 def test_an_answer_broken_off_names_the_error_that_came_before(harness: Harness) -> None:
     error = {"type": "error", "error": {"code": "rate_limit_exceeded", "message": "Slow down."}}
-    told = harness.run(harness.thread("One"), [[created()], [error], Refusal(None, "Broken.")])
-    assert last(told, "run.failed")["last_error"] == {"code": "rate_limit_exceeded", "message": "Slow down."}
+    emitted = harness.run(harness.thread("One"), [[created()], [error], Refusal(None, "Broken.")])
+    assert last(emitted, "run.failed")["last_error"] == {"code": "rate_limit_exceeded", "message": "Slow down."}
 
 
 def test_a_json_answer_has_the_same_events_as_a_stream(harness: Harness) -> None:
     """A server that does not stream sends the whole answer at once."""
     whole = [event for read in answer(HELLO) for event in read]
-    told = harness.run(harness.thread("One"), [[whole[0], whole[-1]]])
-    assert names(told)[-3:] == ["message.completed", "run.step.completed", "run.completed"]
+    emitted = harness.run(harness.thread("One"), [[whole[0], whole[-1]]])
+    assert names(emitted)[-3:] == ["message.completed", "run.step.completed", "run.completed"]
 
 
 def test_the_callers_headers_are_sent_upstream(harness: Harness) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from shim.wire.pages import FILE_SEARCH_CONTENT
 from tests.engine.scripted import Harness, Refused, answer, place
-from tests.translate.telling import call, code, last, message, says, search
+from tests.translate.upstream_events import call, code, last, message, says, search
 
 HELLO = message(says("Hello."))
 
@@ -16,9 +16,9 @@ def finished(harness: Harness) -> dict[str, Any]:
     """A completed run with a search, code and a function call; and another thread."""
     harness.thread("Other")
     found = {"file_id": "file-1", "filename": "a.txt", "score": 0.5, "text": "words", "attributes": {}}
-    told = harness.run(harness.thread("One", "Two"), answer(search(found), code("x"), call(), id="resp_1"))
-    told = harness.submit(last(told, "run.requires_action"), answer(HELLO, id="resp_2"), call_a="42")
-    return last(told, "run.completed")
+    emitted = harness.run(harness.thread("One", "Two"), answer(search(found), code("x"), call(), id="resp_1"))
+    emitted = harness.submit(last(emitted, "run.requires_action"), answer(HELLO, id="resp_2"), call_a="42")
+    return last(emitted, "run.completed")
 
 
 def test_search_results_are_shown_on_request(harness: Harness, finished: dict[str, Any]) -> None:

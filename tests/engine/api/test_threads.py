@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.engine.scripted import Harness, Refused, answer, place
-from tests.translate.telling import call, last, message, says
+from tests.translate.upstream_events import call, last, message, says
 
 HELLO = message(says("Hello."))
 
@@ -58,13 +58,13 @@ def test_the_body_is_checked_before_the_id(harness: Harness) -> None:
 
 
 def test_deleting_a_thread_interrupts_its_run(harness: Harness) -> None:
-    thread, told = harness.thread("One"), []
-    harness.context.registry.notify = told.append  # type: ignore[method-assign]
+    thread, emitted = harness.thread("One"), []
+    harness.context.registry.notify = emitted.append  # type: ignore[method-assign]
     run = last(harness.run(thread, answer(call())), "run.requires_action")
     harness.delete(f"threads/{thread}")
-    assert told == [run["id"]]
+    assert emitted == [run["id"]]
     other = harness.thread()
     harness.delete(f"threads/{other}")
-    assert told == [run["id"]]
+    assert emitted == [run["id"]]
     with pytest.raises(Refused, match="No thread found"):
         harness.delete(f"threads/{other}")

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.engine.scripted import Harness, Refused, answer, place
-from tests.translate.telling import call, last, message, names, says
+from tests.translate.upstream_events import call, last, message, names, says
 
 HELLO = message(says("Hello."))
 
@@ -11,8 +11,8 @@ HELLO = message(says("Hello."))
 @pytest.fixture
 def waiting(harness: Harness):
     """A run that requires two outputs."""
-    told = harness.run(harness.thread("One"), answer(call(id="fc_a"), call(id="fc_b"), id="resp_1"))
-    return harness.get(place(last(told, "run.requires_action")))
+    emitted = harness.run(harness.thread("One"), answer(call(id="fc_a"), call(id="fc_b"), id="resp_1"))
+    return harness.get(place(last(emitted, "run.requires_action")))
 
 
 def given(harness: Harness, run, *outputs):
@@ -52,10 +52,10 @@ RIGHT = [
 @pytest.mark.parametrize("outputs, sent", RIGHT)
 def test_outputs_are_sent_in_the_order_of_the_calls(harness: Harness, waiting, outputs, sent) -> None:
     harness.script(answer(HELLO, id="resp_2"))
-    told = given(harness, waiting, *outputs)
+    emitted = given(harness, waiting, *outputs)
     assert [item["output"] for item in harness.sent["input"]] == sent
-    step = last(told, "run.step.completed") if "run.step.completed" in names(told) else {}
-    first = next(data for name, data in told if name == "thread.run.step.completed")
+    step = last(emitted, "run.step.completed") if "run.step.completed" in names(emitted) else {}
+    first = next(data for name, data in emitted if name == "thread.run.step.completed")
     assert [each["function"]["output"] for each in first["step_details"]["tool_calls"]] == sent
     assert step["status"] == "completed"
 
@@ -63,12 +63,12 @@ def test_outputs_are_sent_in_the_order_of_the_calls(harness: Harness, waiting, o
 def test_the_second_stream_begins_with_the_answered_step(harness: Harness, waiting) -> None:
     harness.clock.time += 5
     harness.script(answer(HELLO, id="resp_2"))
-    told = given(harness, waiting, A, B)
-    assert names(told)[:3] == ["run.step.completed", "run.queued", "run.in_progress"]
-    (_, step), (_, queued), (_, begun) = told[:3]
+    emitted = given(harness, waiting, A, B)
+    assert names(emitted)[:3] == ["run.step.completed", "run.queued", "run.in_progress"]
+    (_, step), (_, queued), (_, begun) = emitted[:3]
     assert (step["completed_at"], step["usage"]["total_tokens"]) == (1005, 14)
     assert (queued["started_at"], queued["required_action"], begun["started_at"]) == (1000, None, 1005)
-    ended = last(told, "run.completed")
+    ended = last(emitted, "run.completed")
     assert (ended["expires_at"], ended["usage"]["total_tokens"]) == (None, 28)
     assert begun["expires_at"] == 1600
 
@@ -114,11 +114,11 @@ def test_upstream_may_use_the_same_call_ids_in_every_round(harness: Harness) -> 
     """
     thread = harness.thread("One")
     run = last(harness.run(thread, answer(call(id="fc_a"), id="resp_1")), "run.requires_action")
-    told = harness.submit(run, answer(call(id="fc_a"), id="resp_2"), call_a="1")
-    (asked,) = last(told, "run.requires_action")["required_action"]["submit_tool_outputs"]["tool_calls"]
-    assert asked["id"].startswith("call_")
-    assert asked["id"] != "call_a"
-    harness.submit(last(told, "run.requires_action"), answer(HELLO, id="resp_3"), **{asked["id"]: "2"})
+    emitted = harness.submit(run, answer(call(id="fc_a"), id="resp_2"), call_a="1")
+    (required,) = last(emitted, "run.requires_action")["required_action"]["submit_tool_outputs"]["tool_calls"]
+    assert required["id"].startswith("call_")
+    assert required["id"] != "call_a"
+    harness.submit(last(emitted, "run.requires_action"), answer(HELLO, id="resp_3"), **{required["id"]: "2"})
     assert [(item["call_id"], item["output"]) for item in harness.sent["input"]] == [("call_a", "2")]
     steps = harness.get(f"{place(run)}/steps", order="asc")["data"]
     outputs = [step["step_details"]["tool_calls"][0]["function"]["output"] for step in steps[:2]]
@@ -129,8 +129,8 @@ def test_upstream_may_use_the_same_call_ids_in_every_round(harness: Harness) -> 
 def test_metadata_that_changes_while_the_run_waits_is_not_lost(harness: Harness, waiting) -> None:
     assert harness.post(place(waiting), metadata={"k": "v"})["metadata"] == {"k": "v"}
     harness.script(answer(HELLO, id="resp_2"))
-    told = given(harness, waiting, A, B)
-    assert last(told, "run.completed")["metadata"] == harness.get(place(waiting))["metadata"] == {"k": "v"}
+    emitted = given(harness, waiting, A, B)
+    assert last(emitted, "run.completed")["metadata"] == harness.get(place(waiting))["metadata"] == {"k": "v"}
     assert harness.sent["metadata"] == {"k": "v"}
 
 

@@ -11,7 +11,7 @@ from shim.engine import Engine
 from shim.runtime import drive
 from shim.store import threads
 from tests.engine.scripted import Harness, Refused, answer
-from tests.translate.telling import message, says
+from tests.translate.upstream_events import message, says
 
 OLD = "thread_" + "abcDEF123456abcDEF123456"
 BEGINS: dict[str, Callable[[Harness], Any]] = {

@@ -9,8 +9,8 @@ Json = dict[str, Any]
 
 
 def user(text: str, id: str | None = None) -> Json:
-    own = {} if id is None else {"id": id}
-    return {"type": "message", "role": "user", "content": [{"type": "input_text", "text": text}]} | own
+    identity = {} if id is None else {"id": id}
+    return {"type": "message", "role": "user", "content": [{"type": "input_text", "text": text}]} | identity
 
 
 def response(id: str, *output: Json, previous: str | None = None, **more: Any) -> Json:

@@ -11,7 +11,7 @@ from shim.store import threads
 from shim.wire.errors import ApiError
 from tests.engine.bridge.serving import Server, response, user
 from tests.engine.scripted import Harness, answer
-from tests.translate.telling import message
+from tests.translate.upstream_events import message
 
 Json = dict[str, Any]
 
@@ -73,8 +73,8 @@ def test_a_server_that_stores_nothing(harness: Harness) -> None:
 
 def test_input_that_the_thread_has_already_is_not_added_twice(harness: Harness) -> None:
     thread_id = harness.thread("One.", "Two.")
-    said = [user("One."), user("Two."), user("Three.")]
-    assert _adopt(harness, thread_id, response("resp_1", message("Four.")), input=said) == ["Three.", "Four."]
+    items = [user("One."), user("Two."), user("Three.")]
+    assert _adopt(harness, thread_id, response("resp_1", message("Four.")), input=items) == ["Three.", "Four."]
     harness.message(thread_id, "Five.")
     # The response's chain lacks one message of the thread, so the thread's head does not move.
     other = response("resp_2", message("Seven."), previous="resp_1")

@@ -10,7 +10,7 @@ from shim.ports import Refusal
 from shim.runtime import drive
 from tests.engine.bridge.serving import Server, response, user
 from tests.engine.scripted import Harness
-from tests.translate.telling import message, says
+from tests.translate.upstream_events import message, says
 
 Json = dict[str, Any]
 
@@ -19,7 +19,7 @@ def collect(harness: Harness, *responses: Any, known: set[str] = frozenset(), gi
     return drive.finish(natives.collect(harness.context, known, responses, given))
 
 
-def words(found: list[Native]) -> list[tuple[str, list[str]]]:
+def messages(found: list[Native]) -> list[tuple[str, list[str]]]:
     """Each response, and the texts of its new input."""
     return [(one.response["id"], [item["content"][0]["text"] for item in one.given]) for one in found]
 
@@ -30,10 +30,10 @@ def server(harness: Harness) -> Server:
     server, listed = Server(harness, page=2), []
     for number in (1, 2, 3):
         listed.append(user(f"Question {number}.", f"msg_q{number}"))
-        said = message(says(f"Answer {number}."), id=f"msg_a{number}")
+        item = message(says(f"Answer {number}."), id=f"msg_a{number}")
         previous = f"resp_{number - 1}" if number > 1 else None
-        server.has(response(f"resp_{number}", said, previous=previous), *listed)
-        listed.append(said)
+        server.has(response(f"resp_{number}", item, previous=previous), *listed)
+        listed.append(item)
     return server
 
 
@@ -41,29 +41,29 @@ WHOLE = [(f"resp_{number}", [f"Question {number}."]) for number in (1, 2, 3)]
 
 
 def test_a_chain_is_returned_from_its_beginning_with_new_input_only(harness: Harness, server: Server) -> None:
-    assert words(collect(harness, "resp_3")) == WHOLE
+    assert messages(collect(harness, "resp_3")) == WHOLE
 
 
 def test_a_response_that_the_caller_has_is_not_fetched(harness: Harness, server: Server) -> None:
     first = harness.upstream.stored.pop("resp_1")
-    assert words(collect(harness, first)) == WHOLE[:1]
-    assert harness.upstream.asked == []
+    assert messages(collect(harness, first)) == WHOLE[:1]
+    assert harness.upstream.retrieved == []
 
 
 @pytest.mark.parametrize("known, expected", [("resp_1", WHOLE[1:]), ("resp_2", WHOLE[2:]), ("resp_3", [])])
 def test_a_chain_is_read_back_to_a_known_response(harness: Harness, server: Server, known: str, expected: Any) -> None:
-    assert words(collect(harness, "resp_3", known={known})) == expected
+    assert messages(collect(harness, "resp_3", known={known})) == expected
 
 
 def test_each_response_is_returned_once(harness: Harness, server: Server) -> None:
-    assert words(collect(harness, "resp_1", "resp_3", "resp_2", "resp_3")) == WHOLE
+    assert messages(collect(harness, "resp_1", "resp_3", "resp_2", "resp_3")) == WHOLE
 
 
 def test_items_without_an_id_are_taken_as_new(harness: Harness) -> None:
     server = Server(harness)
     server.has(response("resp_1", message(says("Answer."), id="")), user("One.", ""))
     server.has(response("resp_2", message(says("Answer."), id=""), previous="resp_1"), user("Two.", ""))
-    assert words(collect(harness, "resp_2")) == [("resp_1", ["One."]), ("resp_2", ["Two."])]
+    assert messages(collect(harness, "resp_2")) == [("resp_1", ["One."]), ("resp_2", ["Two."])]
 
 
 def test_input_is_returned_without_upstreams_ids(harness: Harness, server: Server) -> None:
@@ -73,13 +73,13 @@ def test_input_is_returned_without_upstreams_ids(harness: Harness, server: Serve
 
 @pytest.mark.parametrize("given", ["Hello?", [{"role": "user", "content": "Hello?"}]])
 def test_input_that_is_given_is_not_fetched(harness: Harness, given: Any) -> None:
-    own = response("resp_9", message(says("Yes.")), previous="resp_8")
-    assert words(collect(harness, own, given=given)) == [("resp_9", ["Hello?"])]
-    assert (harness.upstream.asked, harness.upstream.calls) == ([], [])
+    last = response("resp_9", message(says("Yes.")), previous="resp_8")
+    assert messages(collect(harness, last, given=given)) == [("resp_9", ["Hello?"])]
+    assert (harness.upstream.retrieved, harness.upstream.calls) == ([], [])
 
 
 @pytest.mark.parametrize(
-    "changes, said",
+    "changes, response",
     [
         ({"status": "failed"}, "'failed'"),
         ({"status": "in_progress"}, "'in_progress'"),
@@ -88,16 +88,16 @@ def test_input_that_is_given_is_not_fetched(harness: Harness, given: Any) -> Non
     ],
 )
 def test_a_response_without_an_end_or_an_output_cannot_stand_in_a_thread(
-    harness: Harness, server: Server, changes: Json, said: str
+    harness: Harness, server: Server, changes: Json, response: str
 ) -> None:
     harness.upstream.stored["resp_2"] |= changes  # type: ignore[operator]
-    with pytest.raises(NotAdoptable, match=f"resp_2 has the status {said} and cannot"):
+    with pytest.raises(NotAdoptable, match=f"resp_2 has the status {response} and cannot"):
         collect(harness, "resp_3")
 
 
 def test_an_incomplete_response_can_be_adopted(harness: Harness, server: Server) -> None:
     harness.upstream.stored["resp_3"] |= {"status": "incomplete"}  # type: ignore[operator]
-    assert words(collect(harness, "resp_3")) == WHOLE
+    assert messages(collect(harness, "resp_3")) == WHOLE
 
 
 def test_input_that_upstream_does_not_have_must_be_given(harness: Harness, server: Server) -> None:

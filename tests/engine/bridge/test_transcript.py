@@ -11,7 +11,7 @@ from shim.store import journal, threads
 from shim.wire.errors import ApiError
 from tests.engine.run import driven
 from tests.engine.scripted import Harness, answer, inputs
-from tests.translate.telling import call, last, message, says
+from tests.translate.upstream_events import call, last, message, says
 
 Json = dict[str, Any]
 HELLO = message(says("Hello."))

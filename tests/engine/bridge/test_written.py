@@ -7,7 +7,7 @@ import pytest
 from shim.engine.bridge import written
 from shim.store import journal
 from tests.engine.scripted import Harness
-from tests.translate.telling import message, says
+from tests.translate.upstream_events import message, says
 
 Json = dict[str, Any]
 CALL = {"type": "function_call", "call_id": "call_a", "name": "f", "arguments": "{}"}
@@ -16,7 +16,7 @@ REQUEST = {"type": "mcp_approval_request", "id": "mcpr_1", "server_label": "s", 
 LEAVE = {"type": "mcp_approval_response", "approval_request_id": "mcpr_1", "approve": True}
 
 
-def said(role: str, text: str) -> Json:
+def message_item(role: str, text: str) -> Json:
     kind = "output_text" if role == "assistant" else "input_text"
     return {"type": "message", "role": role, "content": [{"type": kind, "text": text}]}
 
@@ -36,9 +36,9 @@ def last(harness: Harness, thread: str) -> journal.Row:
 
 #: An item, its direction in the journal, and the role of the message that shows it.
 GIVEN = [
-    (said("user", "Hello."), "in", "user"),
-    (said("assistant", "Hello."), "out", "assistant"),
-    (said("developer", "Be brief."), "in", None),
+    (message_item("user", "Hello."), "in", "user"),
+    (message_item("assistant", "Hello."), "out", "assistant"),
+    (message_item("developer", "Be brief."), "in", None),
     (CALL, "out", None),
     (OUTPUT, "in", None),
     (LEAVE, "in", None),
@@ -62,13 +62,13 @@ def test_an_item_is_journalled_and_shown(
         assert [each["id"] for each in listed] == [shown["id"]]
 
 
-@pytest.mark.parametrize("asks, answers", [(CALL, OUTPUT), (REQUEST, LEAVE)])
+@pytest.mark.parametrize("call, answers", [(CALL, OUTPUT), (REQUEST, LEAVE)])
 def test_an_output_belongs_to_the_last_response_with_its_call(
-    harness: Harness, thread: str, asks: Json, answers: Json
+    harness: Harness, thread: str, call: Json, answers: Json
 ) -> None:
     for response_id in ("resp_1", "resp_2"):
-        harness.base.write(written.put, harness.context, thread, asks, None, response_id)
-    other = {name: "other" if name in ("id", "call_id") else value for name, value in asks.items()}
+        harness.base.write(written.put, harness.context, thread, call, None, response_id)
+    other = {name: "other" if name in ("id", "call_id") else value for name, value in call.items()}
     harness.base.write(written.put, harness.context, thread, other, None, "resp_3")
     give(harness, thread, answers)
     assert last(harness, thread).response_id == "resp_2"

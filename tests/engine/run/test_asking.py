@@ -8,7 +8,7 @@ from shim.assembly import ledger
 from shim.engine.registry import Registry
 from shim.ports import Profile, Refusal
 from tests.engine.scripted import Harness, Refused, answer, inputs
-from tests.translate.telling import call, created, last, message, names, says, text
+from tests.translate.upstream_events import call, created, last, message, names, says, text
 
 HELLO = message(says("Hello."))
 TOO_LONG = Refusal(400, "Your input exceeds the context window of this model.", code="context_length_exceeded")
@@ -22,8 +22,8 @@ THOUGHT = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content"
 def test_a_parameter_that_the_model_refuses_is_left_out_from_then_on(harness: Harness) -> None:
     thread, assistant = harness.thread("One"), harness.assistant(temperature=0.5, top_p=0.5)
     harness.script(UNSUPPORTED)
-    told = harness.run(thread, answer(HELLO), assistant_id=assistant)
-    assert last(told, "run.completed")["temperature"] == 0.5
+    emitted = harness.run(thread, answer(HELLO), assistant_id=assistant)
+    assert last(emitted, "run.completed")["temperature"] == 0.5
     assert ["temperature" in body for body in harness.upstream.bodies] == [True, False]
     harness.run(thread, answer(HELLO, id="resp_2"), assistant_id=assistant)
     assert ("temperature" in harness.sent, harness.sent["top_p"]) == (False, 0.5)
@@ -41,13 +41,13 @@ TOO_LONG_ELSEWHERE = [
 ]
 
 
-@pytest.mark.parametrize("words", TOO_LONG_ELSEWHERE)
-def test_a_too_long_input_is_recognised_by_the_message(harness: Harness, words: str) -> None:
-    harness.script(Refusal(400, words))
+@pytest.mark.parametrize("message", TOO_LONG_ELSEWHERE)
+def test_a_too_long_input_is_recognised_by_the_message(harness: Harness, message: str) -> None:
+    harness.script(Refusal(400, message))
     assert names(harness.run(harness.thread("A", "B"), answer(HELLO)))[-1] == "run.completed"
     harness.upstream.bodies.clear()
-    told = harness.run(harness.thread("A"), Refusal(400, words))
-    assert last(told, "run.failed")["last_error"] == {"code": "server_error", "message": words}
+    emitted = harness.run(harness.thread("A"), Refusal(400, message))
+    assert last(emitted, "run.failed")["last_error"] == {"code": "server_error", "message": message}
     assert len(harness.upstream.bodies) == 1
 
 
@@ -55,8 +55,8 @@ def test_a_too_long_input_is_recognised_by_the_message(harness: Harness, words: 
 def test_a_conversation_that_is_too_long_is_halved_until_it_fits(harness: Harness, given: dict[str, Any]) -> None:
     thread = harness.thread(*"ABCDEFGH")
     harness.script(TOO_LONG, TOO_LONG)
-    told = harness.run(thread, answer(HELLO), **given)
-    assert names(told)[-1] == "run.completed"
+    emitted = harness.run(thread, answer(HELLO), **given)
+    assert names(emitted)[-1] == "run.completed"
     assert [inputs(body) for body in harness.upstream.bodies] == [list("ABCDEFGH"), list("EFGH"), list("GH")]
 
 
@@ -71,8 +71,8 @@ def test_a_chain_that_is_too_long_is_replaced_by_the_newer_half(harness: Harness
 
 def test_one_message_that_is_too_long_fails_the_run(harness: Harness) -> None:
     harness.script(TOO_LONG)
-    told = harness.run(harness.thread("A", "B"), TOO_LONG)
-    assert last(told, "run.failed")["last_error"] == {"code": "server_error", "message": TOO_LONG.message}
+    emitted = harness.run(harness.thread("A", "B"), TOO_LONG)
+    assert last(emitted, "run.failed")["last_error"] == {"code": "server_error", "message": TOO_LONG.message}
     assert [inputs(body) for body in harness.upstream.bodies] == [["A", "B"], ["B"]]
 
 
@@ -123,8 +123,8 @@ def test_unnecessary_parameters_that_a_server_refuses_are_left_out(harness: Harn
     assistant = harness.assistant(tools=[{"type": "file_search"}], tool_resources=found)
     for name in ("metadata", "parallel_tool_calls", "include", "truncation"):
         harness.script(Refusal(400, f"property '{name}' is unsupported"))
-    told = harness.run(harness.thread("One"), answer(HELLO), assistant_id=assistant, **given)
-    assert last(told, "run.completed")["metadata"] == {"a": "b"}
+    emitted = harness.run(harness.thread("One"), answer(HELLO), assistant_id=assistant, **given)
+    assert last(emitted, "run.completed")["metadata"] == {"a": "b"}
     left = [
         {"metadata", "parallel_tool_calls", "include", "truncation"} & set(body) for body in harness.upstream.bodies
     ]
@@ -137,8 +137,8 @@ def test_calls_of_a_response_without_an_id_until_its_end_have_their_outputs(harn
     thread = harness.thread("One")
     first, second = call(), call(id="fc_b")
     done = [[{"type": "response.output_item.done", "item": item}] for item in (first, second)]
-    told = harness.run(thread, [*done, *answer(first, second)[-1:]])
-    harness.submit(last(told, "run.requires_action"), answer(HELLO, id="resp_2"), call_a="42", call_b="43")
+    emitted = harness.run(thread, [*done, *answer(first, second)[-1:]])
+    harness.submit(last(emitted, "run.requires_action"), answer(HELLO, id="resp_2"), call_a="42", call_b="43")
     kinds = [item["type"] for item in harness.sent["input"]]
     assert kinds == ["message", "function_call", "function_call", "function_call_output", "function_call_output"]
 
@@ -163,14 +163,14 @@ def test_reasoning_that_cannot_be_read_is_left_out(harness: Harness, refusal: Re
 
 @pytest.mark.parametrize("tools, include", [([], None), ([{"type": "file_search"}], ["file_search_call.results"])])
 @pytest.mark.parametrize(
-    "words", ["Encrypted content is not supported with this model.", "Bad value: 'reasoning.encrypted_content'."]
+    "refusal_text", ["Encrypted content is not supported with this model.", "Bad value: 'reasoning.encrypted_content'."]
 )
 def test_a_model_that_does_not_reason_is_not_asked_for_its_reasoning(
-    harness: Harness, tools: Any, include: Any, words: str
+    harness: Harness, tools: Any, include: Any, refusal_text: str
 ) -> None:
     harness.upstream.can = STATELESS
     thread, assistant = harness.thread("One"), harness.assistant(tools=tools)
-    harness.script(Refusal(400, words))
+    harness.script(Refusal(400, refusal_text))
     harness.run(thread, answer(HELLO), assistant_id=assistant)
     assert harness.sent.get("include") == include
     harness.run(thread, answer(message(says("Bye."), id="msg_b"), id="resp_2"), assistant_id=assistant)
@@ -195,8 +195,8 @@ def test_an_unknown_server_must_echo_the_previous_response(harness: Harness, way
     first = answer(HELLO)
     harness.run(thread, [[created(id="resp_1", store=True)], *first[1:]])
     harness.script([*reads, *(answer(message(says("B"), id="msg_b"), id="resp_2")[1:] if believed else [])])
-    told = harness.run(thread, *([] if believed else [answer(message(says("B"), id="msg_b"), id="resp_2")]))
-    assert names(told)[-1] == "run.completed"
+    emitted = harness.run(thread, *([] if believed else [answer(message(says("B"), id="msg_b"), id="resp_2")]))
+    assert names(emitted)[-1] == "run.completed"
     assert len(harness.upstream.bodies) == (2 if believed else 3)
 
 
@@ -205,11 +205,11 @@ def test_an_unknown_server_that_loses_chains_is_not_chained_at_any_more(harness:
     thread = harness.thread("One")
     for number in range(1, 5):
         id = f"resp_{number}"
-        held = {"previous_response_id": None, "store": True}
+        expected = {"previous_response_id": None, "store": True}
         if number in (2, 3):
             harness.script(Refusal(404, "Response not found", code="previous_response_not_found"))
         whole = answer(message(says(id), id=f"msg_{number}"), id=id)
-        harness.run(thread, [[created(id=id, **held)], *whole[1:]])
+        harness.run(thread, [[created(id=id, **expected)], *whole[1:]])
     assert [body.get("previous_response_id") for body in harness.upstream.bodies] == [
         None,
         "resp_1",
@@ -239,8 +239,8 @@ def test_unknown_events_are_logged_once(harness: Harness, caplog: pytest.LogCapt
     for _ in range(2):
         events = answer(HELLO)
         harness.run(harness.thread("One"), [*events[:-1], [new], events[-1]])
-    told = [record.getMessage() for record in caplog.records if "test_asking" in record.getMessage()]
-    assert len(told) == 1
+    messages = [record.getMessage() for record in caplog.records if "test_asking" in record.getMessage()]
+    assert len(messages) == 1
 
 
 def test_a_difference_is_logged_for_each_run(harness: Harness, caplog: pytest.LogCaptureFixture) -> None:
@@ -299,8 +299,8 @@ def test_a_shortened_round_includes_its_outputs(harness: Harness) -> None:
 def test_a_changed_request_is_marked(harness: Harness) -> None:
     thread, assistant = harness.thread("One"), harness.assistant(temperature=0.5)
     harness.script(UNSUPPORTED)
-    told = harness.run(thread, answer(HELLO), assistant_id=assistant)
-    found = harness.base.read(ledger.trace, "", last(told, "run.completed")["id"])
+    emitted = harness.run(thread, answer(HELLO), assistant_id=assistant)
+    found = harness.base.read(ledger.trace, "", last(emitted, "run.completed")["id"])
     (mark,) = found.rounds[0].marks
     assert (mark["kind"], mark["response"], mark["previous"]) == ("changed", "resp_1", None)
     assert "refused a parameter" in mark["why"]
@@ -310,7 +310,7 @@ def test_a_changed_request_is_marked(harness: Harness) -> None:
 def test_a_changed_request_that_fails_is_marked(harness: Harness) -> None:
     thread, assistant = harness.thread("One"), harness.assistant(temperature=0.5)
     harness.script(UNSUPPORTED)
-    told = harness.run(thread, Refusal(500, "Oh."), assistant_id=assistant)
-    found = harness.base.read(ledger.trace, "", last(told, "run.failed")["id"])
+    emitted = harness.run(thread, Refusal(500, "Oh."), assistant_id=assistant)
+    found = harness.base.read(ledger.trace, "", last(emitted, "run.failed")["id"])
     assert found.rounds == []
     assert [mark["kind"] for mark in found.unanswered] == ["changed"]

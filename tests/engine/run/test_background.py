@@ -6,7 +6,7 @@ import pytest
 
 from shim.ports import Profile, Refusal
 from tests.engine.scripted import Harness, Refused, answer, inputs, place
-from tests.translate.telling import call, message, says
+from tests.translate.upstream_events import call, message, says
 
 HELLO = message(says("Hello."))
 Json = dict[str, Any]
@@ -43,7 +43,7 @@ def test_a_background_run_is_started_and_polled_upstream(harness: Harness) -> No
     found = harness.get(place(run))
     assert (found["status"], found["usage"]["total_tokens"]) == ("completed", 14)
     assert harness.messages(thread) == ["One", "Hello."]
-    assert harness.upstream.asked == ["resp_1", "resp_1"]
+    assert harness.upstream.retrieved == ["resp_1", "resp_1"]
 
 
 def test_a_response_that_is_completed_at_once(harness: Harness) -> None:
@@ -51,7 +51,7 @@ def test_a_response_that_is_completed_at_once(harness: Harness) -> None:
     run = start(harness, thread, response("completed", HELLO))
     assert run["status"] == "queued"
     assert harness.get(place(run))["status"] == "completed"
-    assert harness.upstream.asked == []
+    assert harness.upstream.retrieved == []
 
 
 #: Refusals of servers without a background mode.
@@ -76,13 +76,13 @@ def test_upstream_is_polled_at_growing_intervals(harness: Harness) -> None:
     """Often at first, then once a second, for any number of calls."""
     run = start(harness, harness.thread("One"), response())
     harness.upstream.stored["resp_1"] = response("queued")
-    asked = []
+    polled = []
     for _ in range(12):
         harness.get(place(run))
         harness.get(f"threads/{run['thread_id']}/messages")
-        asked.append(len(harness.upstream.asked))
+        polled.append(len(harness.upstream.retrieved))
         harness.clock.time += 0.25
-    assert asked == [1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5]
+    assert polled == [1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5]
 
 
 def test_a_run_in_the_background_needs_no_process(harness: Harness) -> None:

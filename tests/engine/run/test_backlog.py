@@ -14,10 +14,10 @@ from shim.ports import Profile, Refusal
 from shim.runtime import drive
 from shim.store.errors import Passes, StoreFailed
 from tests.engine.scripted import Harness, Lost, Refused, answer, inputs, place, pump
-from tests.translate.telling import added, created, done, ended, message, says, text
+from tests.translate.upstream_events import added, created, done, ended, message, says, text
 
 Json = dict[str, Any]
-SAID = "The store /shim.db has no room left on its disk."
+LOGGED = "The store /shim.db has no room left on its disk."
 HELLO, BYE = message(says("Hello."), id="msg_a"), message(says("Bye."), id="msg_b")
 CREATED, ENDED = [created()], [ended(HELLO)]
 READS = [CREATED, [added(HELLO)], [text("Hel")], [text("lo.")], [done(HELLO)], ENDED]
@@ -41,7 +41,7 @@ class Failing:
     async def _done(self, fails: bool, do: Any, *args: Any) -> Any:
         if fails:
             self.tried += 1
-            raise StoreFailed(SAID, self.passes)
+            raise StoreFailed(LOGGED, self.passes)
         return await do(*args)
 
     def breaks(self) -> None:
@@ -119,19 +119,19 @@ def test_a_short_failure_of_the_store_changes_nothing(
         object.__setattr__(harness.context, "wait", wait)
     assert reply.events is not None
     names = [name for batch in drive.drain(reply.events) for name, _ in batch]
-    assert names == TOLD
+    assert names == EVENTS
     run = only(harness)
     assert (run["status"], run["usage"]["total_tokens"] > 0) == ("completed", True)
     assert harness.messages(run["thread_id"]) == ["One", "Hello."]
     assert len(harness.upstream.bodies) == 1
-    told = [record.getMessage() for record in caplog.records]
-    assert len(told) == (1 if store.tried else 0)
-    assert all(SAID in each and run["id"] in each for each in told)
+    messages = [record.getMessage() for record in caplog.records]
+    assert len(messages) == (1 if store.tried else 0)
+    assert all(LOGGED in each and run["id"] in each for each in messages)
     goes_on(harness, run, "One", "Hello.")
 
 
 #: The events of a streamed run with one message.
-TOLD = [
+EVENTS = [
     "thread.run.created",
     "thread.run.queued",
     "thread.run.in_progress",
@@ -220,22 +220,22 @@ def test_a_permanent_failure_is_raised_at_once(harness: Harness, store: Failing)
     assert (harness.clock.time, store.tried) == (1000, 1)
 
 
-@pytest.mark.parametrize("passes,again", [("never", "false"), ("by help", "false"), ("by itself", "true")])
+@pytest.mark.parametrize("passes,retry", [("never", "false"), ("by help", "false"), ("by itself", "true")])
 def test_the_error_asks_for_a_retry_if_that_may_help(
-    harness: Harness, store: Failing, passes: Passes, again: str
+    harness: Harness, store: Failing, passes: Passes, retry: str
 ) -> None:
     store.passes, store.writes = passes, True
     with pytest.raises(Refused) as caught:
         harness.thread("One")
     assert (caught.value.status, caught.value.error["type"]) == (500, "server_error")
-    assert caught.value.headers["x-should-retry"] == again
+    assert caught.value.headers["x-should-retry"] == retry
 
 
 @pytest.mark.parametrize("lasts", [False, True])
 def test_an_interrupted_run_that_cannot_be_read(harness: Harness, store: Failing, lasts: bool) -> None:
     """If an interrupted run cannot be read from the store, the run goes on; the change is noticed at its next write."""
 
-    def told() -> None:
+    def logged() -> None:
         harness.post(f"{place(only(harness))}/cancel")
         store.reads = store.writes = True
 
@@ -244,7 +244,7 @@ def test_an_interrupted_run_that_cannot_be_read(harness: Harness, store: Failing
         store.reads = store.writes = lasts
 
     object.__setattr__(harness.context, "wait", wait)
-    reply = begun(harness, *READS[:3], told, *READS[3:])
+    reply = begun(harness, *READS[:3], logged, *READS[3:])
     assert reply.events is not None
     with suppress(StoreFailed):
         list(drive.drain(reply.events))

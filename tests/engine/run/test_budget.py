@@ -7,7 +7,7 @@ import pytest
 from shim.ports import Profile, Refusal
 from shim.translate import estimate
 from tests.engine.scripted import Harness, answer, inputs, place
-from tests.translate.telling import call, last, message, names, says
+from tests.translate.upstream_events import call, last, message, names, says
 
 Json = dict[str, Any]
 HELLO = message(says("Hello."))
@@ -25,7 +25,7 @@ def shown(harness: Harness) -> str:
     return "".join(text[0] for text in inputs(harness.sent))
 
 
-def asked(harness: Harness) -> int:
+def count_requests(harness: Harness) -> int:
     """How many requests the counting endpoint received."""
     return sum(path == "/responses/input_tokens" for _, path, _ in harness.upstream.calls)
 
@@ -43,20 +43,20 @@ def by_words(each: int) -> Any:
 ESTIMATED = [(115, "ABCDEFGH"), (114, "BCDEFGH"), (60, "EFGH"), (31, "GH"), (30, "H"), (17, "H")]
 
 
-@pytest.mark.parametrize("cap, said", ESTIMATED)
-def test_older_messages_are_left_out_by_estimate(harness: Harness, cap: int, said: str) -> None:
-    told = harness.run(harness.thread(*THREAD), answer(HELLO), max_prompt_tokens=cap)
-    assert last(told, "run.completed")["max_prompt_tokens"] == cap
-    assert shown(harness) == said
-    assert asked(harness) == 0
+@pytest.mark.parametrize("cap, message", ESTIMATED)
+def test_older_messages_are_left_out_by_estimate(harness: Harness, cap: int, message: str) -> None:
+    emitted = harness.run(harness.thread(*THREAD), answer(HELLO), max_prompt_tokens=cap)
+    assert last(emitted, "run.completed")["max_prompt_tokens"] == cap
+    assert shown(harness) == message
+    assert count_requests(harness) == 0
 
 
-@pytest.mark.parametrize("cap, said", [(800, "ABCDEFGH"), (799, "BCDEFGH"), (250, "GH"), (100, "H")])
-def test_upstream_counts_where_it_can(harness: Harness, cap: int, said: str) -> None:
+@pytest.mark.parametrize("cap, message", [(800, "ABCDEFGH"), (799, "BCDEFGH"), (250, "GH"), (100, "H")])
+def test_upstream_counts_where_it_can(harness: Harness, cap: int, message: str) -> None:
     harness.upstream.can, harness.upstream.counting = COUNTS, by_words(100)
     harness.run(harness.thread(*THREAD), answer(HELLO), max_prompt_tokens=cap, temperature=0.5)
-    assert shown(harness) == said
-    assert asked(harness) in (1, 2)
+    assert shown(harness) == message
+    assert count_requests(harness) in (1, 2)
     (_, _, body), *_ = harness.upstream.calls
     assert set(body) == {"model", "input", "truncation"}
 
@@ -67,7 +67,7 @@ def test_a_budget_is_met_although_estimates_are_wrong(harness: Harness) -> None:
     harness.upstream.counting = lambda body: sum({"G": 900}.get(text[0], 1) for text in inputs(body))
     harness.run(harness.thread(*THREAD), answer(HELLO), max_prompt_tokens=100)
     assert shown(harness) == "H"
-    assert asked(harness) <= 7
+    assert count_requests(harness) <= 7
 
 
 def test_if_nothing_fits_after_some_counts_only_the_last_message_is_sent(harness: Harness) -> None:
@@ -75,35 +75,35 @@ def test_if_nothing_fits_after_some_counts_only_the_last_message_is_sent(harness
     harness.upstream.counting = lambda body: 16 if len(body["input"]) == 1 else 20 + len(body["input"])
     thread = harness.thread(*[letter * 400 for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"])
     harness.run(thread, answer(HELLO), max_prompt_tokens=20)
-    assert (shown(harness), asked(harness)) == ("Z", 7)
+    assert (shown(harness), count_requests(harness)) == ("Z", 7)
 
 
 @pytest.mark.parametrize("counts", [True, False])
 def test_a_run_that_does_not_fit_the_budget_is_incomplete(harness: Harness, counts: bool) -> None:
     harness.upstream.can, harness.upstream.counting = Profile("scripted", counts=counts), by_words(1000)
-    told = harness.run(harness.thread("A" * 1000, "B" * 1000), max_prompt_tokens=100)
+    emitted = harness.run(harness.thread("A" * 1000, "B" * 1000), max_prompt_tokens=100)
     assert harness.upstream.bodies == []
-    assert names(told)[2:] == ["run.in_progress", "run.incomplete"]
-    ended = last(told, "run.incomplete")
+    assert names(emitted)[2:] == ["run.in_progress", "run.incomplete"]
+    ended = last(emitted, "run.incomplete")
     assert (ended["incomplete_details"], ended["usage"]["total_tokens"]) == ({"reason": "max_prompt_tokens"}, 0)
 
 
 def test_instructions_that_do_not_fit(harness: Harness) -> None:
-    told = harness.run(harness.post("threads")["id"], instructions="x" * 1000, max_prompt_tokens=100)
-    assert last(told, "run.incomplete")["incomplete_details"] == {"reason": "max_prompt_tokens"}
+    emitted = harness.run(harness.post("threads")["id"], instructions="x" * 1000, max_prompt_tokens=100)
+    assert last(emitted, "run.incomplete")["incomplete_details"] == {"reason": "max_prompt_tokens"}
 
 
 def test_the_budget_applies_to_all_rounds(harness: Harness) -> None:
     harness.upstream.can, harness.upstream.counting = COUNTS, lambda body: 10
-    told = harness.run(harness.thread("One"), answer(call(), usage=used(60)), max_prompt_tokens=100)
-    told = harness.submit(
-        last(told, "run.requires_action"), answer(call(id="fc_b"), id="resp_2", usage=used(40)), call_a="42"
+    emitted = harness.run(harness.thread("One"), answer(call(), usage=used(60)), max_prompt_tokens=100)
+    emitted = harness.submit(
+        last(emitted, "run.requires_action"), answer(call(id="fc_b"), id="resp_2", usage=used(40)), call_a="42"
     )
     assert (inputs(harness.sent), harness.sent["previous_response_id"]) == (["output call_a"], "resp_1")
-    told = harness.submit(last(told, "run.requires_action"), call_b="43")
+    emitted = harness.submit(last(emitted, "run.requires_action"), call_b="43")
     assert len(harness.upstream.bodies) == 2
-    assert names(told)[-3:] == ["run.queued", "run.in_progress", "run.incomplete"]
-    ended = last(told, "run.incomplete")
+    assert names(emitted)[-3:] == ["run.queued", "run.in_progress", "run.incomplete"]
+    ended = last(emitted, "run.incomplete")
     assert (ended["incomplete_details"], ended["usage"]["prompt_tokens"]) == ({"reason": "max_prompt_tokens"}, 100)
     # The thread can be continued, with the calls and their outputs.
     harness.run(ended["thread_id"], answer(BYE, id="resp_3"))
@@ -112,8 +112,8 @@ def test_the_budget_applies_to_all_rounds(harness: Harness) -> None:
 
 def test_a_round_leaves_out_older_messages_but_never_its_own(harness: Harness) -> None:
     thread = harness.thread(*THREAD)
-    told = harness.run(thread, answer(message(says("Wait.")), call(), usage=used(50)), max_prompt_tokens=120)
-    harness.submit(last(told, "run.requires_action"), answer(BYE, id="resp_2"), call_a="42")
+    emitted = harness.run(thread, answer(message(says("Wait.")), call(), usage=used(50)), max_prompt_tokens=120)
+    harness.submit(last(emitted, "run.requires_action"), answer(BYE, id="resp_2"), call_a="42")
     assert inputs(harness.sent)[-4:] == ["H" * 40, "Wait.", "call call_a", "output call_a"]
     assert "previous_response_id" not in harness.sent
     assert 4 < len(inputs(harness.sent)) < 11
@@ -148,8 +148,8 @@ def test_a_run_that_left_messages_out_is_no_head(harness: Harness) -> None:
     harness.upstream.can = COUNTS
     harness.upstream.counting = lambda body: 20 if "previous_response_id" in body else 14 * len(body["input"])
     thread = harness.thread(*THREAD)
-    told = harness.run(thread, answer(call()), max_prompt_tokens=60)
-    harness.submit(last(told, "run.requires_action"), answer(BYE, id="resp_2"), call_a="42")
+    emitted = harness.run(thread, answer(call()), max_prompt_tokens=60)
+    harness.submit(last(emitted, "run.requires_action"), answer(BYE, id="resp_2"), call_a="42")
     assert harness.sent["previous_response_id"] == "resp_1"
     harness.run(thread, answer(HELLO, id="resp_3"))
     assert "previous_response_id" not in harness.sent
@@ -173,7 +173,7 @@ def test_if_counting_fails_tokens_are_estimated(harness: Harness, what: str) -> 
     for number in (1, 2):
         harness.run(harness.thread(*THREAD), answer(HELLO, id=f"resp_{number}"), max_prompt_tokens=60)
         assert shown(harness) == "EFGH"
-    assert asked(harness) == times
+    assert count_requests(harness) == times
 
 
 def test_a_chain_that_is_lost_while_it_is_counted_is_healed(harness: Harness) -> None:
@@ -181,8 +181,8 @@ def test_a_chain_that_is_lost_while_it_is_counted_is_healed(harness: Harness) ->
     harness.upstream.counting = lambda body: GONE if "previous_response_id" in body else 14 * len(body["input"])
     thread = harness.thread(*THREAD)
     harness.run(thread, answer(HELLO))
-    told = harness.run(thread, answer(BYE, id="resp_2"), max_prompt_tokens=60)
-    assert names(told)[-1] == "run.completed"
+    emitted = harness.run(thread, answer(BYE, id="resp_2"), max_prompt_tokens=60)
+    assert names(emitted)[-1] == "run.completed"
     assert (shown(harness), len(harness.upstream.bodies)) == ("FGHH", 2)
 
 
@@ -224,7 +224,7 @@ def test_a_polled_run_that_the_shim_drives(harness: Harness) -> None:
 def test_a_run_without_a_cap_counts_nothing(harness: Harness) -> None:
     harness.upstream.can, harness.upstream.counting = COUNTS, by_words(10**9)
     harness.run(harness.thread("One"), answer(HELLO))
-    assert asked(harness) == 0
+    assert count_requests(harness) == 0
 
 
 PICTURE = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
@@ -236,8 +236,8 @@ def test_all_content_is_estimated(harness: Harness) -> None:
     thread = harness.post("threads", messages=[{"role": "user", "content": parts}])["id"]
     function = {"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {}}}}
     given: Json = {"tools": [function], "instructions": "Be brief.", "response_format": {"type": "json_object"}}
-    told = harness.run(thread, answer(message({"type": "refusal", "refusal": "No."}), call('{"a": 1}')), **given)
-    harness.submit(last(told, "run.requires_action"), answer(BYE, id="resp_2"), call_a="sunny")
+    emitted = harness.run(thread, answer(message({"type": "refusal", "refusal": "No."}), call('{"a": 1}')), **given)
+    harness.submit(last(emitted, "run.requires_action"), answer(BYE, id="resp_2"), call_a="sunny")
     harness.upstream.can = Profile("scripted", stores=False)
     harness.run(thread, answer(HELLO, id="resp_3"), **given)
     body = harness.sent

@@ -8,7 +8,7 @@ import pytest
 from shim.ports import Profile
 from shim.runtime import drive
 from tests.engine.scripted import Harness, Lost, answer, inputs, place
-from tests.translate.telling import message, says
+from tests.translate.upstream_events import message, says
 
 HELLO, BYE = message(says("Hello."), id="msg_a"), message(says("Bye."), id="msg_b")
 

@@ -8,7 +8,7 @@ from shim.store.database import Database, database
 from shim.store.tx import Tx
 from tests.engine.scripted import Harness, answer, inputs
 from tests.stores import Stores
-from tests.translate.telling import call, message, says
+from tests.translate.upstream_events import call, message, says
 
 
 class Lost(Exception):
@@ -40,14 +40,14 @@ class Twice:
 def _life(harness: Harness) -> list[Any]:
     """The events and requests of a thread with a tool round, a deleted message, and a second run."""
     thread = harness.thread("One")
-    told = harness.run(thread, answer(message(says("Wait.")), call()))
-    run = next(data for name, data in told if name == "thread.run.requires_action")
-    told += harness.submit(run, answer(message(says("Done.")), id="resp_2"), call_a="42")
+    emitted = harness.run(thread, answer(message(says("Wait.")), call()))
+    run = next(data for name, data in emitted if name == "thread.run.requires_action")
+    emitted += harness.submit(run, answer(message(says("Done.")), id="resp_2"), call_a="42")
     gone = harness.message(thread, "Never mind.")
     harness.delete(f"threads/{thread}/messages/{gone['id']}")
-    told += harness.run(thread, answer(message(says("Bye.")), id="resp_3"), additional_messages=[])
+    emitted += harness.run(thread, answer(message(says("Bye.")), id="resp_3"), additional_messages=[])
     return [
-        [name for name, _ in told],
+        [name for name, _ in emitted],
         harness.messages(thread),
         [inputs(body) for body in harness.upstream.bodies],
         [body.get("previous_response_id") for body in harness.upstream.bodies],

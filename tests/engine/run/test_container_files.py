@@ -41,8 +41,8 @@ def test_a_file_is_fetched_out_of_its_container(harness: Harness) -> None:
     ],
 )
 def test_a_file_that_comes_with_its_content_is_not_fetched(harness: Harness, url: str, content: bytes) -> None:
-    (kept,) = fetch(harness, Made("cfile_2", "a", data=url))
-    assert (kept.container_id, kept.content, kept.body["bytes"]) == (None, content, len(content))
+    (file,) = fetch(harness, Made("cfile_2", "a", data=url))
+    assert (file.container_id, file.content, file.body["bytes"]) == (None, content, len(content))
     assert harness.upstream.calls == []
 
 
@@ -52,18 +52,18 @@ def test_a_file_with_unreadable_content_is_not_stored(harness: Harness, url: str
     assert "cfile_2" in caplog.text
 
 
-@pytest.mark.parametrize("most, kept", [(4, False), (5, True)])
+@pytest.mark.parametrize("most, fits", [(4, False), (5, True)])
 def test_a_file_that_is_too_large_is_not_stored_but_logged(
-    harness: Harness, most: int, kept: bool, caplog: Any
+    harness: Harness, most: int, fits: bool, caplog: Any
 ) -> None:
     limit(harness, most)
     inline = Made("cfile_2", "b.txt", data="data:,bytes")
     assert [each.body["id"] for each in fetch(harness, IN_CONTAINER, inline)] == (
-        ["cfile_1", "cfile_2"] if kept else []
+        ["cfile_1", "cfile_2"] if fits else []
     )
-    said = "file {} ({}) cannot be fetched, or is larger than SHIM_KEEP_FILE_BYTES"
+    message = "file {} ({}) cannot be fetched, or is larger than SHIM_KEEP_FILE_BYTES"
     names = [("cfile_1", "plot.png"), ("cfile_2", "b.txt")]
-    assert caplog.messages == ([] if kept else [said.format(*name) for name in names])
+    assert caplog.messages == ([] if fits else [message.format(*name) for name in names])
 
 
 def test_if_nothing_is_stored_nothing_is_fetched_or_logged(harness: Harness, caplog: Any) -> None:
@@ -74,8 +74,8 @@ def test_if_nothing_is_stored_nothing_is_fetched_or_logged(harness: Harness, cap
 
 def test_a_file_whose_container_is_gone_does_not_affect_others(harness: Harness, caplog: Any) -> None:
     harness.upstream.failing = Refusal(404, "Container not found.")
-    (kept,) = fetch(harness, IN_CONTAINER, Made("cfile_2", "a", data="data:,x"))
-    assert kept.body["id"] == "cfile_2"
+    (file,) = fetch(harness, IN_CONTAINER, Made("cfile_2", "a", data="data:,x"))
+    assert file.body["id"] == "cfile_2"
     assert len(caplog.messages) == 1
     assert "cfile_1 (plot.png)" in caplog.text
 

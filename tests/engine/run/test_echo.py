@@ -78,7 +78,7 @@ def test_a_response_that_failed_because_the_previous_one_is_missing() -> None:
 
 
 @pytest.mark.parametrize(
-    "said, asked, chains, kept",
+    "response, requested, chains, stored",
     [
         ({"store": True}, True, True, True),
         ({}, True, True, True),
@@ -88,8 +88,10 @@ def test_a_response_that_failed_because_the_previous_one_is_missing() -> None:
         ({"store": True}, True, False, False),
     ],
 )
-def test_a_response_is_stored_if_requested_and_not_denied(said: Json, asked: bool, chains: bool, kept: bool) -> None:
-    assert echo.may_chain(said, asked, Profile("a", stores=chains)) is kept
+def test_a_response_is_stored_if_requested_and_not_denied(
+    response: Json, requested: bool, chains: bool, stored: bool
+) -> None:
+    assert echo.may_chain(response, requested, Profile("a", stores=chains)) is stored
 
 
 def test_the_first_response_among_events() -> None:

@@ -14,7 +14,7 @@ from shim.runtime import drive
 from shim.store import responses, threads
 from tests.engine.run import driven
 from tests.engine.scripted import Harness, answer, inputs
-from tests.translate.telling import added, created, message, says, tell
+from tests.translate.upstream_events import added, created, emit, message, says
 
 Json = dict[str, Any]
 HELLO = message(says("Hello."))
@@ -42,8 +42,8 @@ def test_only_a_request_with_a_chain_is_healed_and_only_once(harness: Harness, s
 
 
 def test_the_healed_request_contains_the_whole_thread(harness: Harness, state: RunState, caplog: Any) -> None:
-    told: list[tuple[str, str]] = []
-    object.__setattr__(harness.context, "monitor", lambda what, run, detail: told.append((what, detail)))
+    requests: list[tuple[str, str]] = []
+    object.__setattr__(harness.context, "monitor", lambda what, run, detail: requests.append((what, detail)))
     assert (inputs(state.sent.body), state.sent.previous) == (["Two"], "resp_1")
     state.fitted, state.memory = True, state.memory | {"tip": {"id": "resp_1", "covers": 2}}
     with caplog.at_level(logging.WARNING, "shim"):
@@ -55,7 +55,7 @@ def test_the_healed_request_contains_the_whole_thread(harness: Harness, state: R
     why = "upstream no longer has the previous response"
     assert (mark["kind"], mark["why"], mark["previous"], mark["response"]) == ("healed", why, "resp_1", None)
     assert harness.base.read(threads.head, state.run["thread_id"]) == (None, 0), "no other run chains from it"
-    assert told == [("healed", "lost")]
+    assert requests == [("healed", "lost")]
     assert caplog.messages == [
         f"{why}: run {state.run['id']} sends the whole thread {state.run['thread_id']} from the journal"
     ]
@@ -117,17 +117,17 @@ def test_after_a_refusal_to_store_the_request_has_store_false(state: RunState, r
 
 
 def test_the_first_events_show_whether_the_chain_is_valid(state: RunState) -> None:
-    held, other = created(previous_response_id="resp_1"), created(previous_response_id=None)
+    chained, other = created(previous_response_id="resp_1"), created(previous_response_id=None)
     lost = {"type": "error", "error": {"code": GONE.code, "message": GONE.message}}
-    found = [healing.cause(state, [event]) for event in (held, other, lost, {"type": "keepalive"})]
+    found = [healing.cause(state, [event]) for event in (chained, other, lost, {"type": "keepalive"})]
     assert found == [None, "ignored", "lost", None]
     assert healing.cause_in(state, other["response"]) == "ignored"
-    assert healing.cause_in(state, held["response"]) is None
+    assert healing.cause_in(state, chained["response"]) is None
 
 
 def test_nothing_is_healed_after_an_event_was_sent(state: RunState) -> None:
     ignored = created(previous_response_id=None)
-    tell(state.turn, created(), added(HELLO))
+    emit(state.turn, created(), added(HELLO))
     assert healing.cause(state, [ignored]) is None
     heal(state)
     assert healing.cause_in(state, ignored["response"]) is None
@@ -179,4 +179,4 @@ def test_a_request_without_a_chain_needs_no_proof(harness: Harness) -> None:
     state = driven.drive(harness, harness.thread("One"))
     harness.upstream.can = Profile("scripted", trusted=False)
     drive.finish(healing.prove(state))
-    assert (harness.upstream.asked, state.healed) == ([], False)
+    assert (harness.upstream.retrieved, state.healed) == ([], False)

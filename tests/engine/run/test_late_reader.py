@@ -17,7 +17,7 @@ from shim.translate.turn import Emitted
 from tests.engine.scripted import Harness, Read, answer
 from tests.scenarios.laws.folding import Fold
 from tests.scenarios.laws.stories import Story, stories
-from tests.translate.telling import added, arguing, call, created, last, message, names, says
+from tests.translate.upstream_events import added, arguing, call, created, last, message, names, says
 
 Json = dict[str, Any]
 LAW = settings(
@@ -39,13 +39,13 @@ def late(harness: Harness, run: Json, *calls: str) -> list[Emitted]:
     return [event for batch in drive.drain(watch.events([])) for event in batch][:-1]
 
 
-def named(story: Story, id: str) -> list[Json]:
+def renamed(story: Story, id: str) -> list[Json]:
     """The story's events, with a unique response id."""
     return [each | {"response": each["response"] | {"id": id}} if "response" in each else each for each in story.events]
 
 
 def played(harness: Harness, story: Story, thread: str) -> list[Emitted]:
-    reads = [[event] for event in named(story, thread)]
+    reads = [[event] for event in renamed(story, thread)]
     return harness.run(thread, reads, assistant_id=harness.assistant(tools=story.tools or []))
 
 
@@ -56,7 +56,7 @@ def order(events: list[Emitted]) -> list[tuple[str, str]]:
 def folded(events: list[Emitted]) -> Json:
     fold = Fold()
     for name, data in events:
-        fold.hear(name, data)
+        fold.add(name, data)
     return {id: fold.content(id) for id in fold.messages} | {id: fold.calls(id) for id in fold.steps}
 
 
@@ -118,40 +118,42 @@ class Paused(Exception):
 @given(stories())
 def test_a_reader_during_the_run_gets_every_event_once(harness: Harness, story: Story) -> None:
     """A reader that reads the store after each network read gets every event exactly once."""
-    heard: list[Emitted] = []
+    received: list[Emitted] = []
     watches: list[LateReader] = []
 
     async def pause(seconds: float) -> None:
         raise Paused
 
-    def look() -> None:
+    def read_late() -> None:
         if not watches:
             (run,) = harness.get(f"threads/{thread}/runs")["data"]
             watches.append(LateReader(replace(harness.context, wait=pause), thread, run["id"]))
         with suppress(Paused):
             for batch in drive.drain(watches[0].events([])):
-                heard.extend(batch)
+                received.extend(batch)
 
     thread = harness.thread("One")
-    reads: list[Read] = [read for event in named(story, thread) for read in ([event], look)]
+    reads: list[Read] = [read for event in renamed(story, thread) for read in ([event], read_late)]
     first = harness.run(thread, reads, assistant_id=harness.assistant(tools=story.tools or []))
-    look()
-    same(heard[:-1], first)
+    read_late()
+    same(received[:-1], first)
 
 
 def test_a_message_that_was_changed_or_deleted_since(harness: Harness) -> None:
     """The reader gets its current contents; for a deleted message only the step."""
     thread = harness.thread("One")
     first = harness.run(thread, answer(message(says("Hello."))))
-    run, said = first[-1][1], last(first, "message.completed")
-    path = f"threads/{thread}/messages/{said['id']}"
+    run, stored = first[-1][1], last(first, "message.completed")
+    path = f"threads/{thread}/messages/{stored['id']}"
     harness.post(path, metadata={"colour": "red"})
-    told = [data for name, data in late(harness, run) if name in ("thread.message.created", "thread.message.completed")]
-    assert [data["metadata"] for data in told] == [{"colour": "red"}] * 2
+    emitted = [
+        data for name, data in late(harness, run) if name in ("thread.message.created", "thread.message.completed")
+    ]
+    assert [data["metadata"] for data in emitted] == [{"colour": "red"}] * 2
     harness.delete(path)
     assert names(late(harness, run)) == [each for each in names(first) if not each.startswith("message.")]
     assert [data["step_details"] for name, data in late(harness, run) if name == "thread.run.step.created"] == [
-        {"type": "message_creation", "message_creation": {"message_id": said["id"]}}
+        {"type": "message_creation", "message_creation": {"message_id": stored["id"]}}
     ]
 
 

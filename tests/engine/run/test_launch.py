@@ -6,7 +6,7 @@ import pytest
 
 from shim.ports import Refusal
 from tests.engine.scripted import Harness, Refused, answer, place, pump
-from tests.translate.telling import call, created, ended, last, message, says
+from tests.translate.upstream_events import call, created, ended, last, message, says
 
 Json = dict[str, Any]
 HELLO = message(says("Hello."))
@@ -32,15 +32,17 @@ def refusal(path: str) -> Refusal:
     return Refusal(400, f"Invalid value: '{path}'.", param=path, code="invalid_value", type="invalid_request_error")
 
 
-@pytest.mark.parametrize("given, path, own", NAMED, ids=str)
-def test_the_error_of_a_refused_run_names_the_callers_field(harness: Harness, given: Json, path: str, own: str) -> None:
+@pytest.mark.parametrize("given, path, field", NAMED, ids=str)
+def test_the_error_of_a_refused_run_names_the_callers_field(
+    harness: Harness, given: Json, path: str, field: str
+) -> None:
     thread, assistant = harness.thread("One"), harness.assistant()
     with pytest.raises(Refused) as caught:
         harness.run(thread, refusal(path), assistant_id=assistant, **given)
     assert caught.value.error == {
-        "message": f"Invalid value: '{own}'.",
+        "message": f"Invalid value: '{field}'.",
         "type": "invalid_request_error",
-        "param": own,
+        "param": field,
         "code": "invalid_value",
     }
     # A run without a stream, and an answer that fails while it is read.
@@ -51,7 +53,7 @@ def test_the_error_of_a_refused_run_names_the_callers_field(harness: Harness, gi
         harness.script(script)
         fresh = harness.thread("One")
         run = harness.post(f"threads/{fresh}/runs", assistant_id=assistant, **given)
-        assert harness.get(place(run))["last_error"]["message"] == f"Invalid value: '{own}'."
+        assert harness.get(place(run))["last_error"]["message"] == f"Invalid value: '{field}'."
 
 
 def test_a_thread_that_comes_with_its_run(harness: Harness) -> None:

@@ -8,7 +8,7 @@ import pytest
 from shim.ports import Profile, Refusal
 from shim.translate.models import ModelMap, Retired
 from tests.engine.scripted import Harness, Refused, answer
-from tests.translate.telling import call, last, message, names, says
+from tests.translate.upstream_events import call, last, message, names, says
 
 Json = dict[str, Any]
 HELLO = message(says("Hello."))
@@ -36,14 +36,14 @@ class Models:
         object.__setattr__(harness.context, "models", table)
         usual = harness.upstream.call
 
-        async def asked(method: str, path: str, body: Json | None = None) -> Json:
+        async def listed(method: str, path: str, body: Json | None = None) -> Json:
             await usual(method, path, body)
             if isinstance(self.answer, Refusal):
                 raise self.answer
             found: Json = self.answer
             return found
 
-        monkeypatch.setattr(harness.upstream, "call", asked)
+        monkeypatch.setattr(harness.upstream, "call", listed)
 
     @property
     def lookups(self) -> int:
@@ -51,16 +51,16 @@ class Models:
 
     def run(self, *script: Any, model: str = "") -> str:
         """Complete a run, which shows the requested model; returns the model in the last request."""
-        named, number = model or self.old, next(_numbers)
+        name, number = model or self.old, next(_numbers)
         self.harness.script(*script, answer(message(says("Hello."), id=f"msg_{number}"), id=f"resp_{number}"))
-        told = self.harness.run(self.harness.thread("One"), model=named)
-        assert last(told, "run.completed")["model"] == named
+        emitted = self.harness.run(self.harness.thread("One"), model=name)
+        assert last(emitted, "run.completed")["model"] == name
         return str(self.harness.sent["model"])
 
 
 def unknown(model: str) -> Refusal:
-    words = f"The requested model '{model}' does not exist."
-    return Refusal(400, words, "invalid_request_error", "model", "model_not_found")
+    message = f"The requested model '{model}' does not exist."
+    return Refusal(400, message, "invalid_request_error", "model", "model_not_found")
 
 
 def test_a_current_model_is_not_looked_up(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,12 +104,12 @@ def test_a_model_that_upstream_lists_as_shut_down_is_replaced(
 NO_LISTS: list[Any] = [Refusal(500, "Oops."), Refusal(404, "Not Found"), Refusal(None, "Gone."), {}, {"data": []}]
 
 
-@pytest.mark.parametrize("said", NO_LISTS, ids=str)
+@pytest.mark.parametrize("answer", NO_LISTS, ids=str)
 def test_a_list_that_cannot_be_fetched_is_no_error(
-    harness: Harness, monkeypatch: pytest.MonkeyPatch, said: Any
+    harness: Harness, monkeypatch: pytest.MonkeyPatch, answer: Any
 ) -> None:
     models = Models(harness, monkeypatch)
-    models.answer = said
+    models.answer = answer
     assert [models.run(), models.run(), models.lookups] == ["new", "new", 1]
     harness.clock.time += 86_400
     assert (models.run(), models.lookups) == ("new", 2)
@@ -159,10 +159,10 @@ def test_a_model_that_is_listed_but_refused(harness: Harness, monkeypatch: pytes
 UNKNOWN = [({}, "upstream has no model odd: "), ({"odd": PAST}, f"upstream has no model odd, shut down on {PAST}: ")]
 
 
-@pytest.mark.parametrize("ends, words", UNKNOWN)
+@pytest.mark.parametrize("ends, message", UNKNOWN)
 @pytest.mark.parametrize("official", [True, False])
 def test_an_unknown_model_is_an_error_and_the_log_names_the_setting(
-    harness: Harness, monkeypatch: pytest.MonkeyPatch, caplog: Any, ends: Json, words: str, official: bool
+    harness: Harness, monkeypatch: pytest.MonkeyPatch, caplog: Any, ends: Json, message: str, official: bool
 ) -> None:
     models = Models(harness, monkeypatch)
     models.answer = listing(new=None, **ends)
@@ -170,9 +170,9 @@ def test_an_unknown_model_is_an_error_and_the_log_names_the_setting(
     with pytest.raises(Refused, match="The requested model 'odd' does not exist") as caught:
         harness.run(harness.thread("One"), unknown("odd"), model="odd")
     assert (caught.value.status, caught.value.error["param"]) == (400, "model")
-    (said,) = caplog.messages
-    assert said.startswith(words if official else UNKNOWN[0][1])
-    assert "SHIM_MODEL_MAP" in said
+    (logged,) = caplog.messages
+    assert logged.startswith(message if official else UNKNOWN[0][1])
+    assert "SHIM_MODEL_MAP" in logged
     assert models.lookups == official
 
 
@@ -189,8 +189,8 @@ def test_a_model_that_is_shut_down_between_two_rounds_is_refused(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     models = Models(harness, monkeypatch, since=FUTURE)
-    told = harness.run(harness.thread("One"), answer(call()), model=models.old)
-    run = last(told, "run.requires_action")
+    emitted = harness.run(harness.thread("One"), answer(call()), model=models.old)
+    run = last(emitted, "run.requires_action")
     with pytest.raises(Refused, match="does not exist"):
         harness.submit(run, unknown(models.old), call_a="42")
     assert models.lookups == 0
@@ -213,12 +213,12 @@ def test_a_parameter_that_a_model_refuses_is_left_out_for_that_model_only(
 
 
 def test_an_effort_meant_for_another_model_is_left_out(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    words = "Unsupported parameter: 'reasoning.effort' is not supported with this model."
-    refusal = Refusal(400, words, param="reasoning.effort", code="unsupported_parameter")
+    message = "Unsupported parameter: 'reasoning.effort' is not supported with this model."
+    refusal = Refusal(400, message, param="reasoning.effort", code="unsupported_parameter")
     Models(harness, monkeypatch, mine={"o1": "gpt-4.1"})
     harness.script(refusal)
-    told = harness.run(harness.thread("One"), answer(HELLO), model="o1", reasoning_effort="high")
-    assert (names(told)[-1], last(told, "run.completed")["reasoning_effort"]) == ("run.completed", "high")
+    emitted = harness.run(harness.thread("One"), answer(HELLO), model="o1", reasoning_effort="high")
+    assert (names(emitted)[-1], last(emitted, "run.completed")["reasoning_effort"]) == ("run.completed", "high")
     assert ["reasoning" in body for body in harness.upstream.bodies] == [True, False]
     with pytest.raises(Refused, match="not supported"):
         harness.run(harness.thread("One"), refusal, model="gpt-4o", reasoning_effort="high")

@@ -6,7 +6,7 @@ import pytest
 
 from shim.ports import Refusal
 from tests.engine.scripted import Harness, Refused, answer, inputs
-from tests.translate.telling import call, last, message, names, says, texts
+from tests.translate.upstream_events import call, last, message, names, says, texts
 
 HELLO = message(says("Hello."))
 UNVERIFIED = Refusal(
@@ -43,9 +43,9 @@ def test_after_a_refusal_to_stream_the_request_is_repeated_without_it(
     thread, assistant = harness.thread("One"), harness.assistant()
     harness.script(refusal)
     with caplog.at_level(logging.WARNING, "shim"):
-        told = harness.run(thread, whole(HELLO), assistant_id=assistant)
-    assert names(told)[-3:] == ["message.completed", "run.step.completed", "run.completed"]
-    assert texts(told) == "Hello."
+        emitted = harness.run(thread, whole(HELLO), assistant_id=assistant)
+    assert names(emitted)[-3:] == ["message.completed", "run.step.completed", "run.completed"]
+    assert texts(emitted) == "Hello."
     assert [body.get("stream") for body in harness.upstream.bodies] == [None, False]
     assert len(caplog.records) == 1
     # It is remembered from then on, also for a run without a stream.
@@ -84,7 +84,7 @@ def test_tool_rounds_and_a_healed_thread_do_not_stream_either(harness: Harness) 
     harness.script(UNVERIFIED)
     run = last(harness.run(thread, whole(call())), "run.requires_action")
     harness.script(Refusal(400, "Gone.", code="previous_response_not_found"))
-    told = harness.submit(run, whole(HELLO, id="resp_2"), call_a="42")
-    assert names(told)[-1] == "run.completed"
+    emitted = harness.submit(run, whole(HELLO, id="resp_2"), call_a="42")
+    assert names(emitted)[-1] == "run.completed"
     assert [body.get("stream") for body in harness.upstream.bodies] == [None, False, False, False]
     assert inputs(harness.sent) == ["One", "call call_a", "output call_a"]

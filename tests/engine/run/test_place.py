@@ -8,7 +8,7 @@ import pytest
 from shim.engine.run.place import PAUSES, Place
 from shim.ports import Profile, Refusal
 from tests.engine.scripted import Harness, Lost, Refused, answer, place
-from tests.translate.telling import added, call, created, done, ended, last, message, names, says, text
+from tests.translate.upstream_events import added, call, created, done, ended, last, message, names, says, text
 
 Json = dict[str, Any]
 HELLO = message(says("Hello."))
@@ -34,9 +34,9 @@ WHOLE = numbered([created()], [added(HELLO)], [text("Hel")], [text("lo.")], [don
 def test_a_stream_that_breaks_off_is_resumed(harness: Harness, cut: int, how: list[Any]) -> None:
     thread, calm = harness.thread("One"), harness.thread("One")
     harness.script([*WHOLE[:cut], *how], WHOLE[cut:])
-    told = harness.run(thread)
+    emitted = harness.run(thread)
     assert harness.upstream.resumed == [("resp_1", cut - 1)]
-    assert names(told) == names(harness.run(calm, [[event | {}] for (event,) in WHOLE]))
+    assert names(emitted) == names(harness.run(calm, [[event | {}] for (event,) in WHOLE]))
     assert harness.messages(thread) == ["One", "Hello."]
     assert (harness.upstream.bodies[0]["background"], harness.upstream.cancelled) == (True, [])
 
@@ -66,8 +66,12 @@ def test_a_stream_that_cannot_be_resumed_fails_the_run(harness: Harness) -> None
 def test_cancelling_the_run_cancels_the_response(harness: Harness) -> None:
     thread = harness.thread("One")
     stop = lambda: harness.post(f"threads/{thread}/runs/run_1/cancel") and None  # noqa: E731
-    told = harness.run(thread, [*WHOLE[:3], stop, *WHOLE[3:]])
-    assert (names(told)[-1], harness.upstream.cancelled, harness.upstream.resumed) == ("run.cancelled", ["resp_1"], [])
+    emitted = harness.run(thread, [*WHOLE[:3], stop, *WHOLE[3:]])
+    assert (names(emitted)[-1], harness.upstream.cancelled, harness.upstream.resumed) == (
+        "run.cancelled",
+        ["resp_1"],
+        [],
+    )
 
 
 def test_deleting_the_thread_cancels_the_response(harness: Harness) -> None:

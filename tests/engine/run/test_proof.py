@@ -7,7 +7,7 @@ import pytest
 
 from shim.ports import Profile, Refusal
 from tests.engine.scripted import Harness, answer, inputs
-from tests.translate.telling import last, message, names, says
+from tests.translate.upstream_events import last, message, names, says
 
 pytestmark = pytest.mark.proof
 HELLO = message(says("Hello."))
@@ -33,12 +33,12 @@ class Talk:
         id = f"resp_x{self.count}"
         if probed:
             harness.script(self.proof)
-        told = harness.run(
+        emitted = harness.run(
             self.thread,
             lambda body: [[event] for read in self._made(body, id) for event in read],
             assistant_id=self.assistant,
         )
-        assert names(told)[-1] == "run.completed"
+        assert names(emitted)[-1] == "run.completed"
         if self.has_it:
             harness.upstream.stored[id] = {"id": id, "object": "response", "status": "completed", "output": []}
         sent = inputs(harness.sent)
@@ -60,7 +60,7 @@ def test_a_server_that_refuses_an_invented_id_is_chained(harness: Harness, caplo
     assert harness.sent["previous_response_id"] == "resp_x2"
     proofs = [body for body in harness.upstream.bodies if body.get("max_output_tokens") == 16]
     assert len(proofs) == 1
-    assert (proofs[0]["store"], harness.upstream.asked) == (False, ["resp_x1"])
+    assert (proofs[0]["store"], harness.upstream.retrieved) == (False, ["resp_x1"])
     assert proofs[0]["previous_response_id"] not in harness.upstream.stored
     assert caplog.records == []
 
@@ -96,7 +96,7 @@ def test_a_server_that_does_not_have_its_response_gets_no_test_request(harness: 
     assert len(talk.turn()) == 5
     # After two losses this is known.
     assert len(talk.turn()) == 7
-    assert harness.upstream.asked == ["resp_x1", "resp_x2"]
+    assert harness.upstream.retrieved == ["resp_x1", "resp_x2"]
 
 
 def test_a_test_request_that_failed_is_repeated(harness: Harness) -> None:
@@ -122,4 +122,4 @@ def test_a_server_that_reports_store_false_gets_no_test_request(harness: Harness
     harness.run(thread, reads, assistant_id=assistant)
     harness.message(thread, "Two")
     assert last(harness.run(thread, answer(HELLO, id="resp_b"), assistant_id=assistant), "run.completed")
-    assert harness.upstream.asked == []
+    assert harness.upstream.retrieved == []

@@ -9,7 +9,7 @@ from shim.engine.run.state import RunState
 from shim.store import journal, messages, responses, runs, steps, threads
 from tests.engine.run import driven
 from tests.engine.scripted import Harness
-from tests.translate.telling import added, call, code, created, done, ended, message, says, tell, text
+from tests.translate.upstream_events import added, call, code, created, done, emit, ended, message, says, text
 
 Json = dict[str, Any]
 HELLO = message(says("Hello."))
@@ -22,8 +22,8 @@ def state(harness: Harness) -> RunState:
 
 def store(harness: Harness, state: RunState, *events: Json) -> None:
     """Upstream's events, stored as in a transaction."""
-    told = tell(state.turn, *events)
-    harness.base.write(record.objects_of, told)
+    emitted = emit(state.turn, *events)
+    harness.base.write(record.objects_of, emitted)
     harness.base.write(record.items_of, state.turn, "resp_1")
     state.turn.done.clear()
 
@@ -46,11 +46,11 @@ def test_a_turn_begins_with_the_run_memory(harness: Harness, state: RunState) ->
 
 
 def test_objects_are_stored_in_their_latest_form(harness: Harness, state: RunState) -> None:
-    told = tell(state.turn, created(), added(HELLO), text("Hello."))
-    harness.base.write(record.objects_of, told)
+    emitted = emit(state.turn, created(), added(HELLO), text("Hello."))
+    harness.base.write(record.objects_of, emitted)
     (made,) = harness.get(f"threads/{state.run['thread_id']}/messages", run_id=state.run["id"])["data"]
     assert (made["status"], made["content"]) == ("in_progress", [])
-    harness.base.write(record.objects_of, told + tell(state.turn, done(HELLO), ended(HELLO)))
+    harness.base.write(record.objects_of, emitted + emit(state.turn, done(HELLO), ended(HELLO)))
     thread, run_id = state.run["thread_id"], state.run["id"]
     found = harness.base.read(messages.get, thread, made["id"])
     assert found is not None

@@ -12,7 +12,7 @@ from shim.store import leases, runs
 from shim.store.errors import StoreFailed
 from shim.store.tx import Tx
 from tests.engine.scripted import Harness, Lost, Refused, answer, inputs, place
-from tests.translate.telling import added, call, code, created, done, message, says, search, text
+from tests.translate.upstream_events import added, call, code, created, done, message, says, search, text
 
 Json = dict[str, Any]
 HELLO, BYE = message(says("Hello."), id="msg_a"), message(says("Bye."), id="msg_b")
@@ -81,8 +81,8 @@ def test_a_run_is_finished_from_upstreams_response(harness: Harness, left: str) 
 
 def _shapes(harness: Harness, run: Json) -> list[Any]:
     steps = harness.get(f"{place(run)}/steps", order="asc")["data"]
-    told = [[each["type"] for each in step["step_details"].get("tool_calls", [])] for step in steps]
-    return [(step["type"], step["status"], kinds) for step, kinds in zip(steps, told, strict=True)]
+    shapes = [[each["type"] for each in step["step_details"].get("tool_calls", [])] for step in steps]
+    return [(step["type"], step["status"], kinds) for step, kinds in zip(steps, shapes, strict=True)]
 
 
 #: Upstream's state of the response, and the run's final status.
@@ -116,11 +116,11 @@ def test_the_same_request_is_sent_again(harness: Harness, left: str, shown: Any)
     reads, output = LEFT[left]
     thread, calm = harness.thread("One"), harness.thread("One")
     run = lose(harness, thread, *reads)
-    asked = harness.sent
+    request = harness.sent
     harness.upstream.stored["resp_1"] = shown
     harness.script(answer(*output, id="resp_again"))
     harness.get(place(run))
-    assert harness.sent == asked
+    assert harness.sent == request
     harness.run(calm, answer(*output, id="resp_calm"))
     (whole,) = harness.get(f"threads/{calm}/runs")["data"]
     found = harness.get(place(run))
@@ -138,7 +138,7 @@ def test_a_run_that_never_reached_upstream_is_requested(harness: Harness) -> Non
     harness.script(answer(HELLO))
     harness.get(place(run))
     assert harness.get(place(run))["status"] == "completed"
-    assert harness.upstream.asked == []
+    assert harness.upstream.retrieved == []
 
 
 def test_a_server_that_stores_nothing_gets_the_request_again_at_once(harness: Harness) -> None:
@@ -147,7 +147,7 @@ def test_a_server_that_stores_nothing_gets_the_request_again_at_once(harness: Ha
     harness.script(answer(HELLO, id="resp_2"))
     harness.get(place(run))
     assert harness.get(place(run))["status"] == "completed"
-    assert harness.upstream.asked == []
+    assert harness.upstream.retrieved == []
 
 
 def test_outputs_are_sent_again_without_duplicates(harness: Harness) -> None:
@@ -155,14 +155,14 @@ def test_outputs_are_sent_again_without_duplicates(harness: Harness) -> None:
     thread = harness.thread("One")
     run = lose(harness, thread, *answer(message(says("Wait."), id="msg_w"), call())[:-1])
     harness.upstream.stored["resp_1"] = response(message(says("Wait."), id="msg_w"), call())
-    asking = harness.get(place(run))
+    waiting = harness.get(place(run))
     other = harness.elsewhere("second")
     with suppress(Lost):
-        other.submit(asking, [[created(id="resp_2")], [added(HELLO)], [text("Hel")], other.die], call_a="42")
-    asked = harness.sent
+        other.submit(waiting, [[created(id="resp_2")], [added(HELLO)], [text("Hel")], other.die], call_a="42")
+    request = harness.sent
     harness.script(answer(HELLO, id="resp_3"))
     harness.get(place(run))
-    assert harness.sent == asked
+    assert harness.sent == request
     assert inputs(harness.sent) == ["output call_a"]
     assert harness.get(place(run))["status"] == "completed"
     assert harness.messages(thread) == ["One", "Wait.", "Hello."]
@@ -248,7 +248,7 @@ def test_a_run_that_was_being_cancelled_is_cancelled(harness: Harness) -> None:
     cancel = lambda: harness.post(f"threads/{thread}/runs/run_1/cancel")  # noqa: E731
     run = lose(harness, thread, [created()], cancel)
     assert harness.get(place(run))["status"] == "cancelled"
-    assert harness.upstream.asked == []
+    assert harness.upstream.retrieved == []
 
 
 def test_of_two_processes_one_succeeds(harness: Harness) -> None:
@@ -259,7 +259,7 @@ def test_of_two_processes_one_succeeds(harness: Harness) -> None:
     harness.meddle(lambda name, *args: name == "_finish", lambda: third.get(place(run)))
     assert harness.get(place(run))["status"] == "completed"
     assert harness.messages(thread) == ["One", "Hello."]
-    assert harness.upstream.asked == ["resp_1", "resp_1"]
+    assert harness.upstream.retrieved == ["resp_1", "resp_1"]
 
 
 def test_changes_made_during_the_request_to_upstream_are_not_overwritten(harness: Harness) -> None:

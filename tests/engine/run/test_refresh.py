@@ -20,7 +20,7 @@ from tests.engine.run import driven
 from tests.engine.run.test_background import response, start
 from tests.engine.run.test_recovery import lose
 from tests.engine.scripted import Harness, Lost, answer, place
-from tests.translate.telling import added, created, done, message, says, text
+from tests.translate.upstream_events import added, created, done, message, says, text
 
 Json = dict[str, Any]
 HELLO = message(says("Hello."), id="msg_a")
@@ -31,7 +31,7 @@ def state(harness: Harness) -> RunState:
     return driven.drive(harness, harness.thread("One"))
 
 
-def look(harness: Harness, state: RunState) -> None:
+def poll(harness: Harness, state: RunState) -> None:
     drive.finish(refresh.thread(harness.context, state.run["thread_id"]))
 
 
@@ -63,12 +63,12 @@ def test_a_thread_without_an_active_run(harness: Harness) -> None:
 
 def test_a_run_that_this_process_drives_is_not_refreshed(harness: Harness, state: RunState) -> None:
     harness.context.registry.enter(state.run["id"], None)
-    look(harness, state)
+    poll(harness, state)
     assert active(harness, state) == state.run
     harness.clock.time += 100
-    look(harness, state)
+    poll(harness, state)
     assert active(harness, state) == state.run, "its lease may have been renewed too late"
-    assert harness.upstream.asked == []
+    assert harness.upstream.retrieved == []
 
 
 #: The run's owner, the end of its lease, and whether the run counts as lost.  It has no retries left.
@@ -88,7 +88,7 @@ def test_a_run_whose_process_has_ended_ends(
 ) -> None:
     harness.living.add("other")
     leave(harness, state, status, owner, until, again=recovery.MAX_LOST_PROCESSES)
-    look(harness, state)
+    poll(harness, state)
     why = refresh.ORPHANED if lost and becomes == "failed" else None
     assert ended(harness, state) == (becomes if lost else status, why)
     assert active(harness, state) == (None if lost else state.run | {"status": status})
@@ -98,36 +98,36 @@ def test_a_run_that_may_be_taken_over_is_not_ended_in_a_transaction(harness: Har
     leave(harness, state, "in_progress", "gone", 2000.0)
     assert active(harness, state) == state.run | {"status": "in_progress"}
     harness.script(answer(HELLO))
-    look(harness, state)
+    poll(harness, state)
     assert ended(harness, state) == ("completed", None)
 
 
 def test_a_run_that_this_process_could_not_store_has_its_own_error(harness: Harness, state: RunState) -> None:
     leave(harness, state, "in_progress", "me", 2000.0, again=recovery.MAX_LOST_PROCESSES)
     harness.context.registry.forsake(state.run["id"], None)
-    look(harness, state)
+    poll(harness, state)
     assert ended(harness, state) == ("failed", refresh.UNSTORED)
     assert not harness.context.registry.forsaken(state.run["id"]), "that is over"
 
 
 @pytest.mark.parametrize("status", ["queued", "in_progress", "requires_action"])
 def test_a_run_expires_after_its_lifetime(harness: Harness, state: RunState, status: str) -> None:
-    heard: list[tuple[str, str]] = []
-    object.__setattr__(harness.context, "monitor", lambda what, run, detail: heard.append((what, detail)))
+    emitted: list[tuple[str, str]] = []
+    object.__setattr__(harness.context, "monitor", lambda what, run, detail: emitted.append((what, detail)))
     leave(harness, state, status, "me", 2000.0)
     harness.context.registry.enter(state.run["id"], None)
     harness.clock.time = state.run["expires_at"] - 1
     assert active(harness, state) == state.run | {"status": status}
     harness.clock.time += 1
-    look(harness, state)
+    poll(harness, state)
     assert ended(harness, state) == ("expired", None)
-    assert harness.context.registry.is_notified(state.run["id"]), "who drives it is told"
-    assert heard == [("ended", "expired")]
+    assert harness.context.registry.is_notified(state.run["id"]), "the process that drives the run is notified"
+    assert emitted == [("ended", "expired")]
 
 
 def test_a_run_that_waits_for_outputs_needs_no_process(harness: Harness, state: RunState) -> None:
     leave(harness, state, "requires_action", None, None)
-    look(harness, state)
+    poll(harness, state)
     assert ended(harness, state) == ("requires_action", None)
 
 
@@ -135,11 +135,11 @@ def test_a_background_run_is_polled_upstream(harness: Harness, state: RunState) 
     leave(harness, state, "in_progress", None, None, background="resp_1")
     harness.upstream.stored["resp_1"] = {"id": "resp_1", "status": "in_progress", "output": []}
     for _ in range(2):
-        look(harness, state)
-    assert (harness.upstream.asked, ended(harness, state)[0]) == (["resp_1"], "in_progress"), "once in a while"
+        poll(harness, state)
+    assert (harness.upstream.retrieved, ended(harness, state)[0]) == (["resp_1"], "in_progress"), "once in a while"
     harness.clock.time += 1
     harness.upstream.stored["resp_1"] = {"id": "resp_1", "status": "completed", "output": [HELLO]}
-    look(harness, state)
+    poll(harness, state)
     assert (ended(harness, state)[0], harness.messages(state.run["thread_id"])) == ("completed", ["One", "Hello."])
 
 
@@ -150,12 +150,12 @@ def test_an_expired_background_run_is_cancelled_upstream(
     leave(harness, state, "in_progress", None, None, background="resp_1")
     harness.upstream.uncancellable = refusal
     harness.clock.time = state.run["expires_at"]
-    look(harness, state)
+    poll(harness, state)
     assert (ended(harness, state), harness.upstream.cancelled) == (("expired", None), ["resp_1"])
 
 
 #: The events of a lost process; the steps and messages after the run's end, as (type, status).
-TOLD: dict[str, tuple[list[Any], list[tuple[str, str]], list[str]]] = {
+CUTS: dict[str, tuple[list[Any], list[tuple[str, str]], list[str]]] = {
     "nothing": ([[created()]], [], []),
     "half a message": (
         [[created()], [added(HELLO)], [text("Hel")]],
@@ -170,9 +170,9 @@ TOLD: dict[str, tuple[list[Any], list[tuple[str, str]], list[str]]] = {
 }
 
 
-@pytest.mark.parametrize("told", TOLD)
-def test_open_steps_and_messages_end_with_the_run(harness: Harness, told: str) -> None:
-    reads, steps, statuses = TOLD[told]
+@pytest.mark.parametrize("events", CUTS)
+def test_open_steps_and_messages_end_with_the_run(harness: Harness, events: str) -> None:
+    reads, steps, statuses = CUTS[events]
     thread, other = harness.thread("One"), harness.elsewhere("other")
     with suppress(Lost):
         other.run(thread, [*reads, other.die])

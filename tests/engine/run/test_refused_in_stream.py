@@ -9,7 +9,7 @@ import pytest
 
 from shim.assembly import ledger
 from tests.engine.scripted import Harness, answer, inputs
-from tests.translate.telling import added, call, created, last, message, names, says, text
+from tests.translate.upstream_events import added, call, created, last, message, names, says, text
 
 Json = dict[str, Any]
 HELLO, BYE = message(says("Hello.")), message(says("Bye."), id="msg_b")
@@ -49,9 +49,9 @@ FORMS: dict[str, Any] = {
 def test_the_request_is_changed_and_sent_again(harness: Harness, what: str, form: str) -> None:
     thread, assistant = harness.thread("One", "Two"), harness.assistant(temperature=0.5)
     harness.script(FORMS[form](ERRORS[what]))
-    told = harness.run(thread, answer(HELLO), assistant_id=assistant)
-    assert names(told).count("run.in_progress") == 1
-    assert names(told)[-1] == "run.completed"
+    emitted = harness.run(thread, answer(HELLO), assistant_id=assistant)
+    assert names(emitted).count("run.in_progress") == 1
+    assert names(emitted)[-1] == "run.completed"
     assert harness.messages(thread)[-1] == "Hello."
     first, second = harness.upstream.bodies
     if ERRORS[what] is TEMPERATURE:
@@ -68,8 +68,8 @@ def test_an_earlier_call_that_is_refused_is_sent_as_text(harness: Harness) -> No
     harness.message(thread, "Two")
     harness.script(FORMS["read by read"]({"message": "Previous response with id 'resp_2' not found."}))
     harness.script(FORMS["read by read"]({"message": "Failed to parse tool call arguments as JSON"}))
-    told = harness.run(thread, answer(BYE, id="resp_3"))
-    assert names(told)[-1] == "run.completed"
+    emitted = harness.run(thread, answer(BYE, id="resp_3"))
+    assert names(emitted)[-1] == "run.completed"
     assert not any(name.startswith("call ") for name in inputs(harness.sent))
     assert harness.messages(thread)[-1] == "Bye."
 
@@ -77,8 +77,8 @@ def test_an_earlier_call_that_is_refused_is_sent_as_text(harness: Harness) -> No
 @pytest.mark.parametrize("form", FORMS)
 def test_a_refusal_without_a_remedy_fails_the_run_once(harness: Harness, form: str) -> None:
     error = {"code": "server_error", "message": "Oh."}
-    told = harness.run(harness.thread("One"), FORMS[form](error))
-    assert last(told, "run.failed")["last_error"] == {"code": "server_error", "message": "Oh."}
+    emitted = harness.run(harness.thread("One"), FORMS[form](error))
+    assert last(emitted, "run.failed")["last_error"] == {"code": "server_error", "message": "Oh."}
     assert len(harness.upstream.bodies) == 1
 
 
@@ -87,14 +87,14 @@ def test_after_content_of_the_answer_no_request_is_repeated(harness: Harness, sp
     """For every grouping of the events into network reads."""
     events = [created(), added(message()), text("Hel"), failed(TOO_LONG)]
     reads = [[event] for event in events] if split else [events]
-    told = harness.run(harness.thread("One", "Two"), reads)
-    assert last(told, "run.failed")["last_error"]["message"] == TOO_LONG["message"]
+    emitted = harness.run(harness.thread("One", "Two"), reads)
+    assert last(emitted, "run.failed")["last_error"]["message"] == TOO_LONG["message"]
     assert len(harness.upstream.bodies) == 1
 
 
 def test_the_change_after_a_refusal_is_marked(harness: Harness) -> None:
     thread, assistant = harness.thread("One"), harness.assistant(temperature=0.5)
     harness.script(FORMS["behind an opening"](TEMPERATURE))
-    told = harness.run(thread, answer(HELLO), assistant_id=assistant)
-    found = harness.base.read(ledger.trace, "", last(told, "run.completed")["id"])
+    emitted = harness.run(thread, answer(HELLO), assistant_id=assistant)
+    found = harness.base.read(ledger.trace, "", last(emitted, "run.completed")["id"])
     assert [each["kind"] for one in found.rounds for each in one.marks] == ["changed"]

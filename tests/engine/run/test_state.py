@@ -8,7 +8,7 @@ from shim.ports import Profile
 from shim.translate.turn import Made
 from tests.engine.run import driven
 from tests.engine.scripted import Harness
-from tests.translate.telling import added, created, done, ended, message, says, tell
+from tests.translate.upstream_events import added, created, done, emit, ended, message, says
 
 HELLO = message(says("Hello."))
 
@@ -19,7 +19,7 @@ def state(harness: Harness) -> RunState:
 
 
 def test_the_run_of_the_state_is_that_of_the_turn(state: RunState) -> None:
-    tell(state.turn, created())
+    emit(state.turn, created())
     assert (state.run["status"], state.stored_status) == ("in_progress", "queued"), "the store does not know that yet"
 
 
@@ -34,7 +34,7 @@ def test_a_response_has_an_id_after_its_first_or_its_last_event(state: RunState)
     assert (state.response_id, state.opened) == (None, False)
     state.response = {"id": "resp_1"}
     assert (state.response_id, state.opened) == ("resp_1", True)
-    tell(state.turn, created(), ended(HELLO, id="resp_2"))
+    emit(state.turn, created(), ended(HELLO, id="resp_2"))
     assert state.response_id == "resp_2"
 
 
@@ -49,7 +49,7 @@ def test_a_run_that_another_process_has_changed_is_taken_over_into_the_state(sta
 
 
 def test_stored_items_are_not_stored_twice(state: RunState) -> None:
-    tell(state.turn, created(), added(HELLO), done(HELLO))
+    emit(state.turn, created(), added(HELLO), done(HELLO))
     state.response = {"id": "resp_1"}
     assert len(state.turn.done) == 1
     memory = state.memory | {"citations": 3}
@@ -100,6 +100,6 @@ def test_fetched_files_wait_for_the_next_transaction(state: RunState) -> None:
 
 
 def test_a_completed_run_replaces_the_status_cancelling(state: RunState) -> None:
-    tell(state.turn, created(), ended(HELLO))
+    emit(state.turn, created(), ended(HELLO))
     state.cancelled()
     assert (state.stored_status, state.run["status"]) == ("cancelling", "completed")

@@ -105,5 +105,5 @@ def folded(told: Told) -> Fold | None:
     fold = Fold()
     for events in told.rounds:
         for name, data in events:
-            fold.hear(name, data)
+            fold.add(name, data)
     return fold

@@ -10,13 +10,13 @@ from openai.types.beta import AssistantStreamEvent
 from shim.translate import endings, failures
 from shim.translate.stream import merged
 from shim.translate.turn import Emitted
-from tests.translate.telling import tell, turn
+from tests.translate.upstream_events import emit, turn
 
 Json = dict[str, Any]
 BROKE_OFF = failures.last_error(None, "Broken off.")
 
 
-def told(reads: list[list[Json]], **run: Any) -> list[Emitted]:
+def emitted_events(reads: list[list[Json]], **run: Any) -> list[Emitted]:
     """The events that the translation rules emit for an answer, one network read after another.
 
     An answer without a terminal event ends as a failed run.
@@ -25,7 +25,7 @@ def told(reads: list[list[Json]], **run: Any) -> list[Emitted]:
     emitted: list[Emitted] = []
     for read in reads:
         for event in merged(read):
-            emitted += tell(state, event)
+            emitted += emit(state, event)
     if not state.ended:
         error = BROKE_OFF if state.error is None else failures.of_response({}, state.error)
         emitted += endings.failed(state, error)
@@ -42,7 +42,7 @@ class Fold:
         self.messages: dict[str, Any] = {}
         self.steps: dict[str, Any] = {}
 
-    def hear(self, name: str, data: Json) -> None:
+    def add(self, name: str, data: Json) -> None:
         event = construct_type(type_=AssistantStreamEvent, value={"event": name, "data": copy.deepcopy(data)})
         if name.startswith("thread.message."):
             current = self.messages.get(data["id"])

@@ -63,12 +63,12 @@ def _text_part(draw: Draw, place: Json) -> Made:
     if draw(st.booleans()):
         files = [*files, {"type": "url_citation", "url": "u", "title": "t", "start_index": 0, "end_index": len(text)}]
     in_time = draw(st.booleans())
-    waiting, told, events, notes = [*cited], 0, [], []
+    waiting, end, events, notes = [*cited], 0, [], []
     for piece in cut(draw, text, (note["index"] for note in cited)):
-        while in_time and waiting and waiting[0]["index"] <= told:
+        while in_time and waiting and waiting[0]["index"] <= end:
             notes.append(waiting.pop(0))
             events.append(_annotation(notes, place))
-        told += len(piece)
+        end += len(piece)
         events.append(event("output_text.delta", delta=piece, logprobs=[], **place))
     for note in [*waiting, *files]:
         notes.append(note)
@@ -102,11 +102,11 @@ def message(draw: Draw, index: int) -> Made:
                 ]
             )
         )
-        part, said = maker(draw, place)
+        part, deltas = maker(draw, place)
         opens = event("content_part.added", part=blank, **place)
         closes = event("content_part.done", part=part, **place)
         parts.append(part)
-        events += [opens, *said, closes]
+        events += [opens, *deltas, closes]
     return item("message", id, role="assistant", status="completed", content=parts), events
 
 

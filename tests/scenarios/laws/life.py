@@ -25,13 +25,13 @@ ENDS: Final = {
 class No(Exception):
     """A refusal: HTTP status, message and code."""
 
-    def __init__(self, status: int, words: str, code: str | None = None) -> None:
-        super().__init__(words)
-        self.status, self.words, self.code = status, words, code
+    def __init__(self, status: int, message: str, code: str | None = None) -> None:
+        super().__init__(message)
+        self.status, self.message, self.code = status, message, code
 
 
 @dataclass(eq=False)
-class Said:
+class Message:
     """A message."""
 
     role: str
@@ -47,28 +47,28 @@ class Step:
 
     kind: str
     status: str = "in_progress"
-    said: Said | None = None
+    message: Message | None = None
     calls: list[str] = field(default_factory=list)
     upstream: list[str] = field(default_factory=list)
     outputs: list[str | None] = field(default_factory=list)
-    asked: bool = False
+    requested: bool = False
 
 
 @dataclass(eq=False)
 class Item:
     """An output item of upstream: a message, a call or a search.
 
-    ``text`` is its whole text, ``heard`` the part that upstream has sent so far.
+    ``text`` is its whole text, ``received`` the part that upstream has sent so far.
     """
 
     kind: str
     id: str
     call_id: str = ""
     text: str = ""
-    heard: str = ""
+    received: str = ""
     begun: bool = False
     done: bool = False
-    named: bool = False
+    identified: bool = False
     step: Step | None = None
     entry: "Entry | None" = None
 
@@ -82,7 +82,7 @@ class Entry:
     response: str | None = None
     call_id: str = ""
     role: str = "assistant"
-    said: Said | None = None
+    message: Message | None = None
     whole: bool = True
 
 
@@ -90,7 +90,7 @@ class Entry:
 class Run:
     """A run.
 
-    ``items`` are those of the current response; ``held`` is the step that stays open until its tokens are known.
+    ``items`` are those of the current response; ``open_step`` is the step that stays open until its tokens are known.
     """
 
     created: float
@@ -101,8 +101,8 @@ class Run:
     items: list[Item] = field(default_factory=list)
     order: list[Item] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
-    held: Step | None = None
-    asking: Step | None = None
+    open_step: Step | None = None
+    call_step: Step | None = None
     tip: tuple[str, int] | None = None
     stale: bool = False
     carried: bool = True
@@ -122,7 +122,7 @@ class Life:
 
     id: str
     now: float
-    said: list[Said] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     entries: list[Entry | None] = field(default_factory=list)
     head: tuple[str, int] | None = None
@@ -152,14 +152,14 @@ class Life:
         if run.status == "cancelling" or self.now >= run.created + LIFETIME:
             self.touch()
             return
-        rounds = [number for number, step in enumerate(run.steps, 1) if step.asked and None not in step.outputs]
+        rounds = [number for number, step in enumerate(run.steps, 1) if step.requested and None not in step.outputs]
         for step in run.steps[max(rounds, default=0) :]:
-            if step.said is not None:
-                self.said.remove(step.said)
+            if step.message is not None:
+                self.messages.remove(step.message)
             run.steps.remove(step)
         lost = [entry for entry in self.entries if entry is not None and entry.response == run.response]
         self.entries = [entry for entry in self.entries if entry not in lost or (entry and entry.kind == "output")]
-        run.items, run.held, run.asking = [], None, None
+        run.items, run.open_step, run.call_step = [], None, None
 
     def post(self, role: str, text: str) -> None:
         if (run := self.touch()) is not None:
@@ -167,18 +167,18 @@ class Life:
         self.add(role, text)
 
     def add(self, role: str, text: str) -> None:
-        said = Said(role, text)
-        self.said.append(said)
-        self.entries.append(Entry("message", text, role=role, said=said))
+        message = Message(role, text)
+        self.messages.append(message)
+        self.entries.append(Entry("message", text, role=role, message=message))
 
-    def drop(self, said: Said, id: str) -> None:
+    def drop(self, message: Message, id: str) -> None:
         """A message is deleted: no request may chain from a response whose history contains it."""
         run = self.touch()
-        if run is not None and said.run is run:
+        if run is not None and message.run is run:
             raise No(400, f"Can't delete message {id} from {self.id} while a run {run.id} is active.")
-        self.said.remove(said)
+        self.messages.remove(message)
         for place, entry in enumerate(self.entries):
-            if entry is not None and entry.said is said:
+            if entry is not None and entry.message is message:
                 self.entries[place] = None
                 if self.head is not None and place < self.head[1]:
                     self.head = None
@@ -193,9 +193,9 @@ class Life:
     def start(self, instructions: str, more: list[str]) -> Run:
         if (run := self.touch()) is not None:
             raise No(400, f"Thread {self.id} already has an active run {run.id}.")
-        if not instructions and not more and not any(said.role == "user" for said in self.said):
-            words = "Run creation requires a Thread with a user message or an assistant with instructions."
-            raise No(400, words, "invalid_thread")
+        if not instructions and not more and not any(message.role == "user" for message in self.messages):
+            error = "Run creation requires a Thread with a user message or an assistant with instructions."
+            raise No(400, error, "invalid_thread")
         for text in more:
             self.add("user", text)
         self.runs.append(Run(self.now, instructions))
@@ -205,7 +205,7 @@ class Life:
         self.touch()
         if run.status != "requires_action":
             raise No(400, f'Runs in status "{run.status}" do not accept tool outputs.')
-        step = run.asking
+        step = run.call_step
         assert step is not None
         if sorted(got) != sorted(step.calls):
             raise No(400, f"Expected tool outputs for call_ids {step.calls}, got {got}")
@@ -213,14 +213,14 @@ class Life:
         step.outputs, step.status = [given[call_id] for call_id in step.calls], "completed"
         for call_id, upstream in zip(step.calls, step.upstream, strict=True):
             self.entries.append(Entry("output", given[call_id], run.response, upstream))
-        run.status, run.asking, run.stale, run.carried = "queued", None, False, True
+        run.status, run.call_step, run.stale, run.carried = "queued", None, False, True
 
     def unsubmit(self, run: Run) -> None:
         """Upstream refused the round: the run is again as it was before the submission."""
         step = run.steps[-1]
         del self.entries[-len(step.calls) :]
         step.outputs, step.status = [None] * len(step.calls), "in_progress"
-        run.status, run.asking = "requires_action", step
+        run.status, run.call_step = "requires_action", step
 
     def cancel(self, run: Run) -> None:
         self.touch()
@@ -238,16 +238,16 @@ class Life:
 
     # Requests to upstream.
 
-    def asked(self, run: Run, response: str) -> Json:
+    def request(self, run: Run, response: str) -> Json:
         """The parts of a request that depend on the thread: the response to chain from, and the input."""
         previous, covers = run.tip or self.head or (None, 0)
         run.response, run.items, run.order, run.tip = response, [], [], None
-        told = list(self._told([entry for entry in self.entries[covers:] if entry is not None], previous))
-        if not told and previous is None:
-            told = [("developer", run.instructions)]
-        return {"previous": previous, "input": told}
+        items = list(self._items([entry for entry in self.entries[covers:] if entry is not None], previous))
+        if not items and previous is None:
+            items = [("developer", run.instructions)]
+        return {"previous": previous, "input": items}
 
-    def _told(self, entries: list[Entry], previous: str | None) -> Iterator[tuple[str, str]]:
+    def _items(self, entries: list[Entry], previous: str | None) -> Iterator[tuple[str, str]]:
         calls = {(each.response, each.call_id) for each in entries if each.kind == "call" and each.whole}
         outputs = {(each.response, each.call_id) for each in entries if each.kind == "output"}
         for entry in entries:
@@ -270,17 +270,17 @@ class Life:
         item.begun = True
         run.order.append(item)
         if item.kind == "call":
-            if run.asking is None:
-                run.asking = self._step(run, "tool_calls")
-            run.asking.calls.append(item.call_id)
-            run.asking.upstream.append(item.call_id)
-            run.asking.outputs.append(None)
-            item.step = run.asking
+            if run.call_step is None:
+                run.call_step = self._step(run, "tool_calls")
+            run.call_step.calls.append(item.call_id)
+            run.call_step.upstream.append(item.call_id)
+            run.call_step.outputs.append(None)
+            item.step = run.call_step
             return
         item.step = self._step(run, "message_creation" if item.kind == "message" else "tool_calls")
         if item.kind == "message":
-            item.step.said = Said("assistant", "", run, "in_progress")
-            self.said.append(item.step.said)
+            item.step.message = Message("assistant", "", run, "in_progress")
+            self.messages.append(item.step.message)
 
     def _step(self, run: Run, kind: str) -> Step:
         self._release(run)
@@ -289,8 +289,8 @@ class Life:
 
     def _release(self, run: Run) -> None:
         """Complete the step that waits for its tokens: when the next step begins or the response ends."""
-        if run.held is not None:
-            run.held.status, run.held = "completed", None
+        if run.open_step is not None:
+            run.open_step.status, run.open_step = "completed", None
 
     def finish(self, run: Run, item: Item, whole: bool = False) -> None:
         """An item is done.  An item without text stays open until the response is over (``whole``)."""
@@ -298,19 +298,19 @@ class Life:
             return
         if not item.begun:
             self.announce(run, item)
-        item.heard = item.text
+        item.received = item.text
         if item.kind != "search" and not item.text and not whole:
             return
         item.done = True
         assert item.step is not None
-        said = item.step.said
-        if said is not None:
-            said.text, said.status = item.text, "completed"
+        message = item.step.message
+        if message is not None:
+            message.text, message.status = item.text, "completed"
         if item.kind != "call":
             self._release(run)
-            run.held = item.step
+            run.open_step = item.step
         if item.kind != "search":
-            item.entry = Entry(item.kind, item.text, run.response, item.call_id, said=said)
+            item.entry = Entry(item.kind, item.text, run.response, item.call_id, message=message)
         self.flush(run)
 
     def flush(self, run: Run, ended: bool = False) -> None:
@@ -330,12 +330,12 @@ class Life:
         self.flush(run, ended=True)
         self._release(run)
         covered = None if run.stale else (run.response, len(self.entries))
-        if run.asking is None:
+        if run.call_step is None:
             run.status, self.head = "completed", covered or self.head
         else:
-            run.status, run.tip, run.carried, run.asking.asked = "requires_action", covered, False, True
-            run.steps.remove(run.asking)
-            run.steps.append(run.asking)
+            run.status, run.tip, run.carried, run.call_step.requested = "requires_action", covered, False, True
+            run.steps.remove(run.call_step)
+            run.steps.append(run.call_step)
 
     def cut(self, run: Run, reason: str) -> None:
         """The response is incomplete: searches are completed, the open message is incomplete, calls are dropped."""
@@ -354,23 +354,23 @@ class Life:
         open_items = [item for item in run.items if item.begun and not item.done]
         for item in open_items:
             if item.kind == "message" and not outside:
-                self._keep(run, item)
+                self._store_partial(run, item)
         self.flush(run, ended=not outside)
-        if run.held is not None and (run.held.said is not None or not outside):
+        if run.open_step is not None and (run.open_step.message is not None or not outside):
             self._release(run)
         for step in run.steps:
             if step.status == "in_progress":
-                if outside and not step.asked:
+                if outside and not step.requested:
                     step.calls, step.upstream, step.outputs = [], [], []
-                step.status = "failed" if step is run.asking and status == "incomplete" else becomes
-                if step.said is not None:
-                    step.said.status, step.said.reason = "incomplete", reason or why
-        run.status, run.asking, run.held = status, None, None
+                step.status = "failed" if step is run.call_step and status == "incomplete" else becomes
+                if step.message is not None:
+                    step.message.status, step.message.reason = "incomplete", reason or why
+        run.status, run.call_step, run.open_step = status, None, None
 
-    def _keep(self, run: Run, item: Item) -> None:
+    def _store_partial(self, run: Run, item: Item) -> None:
         """The open message keeps the text that upstream has sent so far."""
         assert item.step is not None
-        assert item.step.said is not None
-        item.step.said.text = item.heard
-        if item.heard:
-            item.entry = Entry("message", item.heard, run.response, said=item.step.said)
+        assert item.step.message is not None
+        item.step.message.text = item.received
+        if item.received:
+            item.entry = Entry("message", item.received, run.response, message=item.step.message)

@@ -34,7 +34,7 @@ class Answer:
         self.id, self._rest = f"resp_{next(NUMBERS)}", rest
         self._reads: SimpleQueue[list[Json] | Refusal | None] = SimpleQueue()
 
-    def say(self, read: list[Json] | Refusal | None) -> None:
+    def send(self, read: list[Json] | Refusal | None) -> None:
         """Send one network read; or let the connection fail, or end."""
         self._rest.clear()
         self._reads.put(read)
@@ -52,7 +52,7 @@ class Answer:
         pass
 
     def interrupt(self) -> None:
-        self.say(None)
+        self.send(None)
 
 
 @dataclass
@@ -61,7 +61,7 @@ class Pump:
 
     rest: threading.Event = field(default_factory=threading.Event)
     answer: Answer | None = None
-    told: list[Emitted] = field(default_factory=list)
+    emitted: list[Emitted] = field(default_factory=list)
     over: bool = False
     view: Iterator[bytes] | None = None
 
@@ -69,7 +69,7 @@ class Pump:
         try:
             async with aclosing(events) as batches:
                 async for batch in batches:
-                    self.told += batch
+                    self.emitted += batch
                     yield batch
         finally:
             self.over = True
@@ -127,11 +127,11 @@ class Place:
         if self.pump is not None:
             self.pump.settle()
 
-    def say(self, read: list[Json] | Refusal | None) -> None:
+    def send(self, read: list[Json] | Refusal | None) -> None:
         """Upstream sends one network read to the run that is being driven."""
         assert self.pump is not None
         assert self.pump.answer is not None
-        self.pump.answer.say(read)
+        self.pump.answer.send(read)
         self.settle()
 
     @property
@@ -178,13 +178,13 @@ class Place:
         for pump in self.left:
             if not pump.over:
                 assert pump.answer is not None
-                pump.answer.say(None)
+                pump.answer.send(None)
                 pump.settle()
         self.left = []
 
     def end(self) -> None:
         if self.pump is not None and not self.pump.over:
-            self.say(None)
+            self.send(None)
         self.wake()
         self.pumps.join()
         self.pump = None

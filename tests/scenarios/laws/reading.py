@@ -11,7 +11,7 @@ from shim.ports import Refusal
 from tests.engine.scripted import Refused
 from tests.scenarios.laws.life import DRIVEN, Item, Life, No, Run, Step
 from tests.scenarios.laws.living import Place
-from tests.translate import telling
+from tests.translate import upstream_events
 
 Json = dict[str, Any]
 
@@ -28,7 +28,7 @@ class Both(RuleBasedStateMachine):
     #: Set while one rule takes several actions: only the result of the last one is compared.
     silent = False
     #: The run for which the current call should send a request to upstream.
-    asking: Run | None = None
+    sender: Run | None = None
 
     def call(
         self, model: Callable[[], Any], method: str, path: str, body: Json | None = None, query: Json | None = None
@@ -44,16 +44,16 @@ class Both(RuleBasedStateMachine):
         except Refused as refused:
             if no is None:
                 raise
-            self._agree_on_words(refused, no)
+            self._compare_messages(refused, no)
             return None
         assert no is None, no
         found: Json = {} if reply.streamed else json.loads(reply.body)
         return found
 
-    def _agree_on_words(self, refused: Refused, no: No) -> None:
-        told = {"message": no.words, "type": "invalid_request_error", "param": None, "code": no.code}
-        assert (refused.status, refused.error) == (no.status, told)
-        self.seen[" ".join(word for word in no.words.split()[:4] if "_" not in word)] += 1
+    def _compare_messages(self, refused: Refused, no: No) -> None:
+        error = {"message": no.message, "type": "invalid_request_error", "param": None, "code": no.code}
+        assert (refused.status, refused.error) == (no.status, error)
+        self.seen[" ".join(part for part in no.message.split()[:4] if "_" not in part)] += 1
 
     def listed(self, path: str) -> list[Json]:
         """A whole list, oldest first."""
@@ -68,7 +68,7 @@ class Both(RuleBasedStateMachine):
             return
         messages, runs = self.listed("/messages"), self.listed("/runs")
         assert [_message(each) for each in messages] == [
-            (said.role, said.text, said.status, said.reason) for said in self.life.said
+            (each.role, each.text, each.status, each.reason) for each in self.life.messages
         ]
         assert [each["status"] for each in runs] == [run.status for run in self.life.runs]
         for run, body in zip(self.life.runs, runs, strict=True):
@@ -82,11 +82,11 @@ class Both(RuleBasedStateMachine):
     def _agree_on(self, run: Run, body: Json) -> None:
         assert (body["id"], body["metadata"]) == (run.id, run.metadata)
         action = body["required_action"]
-        asked = [call["id"] for call in action["submit_tool_outputs"]["tool_calls"]] if action else None
-        if run.asking and run.status == "requires_action":
-            _agree_on_ids(run, run.asking, asked or [])
+        call_ids = [call["id"] for call in action["submit_tool_outputs"]["tool_calls"]] if action else None
+        if run.call_step and run.status == "requires_action":
+            _compare_ids(run, run.call_step, call_ids or [])
         else:
-            assert asked is None
+            assert call_ids is None
         assert (body["expires_at"] is None, body["usage"] is None) == (not run.active, run.active)
 
     def _agree_on_steps(self, run: Run) -> None:
@@ -100,28 +100,28 @@ class Both(RuleBasedStateMachine):
 
         Compares that request with the model's.  ``mood``: upstream's refusal, or None.
         """
-        self.asking, self.place.upstream.refusal = None, mood
+        self.sender, self.place.upstream.refusal = None, mood
         bodies = self.place.upstream.bodies
-        heard, refused = len(bodies), mood is not None and mood.status == 400 and body["stream"]
+        before, refused = len(bodies), mood is not None and mood.status == 400 and body["stream"]
 
         def with_mood() -> None:
-            self.asking = model()
+            self.sender = model()
             if refused:
                 raise No(400, mood.message)
 
         self.call(with_mood, "POST", path, body)
-        if self.asking is None:
-            assert len(bodies) == heard, "upstream hears nothing of what was refused"
+        if self.sender is None:
+            assert len(bodies) == before, "a refused call causes no request"
             return
-        (sent,) = bodies[heard:]
-        self._check(self.asking, sent, "" if mood else self.place.answer.id)
+        (sent,) = bodies[before:]
+        self._check(self.sender, sent, "" if mood else self.place.answer.id)
         if refused:
             undo()
         elif mood is not None:
-            self.life.end(self.asking, "failed")
+            self.life.end(self.sender, "failed")
 
     def _check(self, run: Run, sent: Json, response: str) -> None:
-        wanted = self.life.asked(run, response)
+        wanted = self.life.request(run, response)
         assert [_simply(item) for item in sent["input"]] == wanted["input"]
         assert sent.get("previous_response_id") == wanted["previous"]
         assert sent.get("instructions", "") == run.instructions
@@ -141,22 +141,22 @@ def _message(body: Json) -> tuple[str, str, str, str | None]:
     return body["role"], text, body["status"], details["reason"] if details else None
 
 
-def _agree_on_ids(run: Run, step: Step, asked: list[str]) -> None:
+def _compare_ids(run: Run, step: Step, call_ids: list[str]) -> None:
     """Each call id occurs once in a run: upstream's own id, unless an earlier call of the run had the same one."""
     before = {call_id for each in run.steps if each is not step for call_id in each.calls}
-    assert len(asked) == len({*asked}) == len(step.upstream)
-    assert before.isdisjoint(asked)
-    assert all(seen == own or own in before for seen, own in zip(asked, step.upstream, strict=True))
-    step.calls = asked
+    assert len(call_ids) == len({*call_ids}) == len(step.upstream)
+    assert before.isdisjoint(call_ids)
+    assert all(seen == own or own in before for seen, own in zip(call_ids, step.upstream, strict=True))
+    step.calls = call_ids
 
 
 def _agree_on_calls(step: Step, details: Json) -> None:
     """The calls of a step in progress are emitted as deltas only, except for the step that waits for outputs."""
-    if step.status != "in_progress" or step.asked:
+    if step.status != "in_progress" or step.requested:
         calls = [call for call in details.get("tool_calls", ()) if call["type"] == "function"]
         assert [call["function"]["output"] for call in calls] == step.outputs
-        # A step that never asked for outputs has ids that the model cannot know.
-        assert not step.asked or [call["id"] for call in calls] == step.calls
+        # A step that never required outputs has ids that the model cannot know.
+        assert not step.requested or [call["id"] for call in calls] == step.calls
 
 
 def _simply(item: Json) -> tuple[str, str]:
@@ -173,10 +173,10 @@ def _simply(item: Json) -> tuple[str, str]:
 def finished(item: Item, status: str = "completed") -> Json:
     """The item as upstream's `done` and its terminal payload show it."""
     if item.kind == "message":
-        return telling.message(telling.says(item.text), id=item.id, status=status)
+        return upstream_events.message(upstream_events.says(item.text), id=item.id, status=status)
     if item.kind == "search":
-        return telling.search(id=item.id)
-    return telling.call(item.text, id=item.id, status=status) | {"call_id": item.call_id}
+        return upstream_events.search(id=item.id)
+    return upstream_events.call(item.text, id=item.id, status=status) | {"call_id": item.call_id}
 
 
 def ending(run: Run, how: str) -> tuple[list[Json] | Refusal | None, list[Item]]:
@@ -186,10 +186,10 @@ def ending(run: Run, how: str) -> tuple[list[Json] | Refusal | None, list[Item]]
     if how in ("cap", "filter"):
         output = [finished(item, "completed" if item.done else "incomplete") for item in begun]
         why = {"reason": {"cap": "max_output_tokens", "filter": "content_filter"}[how]}
-        return [telling.ended(*output, id=run.response, status="incomplete", incomplete_details=why)], cut
+        return [upstream_events.ended(*output, id=run.response, status="incomplete", incomplete_details=why)], cut
     if how == "completed":
-        return [telling.ended(*map(finished, run.items), id=run.response)], []
+        return [upstream_events.ended(*map(finished, run.items), id=run.response)], []
     if how in ("failed", "cancelled"):
-        return [telling.ended(id=run.response, status=how, usage=None)], cut
+        return [upstream_events.ended(id=run.response, status=how, usage=None)], cut
     error = {"type": "error", "code": "server_error", "message": "Boom.", "param": None}
     return {"lost": Refusal(None, "Gone."), "error": [error], "silence": None}[how], cut  # type: ignore[return-value]

@@ -9,7 +9,7 @@ from shim.engine.protocol import DONE
 from shim.ports import Refusal
 from tests.scenarios.laws.life import LIFETIME, Item, Life, Run
 from tests.scenarios.laws.reading import Both, ending, finished
-from tests.translate import telling
+from tests.translate import upstream_events
 
 Json = dict[str, Any]
 WORDS: Final = st.text("abc é😀", min_size=1, max_size=4)
@@ -39,7 +39,7 @@ def one_of(things: list[T], which: int) -> T:
 def unclear(run: Run, item: Item) -> bool:
     """Whether an item without an `added` event could be an announced one under another id."""
     return not item.begun and any(
-        each.kind == item.kind and each.begun and not each.done and not each.named for each in run.items
+        each.kind == item.kind and each.begun and not each.done and not each.identified for each in run.items
     )
 
 
@@ -54,7 +54,7 @@ class Thread(Both):
     def teardown(self) -> None:
         """End the open answer, and compare everything for the last time."""
         if (run := self.spoken_to) is not None:
-            self.hear(run, None)
+            self.read(run, None)
             if run.active:
                 self.life.end(run, "failed")
         self.place.end()
@@ -67,27 +67,27 @@ class Thread(Both):
         self.call(lambda: self.life.post(role, text), "POST", "/messages", {"role": role, "content": text})
         self.agree()
 
-    @precondition(lambda self: self.life.said)
+    @precondition(lambda self: self.life.messages)
     @rule(which=WHICH)
     def delete_message(self, which: int) -> None:
-        said, body = one_of(list(zip(self.life.said, self.listed("/messages"), strict=True)), which)
+        message, body = one_of(list(zip(self.life.messages, self.listed("/messages"), strict=True)), which)
         id = body["id"]
-        self.call(lambda: self.life.drop(said, id), "DELETE", f"/messages/{id}")
+        self.call(lambda: self.life.drop(message, id), "DELETE", f"/messages/{id}")
         self.agree()
 
-    @rule(streamed=st.booleans(), mood=MOODS, words=st.sampled_from(["", "Be kind."]), more=st.lists(WORDS, max_size=1),
+    @rule(streamed=st.booleans(), mood=MOODS, text=st.sampled_from(["", "Be kind."]), more=st.lists(WORDS, max_size=1),
           opens=OPENS)  # fmt: skip
-    def start(self, streamed: bool, mood: Refusal | None, words: str, more: list[str], opens: bool) -> None:
-        said, entries = len(self.life.said), len(self.life.entries)
+    def start(self, streamed: bool, mood: Refusal | None, text: str, more: list[str], opens: bool) -> None:
+        count, entries = len(self.life.messages), len(self.life.entries)
         added = [{"role": "user", "content": text} for text in more]
-        body = {"assistant_id": self.assistants[words], "stream": streamed, "additional_messages": added}
+        body = {"assistant_id": self.assistants[text], "stream": streamed, "additional_messages": added}
 
         def undo() -> None:
             self.life.runs.pop()
-            del self.life.said[said:], self.life.entries[entries:]
+            del self.life.messages[count:], self.life.entries[entries:]
 
         self.opened = self.opened and self.spoken_to is not None
-        self.speak(lambda: self.life.start(words, more), undo, "/runs", body, mood)
+        self.speak(lambda: self.life.start(text, more), undo, "/runs", body, mood)
         self.agree()
         self.perhaps_open(opens)
 
@@ -95,13 +95,13 @@ class Thread(Both):
         if opens and self.spoken_to is not None and not self.opened:
             self.open()
 
-    @precondition(lambda self: self.life.runs and self.life.runs[-1].asking is not None and not self.spoken_to)
+    @precondition(lambda self: self.life.runs and self.life.runs[-1].call_step is not None and not self.spoken_to)
     @rule(turned=st.booleans(), streamed=st.booleans(), mood=MOODS, opens=OPENS)
     def submit(self, turned: bool, streamed: bool, mood: Refusal | None, opens: bool) -> None:
         """Submit the requested outputs in any order; the run may have expired."""
         run = self.life.runs[-1]
-        assert run.asking is not None
-        self.submits(run, run.asking.calls[:: -1 if turned else 1], streamed, mood)
+        assert run.call_step is not None
+        self.submits(run, run.call_step.calls[:: -1 if turned else 1], streamed, mood)
         self.perhaps_open(opens)
 
     @precondition(lambda self: self.life.runs)
@@ -109,7 +109,7 @@ class Thread(Both):
     def submit_amiss(self, which: int, picks: list[int], streamed: bool) -> None:
         """Submit to any run outputs that do not match its calls."""
         run = one_of(self.life.runs, which)
-        calls = [*run.asking.calls] if run.asking is not None else []
+        calls = [*run.call_step.calls] if run.call_step is not None else []
         got = [one_of([*calls, "call_x"], pick) for pick in picks]
         if sorted(got) != sorted(calls):
             self.submits(run, got, streamed, None)
@@ -139,9 +139,9 @@ class Thread(Both):
         if not sure:
             return
         run = one_of(self.life.runs, which)
-        told = self.call(lambda: self.life.cancel(run), "POST", f"/runs/{run.id}/cancel")
-        if told is not None:
-            assert told["status"] == "cancelling"
+        changed = self.call(lambda: self.life.cancel(run), "POST", f"/runs/{run.id}/cancel")
+        if changed is not None:
+            assert changed["status"] == "cancelling"
             if run.carried:
                 self.life.end(run, "cancelled")
         self.agree()
@@ -204,14 +204,14 @@ class Thread(Both):
         assert run is not None
         self.opened = True
         echo = self.place.upstream.bodies[-1].get("previous_response_id")
-        self.hear(run, [telling.created(id=run.response, previous_response_id=echo, store=True)])
+        self.read(run, [upstream_events.created(id=run.response, previous_response_id=echo, store=True)])
         if run.active:
             self.life.begin(run)
         self.agree()
 
-    def hear(self, run: Run, read: Any) -> None:
+    def read(self, run: Run, read: Any) -> None:
         """Upstream sends one network read; an expired run ends before it processes the read."""
-        self.place.say(read)
+        self.place.send(read)
         self.life.now = self.place.harness.clock()
         if self.life.now >= run.created + LIFETIME:
             self.life.end(run, "expired")
@@ -227,27 +227,27 @@ class Thread(Both):
         item = Item(kind, f"item_{number}", f"call_{number}" if kind == "call" else "")
         run.items.append(item)
         if not silent:
-            self.hear(run, [telling.added(finished(item))])
+            self.read(run, [upstream_events.added(finished(item))])
             if run.active:
                 self.life.announce(run, item)
         self.agree()
 
     @precondition(lambda self: self.spoken_to is not None and self.spoken_to.items)
     @rule(which=WHICH, more=WORDS)
-    def words(self, which: int, more: str) -> None:
+    def delta(self, which: int, more: str) -> None:
         run = self.spoken_to
         assert run is not None
         item = one_of(run.items, which)
         if item.kind == "search" or item.done or (item.kind == "message" and unclear(run, item)):
             return
-        says = telling.text if item.kind == "message" else telling.arguing
-        self.hear(run, [says(more, item=item.id)])
+        delta = upstream_events.text if item.kind == "message" else upstream_events.arguing
+        self.read(run, [delta(more, item=item.id)])
         if run.active:
             if item.kind == "message" and more and not item.begun:
                 self.life.announce(run, item)
             item.text += more
-            item.heard += more if item.begun else ""
-            item.named = item.named or bool(more)
+            item.received += more if item.begun else ""
+            item.identified = item.identified or bool(more)
 
     @precondition(lambda self: self.spoken_to is not None and self.spoken_to.items)
     @rule(which=WHICH, more=st.sampled_from(["", "", "."]))
@@ -259,7 +259,7 @@ class Thread(Both):
         if unclear(run, item):
             return
         item.text += "" if item.done else more
-        self.hear(run, [telling.done(finished(item))])
+        self.read(run, [upstream_events.done(finished(item))])
         if run.active:
             self.life.finish(run, item)
         self.agree()
@@ -279,8 +279,8 @@ class Thread(Both):
         self.silent = False
         if run.active:
             self.end(how)
-        if outputs and run.asking is not None:
-            self.submits(run, run.asking.calls[::-1], streamed, mood)
+        if outputs and run.call_step is not None:
+            self.submits(run, run.call_step.calls[::-1], streamed, mood)
             self.perhaps_open(True)
 
     @precondition(lambda self: self.spoken_to is not None)
@@ -289,13 +289,13 @@ class Thread(Both):
         run = self.spoken_to
         assert run is not None
         read, _ = ending(run, how)
-        self.hear(run, read)
+        self.read(run, read)
         if how == "error" and run.active:
-            self.place.say(None)
+            self.place.send(None)
         if run.active:
             self.becomes(run, how)
         self.agree()
-        self.check_told(run)
+        self.check_events(run)
 
     def becomes(self, run: Run, how: str) -> None:
         if how == "completed":
@@ -305,11 +305,11 @@ class Thread(Both):
         else:
             self.life.end(run, BECOMES.get(how, "failed"))
 
-    def check_told(self, run: Run) -> None:
+    def check_events(self, run: Run) -> None:
         """The last emitted events are the one that shows the run's status, and `done`."""
         pump = self.place.pump
         assert pump is not None
         assert pump.over
-        closing = [name for name, data in pump.told if data.get("object") == "thread.run" and "expires_at" in data]
+        closing = [name for name, data in pump.emitted if data.get("object") == "thread.run" and "expires_at" in data]
         assert closing[-1] == f"thread.run.{run.status}"
-        assert pump.told[-1] == DONE
+        assert pump.emitted[-1] == DONE

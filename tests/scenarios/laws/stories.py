@@ -39,8 +39,8 @@ class Story:
     tools: list[Json]
 
     def __repr__(self) -> str:
-        told = "\n".join(f"    {event}," for event in self.events)
-        return f"Story({self.ending!r}, {self.habit!r}, {self.tools}, [\n{told}\n])"
+        lines = "\n".join(f"    {event}," for event in self.events)
+        return f"Story({self.ending!r}, {self.habit!r}, {self.tools}, [\n{lines}\n])"
 
 
 def response(status: str, output: list[Json], **more: Any) -> Json:
@@ -53,15 +53,15 @@ def stories(draw: Draw, kinds: tuple[str, ...] = tuple(MAKERS), endings: tuple[s
     """An answer of up to four items."""
     ending = draw(st.sampled_from(endings))
     habit = draw(st.sampled_from(sorted(HABITS)))
-    told: list[list[Json]] = []
+    streams: list[list[Json]] = []
     items: list[Json] = []
     for index, kind in enumerate(draw(st.lists(st.sampled_from(kinds), max_size=4))):
         item, events = ALL[kind](draw, index)
         items.append(item)
-        told.append([_added(item, index), *events, _done(item, index)])
+        streams.append([_added(item, index), *events, _done(item, index)])
     if ending.startswith("cut") and items:
-        _cut(draw, items, told)
-    events = [event for each in told for event in each]
+        _cut(draw, items, streams)
+    events = [event for each in streams for event in each]
     if ending in BROKEN:
         events = events[: draw(st.integers(0, len(events)))]
     events = [_opening("response.created"), _opening("response.in_progress"), *events, *_terminal(ending, items)]
@@ -83,15 +83,15 @@ def _done(item: Json, index: int) -> Json:
     return {"type": "response.output_item.done", "item": item, "output_index": index}
 
 
-def _cut(draw: Draw, items: list[Json], told: list[list[Json]]) -> None:
+def _cut(draw: Draw, items: list[Json], streams: list[list[Json]]) -> None:
     """The last item ends in the middle of its deltas."""
-    item, events = items[-1], told[-1]
+    item, events = items[-1], streams[-1]
     deltas = [place for place, event in enumerate(events) if "delta" in event]
     if item["type"] not in ("message", "function_call") or not deltas:
         return
-    kept = events[: draw(st.sampled_from(deltas)) + 1]
-    items[-1] = cut = item | {"status": "incomplete"} | _so_far(item, kept)
-    told[-1] = [*kept, *([_done(cut, len(items) - 1)] if draw(st.booleans()) else [])]
+    received = events[: draw(st.sampled_from(deltas)) + 1]
+    items[-1] = cut = item | {"status": "incomplete"} | _so_far(item, received)
+    streams[-1] = [*received, *([_done(cut, len(items) - 1)] if draw(st.booleans()) else [])]
 
 
 def _so_far(item: Json, events: list[Json]) -> Json:
@@ -128,8 +128,8 @@ def _numbered(events: list[Json]) -> list[Json]:
 # Habits of servers, as changes to the complete list of events.
 
 
-def _without(*words: str) -> Any:
-    return lambda events, items: [event for event in events if not any(word in event["type"] for word in words)]
+def _without(*parts: str) -> Any:
+    return lambda events, items: [event for event in events if not any(part in event["type"] for part in parts)]
 
 
 def _no_places(events: list[Json], items: list[Json]) -> list[Json]:

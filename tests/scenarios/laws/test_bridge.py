@@ -40,8 +40,8 @@ class Application:
         runs = self.client.beta.threads.runs
         run = runs.create_and_poll(thread_id=thread_id, assistant_id=self.assistant)
         while run.status == "requires_action":
-            asked = run.required_action.submit_tool_outputs.tool_calls
-            outputs = [{"tool_call_id": call.id, "output": OUTPUT} for call in asked]
+            calls = run.required_action.submit_tool_outputs.tool_calls
+            outputs = [{"tool_call_id": call.id, "output": OUTPUT} for call in calls]
             run = runs.submit_tool_outputs_and_poll(run_id=run.id, thread_id=thread_id, tool_outputs=outputs)
         assert run.status == "completed"
 
@@ -49,7 +49,7 @@ class Application:
         """Add a turn as a chain of native responses, which is adopted as a whole by its last response."""
         request: dict[str, Any] = self.client.shim.thread(thread_id).request(question)
         while True:
-            response = self._ask(**request)
+            response = self._create(**request)
             outputs = _outputs(response)
             if not outputs:
                 break
@@ -60,20 +60,20 @@ class Application:
 
     def unstored(self, thread_id: str, question: str) -> None:
         """Add a turn of native responses that upstream does not store; each is adopted with its input."""
-        said: list[Any] = [*self.client.shim.thread(thread_id).input_items(everything=True)]
-        said.append({"role": "user", "content": question})
+        items: list[Any] = [*self.client.shim.thread(thread_id).input_items(everything=True)]
+        items.append({"role": "user", "content": question})
         while True:
-            response = self._ask(input=said, store=False)
-            self.client.shim.adopt(thread_id, response, input=said)
+            response = self._create(input=items, store=False)
+            self.client.shim.adopt(thread_id, response, input=items)
             outputs = _outputs(response)
             if not outputs:
                 return
-            said += [item.to_dict(mode="json") for item in response.output] + outputs
+            items += [item.to_dict(mode="json") for item in response.output] + outputs
 
     def agent(self, thread_id: str, question: str) -> None:
         asyncio.run(_agent(thread_id, question))
 
-    def _ask(self, **request: Any) -> Any:
+    def _create(self, **request: Any) -> Any:
         return self.client.responses.create(model=MODEL, instructions=INSTRUCTIONS, tools=[TOOL], **request)
 
     def transcript(self, thread_id: str) -> tuple[Any, Any]:

@@ -66,17 +66,17 @@ def walk_on(thread: Thread) -> None:
     for how in ("failed", "lost"):
         thread.start(*plain)
         thread.item("message", False)
-        thread.words(0, "Half")
+        thread.delta(0, "Half")
         thread.end(how)
     thread.start(*plain)
     thread.item("message", False)
-    thread.words(0, "Half")
+    thread.delta(0, "Half")
     thread.cancel(0, True)
     thread.start(False, None, "", ["Never mind."], False)
     thread.cancel(0, True)
     thread.start(*plain)
     thread.item("message", False)
-    thread.words(0, "Half")
+    thread.delta(0, "Half")
     thread.die(True)
     thread.agree()
     thread.wake()
@@ -88,8 +88,10 @@ def test_any_interleaving_agrees_with_the_model(stores: Stores, tmp_path: Path, 
     url = stores.new(tmp_path, "life.db")
     base = database(url)
     place, seen = Place(base), Counter[str]()
-    told = {words: place.harness.assistant(tools=[FUNCTION], instructions=words or None) for words in ("", "Be kind.")}
-    machine = type("Here", (Thread,), {"place": place, "assistants": told, "seen": seen})
+    assistants = {
+        text: place.harness.assistant(tools=[FUNCTION], instructions=text or None) for text in ("", "Be kind.")
+    }
+    machine = type("Here", (Thread,), {"place": place, "assistants": assistants, "seen": seen})
     walk(machine())
     run_state_machine_as_test(machine, settings=LAW)
     base.close()

@@ -3,18 +3,18 @@
 import pytest
 
 from shim.translate.stream import merged
-from tests.translate.telling import (
+from tests.translate.upstream_events import (
     added,
     arguing,
     call,
     created,
     done,
+    emit,
     ended,
     last,
     message,
     names,
     says,
-    tell,
     text,
     texts,
     turn,
@@ -75,11 +75,11 @@ MESSAGES = {
 @pytest.mark.parametrize("way", MESSAGES)
 def test_two_messages_from_every_kind_of_server(way) -> None:
     state = turn()
-    told = tell(state, created(), *MESSAGES[way])
-    shown = [data["content"][0]["text"]["value"] for name, data in told if name == "thread.message.completed"]
+    emitted = emit(state, created(), *MESSAGES[way])
+    shown = [data["content"][0]["text"]["value"] for name, data in emitted if name == "thread.message.completed"]
     assert shown == ["Hello.", "Bye."]
-    assert names(told).count("message.created") == names(told).count("run.step.completed") == 2
-    assert names(told)[-1] == "run.completed"
+    assert names(emitted).count("message.created") == names(emitted).count("run.step.completed") == 2
+    assert names(emitted)[-1] == "run.completed"
     assert [item["content"][0]["text"] for _, item in state.done] == ["Hello.", "Bye."]
     assert {key for key, _ in state.done} <= state.items.keys()
     assert state.unknown == set()
@@ -102,19 +102,19 @@ CALLS = {
 @pytest.mark.parametrize("way", CALLS)
 def test_two_calls_from_every_kind_of_server(way) -> None:
     state = turn()
-    told = tell(state, created(), *CALLS[way])
+    emitted = emit(state, created(), *CALLS[way])
     assert [item["arguments"] for _, item in state.done] == ['{"x":1}', '{"x":2}']
-    asked = last(told, "run.requires_action")["required_action"]["submit_tool_outputs"]["tool_calls"]
-    assert [each["function"]["arguments"] for each in asked] == ['{"x":1}', '{"x":2}']
+    calls = last(emitted, "run.requires_action")["required_action"]["submit_tool_outputs"]["tool_calls"]
+    assert [each["function"]["arguments"] for each in calls] == ['{"x":1}', '{"x":2}']
 
 
 def test_items_of_all_kinds_may_have_the_same_output_index() -> None:
     thought = {"type": "reasoning", "id": "rs_1", "summary": []}
     items = [HELLO, thought, ONE, thought | {"id": "rs_2"}]
     state = turn()
-    told = tell(state, created(), *[done(item, output_index=0) for item in items], ended(*items))
+    emitted = emit(state, created(), *[done(item, output_index=0) for item in items], ended(*items))
     assert [item["type"] for _, item in state.done] == ["message", "reasoning", "function_call", "reasoning"]
-    assert names(told).count("message.completed") == 1
+    assert names(emitted).count("message.completed") == 1
     assert len(state.calls) == 1
 
 
@@ -125,9 +125,9 @@ NEW_ITEM = {"type": "dream", "id": "dr_1", "status": "completed"}
 def test_unknown_events_and_items_are_skipped_and_noted() -> None:
     state = turn()
     events = [created(), NEW, NEW, added(NEW_ITEM), done(NEW_ITEM), added(HELLO), text("Hello."), done(HELLO)]
-    told = tell(state, *events, ended(NEW_ITEM, HELLO))
-    assert texts(told) == "Hello."
-    assert names(told)[-1] == "run.completed"
+    emitted = emit(state, *events, ended(NEW_ITEM, HELLO))
+    assert texts(emitted) == "Hello."
+    assert names(emitted)[-1] == "run.completed"
     assert state.unknown == {
         "response.telepathy.delta",
         "response.output_item.added dream",
@@ -138,24 +138,24 @@ def test_unknown_events_and_items_are_skipped_and_noted() -> None:
 def test_an_item_without_a_counterpart_has_no_event_but_is_journalled() -> None:
     thought = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "x"}
     state = turn()
-    told = tell(state, created(), added(thought), done(thought))
-    assert names(told) == ["run.in_progress"]
+    emitted = emit(state, created(), added(thought), done(thought))
+    assert names(emitted) == ["run.in_progress"]
     assert [item["type"] for _, item in state.done] == ["reasoning"]
     assert state.unknown == set()
 
 
 def test_a_queued_response_does_not_begin_the_run() -> None:
     state = turn()
-    assert tell(state, created(status="queued"), {"type": "response.queued", "response": {"status": "queued"}}) == []
-    assert names(tell(state, {"type": "response.in_progress", "response": {"status": "in_progress"}})) == [
+    assert emit(state, created(status="queued"), {"type": "response.queued", "response": {"status": "queued"}}) == []
+    assert names(emit(state, {"type": "response.in_progress", "response": {"status": "in_progress"}})) == [
         "run.in_progress"
     ]
-    assert tell(state, {"type": "response.in_progress"}) == []
+    assert emit(state, {"type": "response.in_progress"}) == []
 
 
 def test_without_a_created_event_the_first_item_begins_the_run() -> None:
-    assert names(tell(turn(), added(HELLO)))[0] == "run.in_progress"
-    assert names(tell(turn(), added(ONE)))[0] == "run.in_progress"
+    assert names(emit(turn(), added(HELLO)))[0] == "run.in_progress"
+    assert names(emit(turn(), added(ONE)))[0] == "run.in_progress"
 
 
 #: Events of one read, and the deltas after merging; None is an event without a delta.

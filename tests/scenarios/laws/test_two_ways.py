@@ -18,12 +18,12 @@ OBJECTS = ("thread.run", "thread.run.step", "thread.message")
 def run(harness: Harness, story: Story, batches: list[list[Json]]) -> list[Emitted]:
     """Stream a run of a new thread with this answer; the response id is unique."""
     thread = harness.thread("One")
-    named = f"resp_{thread}"
-    reads = [[_named(event, named) for event in batch] for batch in batches]
+    response_id = f"resp_{thread}"
+    reads = [[_with_id(event, response_id) for event in batch] for batch in batches]
     return harness.run(thread, reads, assistant_id=harness.assistant(tools=story.tools or []))
 
 
-def _named(event: Json, id: str) -> Json:
+def _with_id(event: Json, id: str) -> Json:
     return event | {"response": event["response"] | {"id": id}} if "response" in event else event
 
 
@@ -39,14 +39,14 @@ def shown(harness: Harness, run: Json) -> dict[str, Json]:
     return {each["id"]: each for each in [harness.get(place(run)), *messages, *steps]}
 
 
-def differing(told: Json, ended: bool) -> Json:
+def differing(streamed: Json, ended: bool) -> Json:
     """Apply the two intended differences: for a run without resources, a stream shows an empty list of files; for a
     step of a run that has ended, it still shows the expiry.
     """
-    if told["object"] == "thread.run":
+    if streamed["object"] == "thread.run":
         empty = {"code_interpreter": {"file_ids": []}}
-        return told | {"tool_resources": {}} if told["tool_resources"] == empty else told
-    return told | {"expires_at": None} if told["object"] == "thread.run.step" and ended else told
+        return streamed | {"tool_resources": {}} if streamed["tool_resources"] == empty else streamed
+    return streamed | {"expires_at": None} if streamed["object"] == "thread.run.step" and ended else streamed
 
 
 @settings(LAW, max_examples=100)
@@ -72,7 +72,7 @@ def test_stored_objects_equal_the_streamed_ones(harness: Harness, story: Story, 
 def folded(events: list[Emitted]) -> Fold:
     fold = Fold()
     for name, data in events:
-        fold.hear(name, data)
+        fold.add(name, data)
     return fold
 
 
@@ -90,16 +90,18 @@ def test_a_replay_contains_the_shown_messages(harness: Harness, story: Story) ->
     harness.run(ended["thread_id"], [[]])
     harness.context.capabilities.__init__()  # type: ignore[misc]
     sent = harness.sent["input"]
-    said = [item for item in story.items if item["type"] == "message" and any(_words(part) for part in item["content"])]
-    assert [list(filter(None, map(_words, item["content"]))) for item in sent if item["type"] == "message"] == [
+    messages = [
+        item for item in story.items if item["type"] == "message" and any(_text(part) for part in item["content"])
+    ]
+    assert [list(filter(None, map(_text, item["content"]))) for item in sent if item["type"] == "message"] == [
         ["One"],
-        *[list(filter(None, map(_words, item["content"]))) for item in said],
+        *[list(filter(None, map(_text, item["content"]))) for item in messages],
         ["Two"],
     ]
-    asked = [item["call_id"] for item in sent if item["type"] == "function_call"]
+    call_ids = [item["call_id"] for item in sent if item["type"] == "function_call"]
     answered = [item["call_id"] for item in sent if item["type"] == "function_call_output"]
-    assert asked == answered == [item["call_id"] for item in story.items if item["type"] == "function_call"]
+    assert call_ids == answered == [item["call_id"] for item in story.items if item["type"] == "function_call"]
 
 
-def _words(part: Json) -> str:
+def _text(part: Json) -> str:
     return str(part.get("text") or part.get("refusal") or "")

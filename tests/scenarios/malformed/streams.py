@@ -7,7 +7,7 @@ from typing import Any
 from shim.translate import normalise
 from shim.translate.stream import merged, translate
 from shim.translate.turn import Emitted, Turn
-from tests.translate.telling import added, code, created, done, ended, message, refuses, says, search, turn
+from tests.translate.upstream_events import added, code, created, done, ended, message, refuses, says, search, turn
 
 Json = dict[str, Any]
 
@@ -37,10 +37,10 @@ def _message(item: Json, name: str, field: str, text: str, place: Json) -> list[
 
 def _answer(*items: tuple[Json, list[Json]]) -> list[Json]:
     events = [created(), {"type": "response.in_progress", "response": {"id": "resp_1", "status": "in_progress"}}]
-    for place, (item, said) in enumerate(items):
+    for place, (item, deltas) in enumerate(items):
         blank = item | {name: "" for name in ("arguments", "code") if name in item}
         blank |= {"content": []} if "content" in item else {}
-        events += [added(blank, output_index=place), *said, done(item, output_index=place)]
+        events += [added(blank, output_index=place), *deltas, done(item, output_index=place)]
     return [*events, ended(*(item for item, _ in items))]
 
 
@@ -108,20 +108,20 @@ def _same(event: Json, path: tuple[Any, ...], value: Any) -> bool:
     return found == value and type(found) is type(value)
 
 
-def heard(*reads: list[Json]) -> tuple[Turn, list[Emitted]]:
+def translated(*reads: list[Json]) -> tuple[Turn, list[Emitted]]:
     """The state and the emitted events after these network reads."""
-    state, told = turn(), list[Emitted]()
+    state, emitted = turn(), list[Emitted]()
     for read in reads:
         for event in merged(normalise.events(read)):
-            told += translate(state, event)
-    return state, told
+            emitted += translate(state, event)
+    return state, emitted
 
 
-def final(told: list[Emitted]) -> Json:
+def final(emitted: list[Emitted]) -> Json:
     """What the store has at the end: texts, calls and code, and how the run ended."""
     objects: dict[str, Json] = {}
     run: Json = {}
-    for name, data in told:
+    for name, data in emitted:
         if name.endswith(".delta"):
             continue
         if data["object"] == "thread.run":
@@ -132,6 +132,6 @@ def final(told: list[Emitted]) -> Json:
     details = [each["step_details"].get("tool_calls", []) for each in objects.values() if "step_details" in each]
     made = [call["code_interpreter"]["input"] for calls in details for call in calls if "code_interpreter" in call]
     action = run.get("required_action") or {"submit_tool_outputs": {"tool_calls": []}}
-    asked = [call["function"] for call in action["submit_tool_outputs"]["tool_calls"]]
+    functions = [call["function"] for call in action["submit_tool_outputs"]["tool_calls"]]
     texts = [part["refusal"] if part["type"] == "refusal" else part["text"]["value"] for part in shown]
-    return {"texts": texts, "calls": asked, "code": made, "status": run.get("status")}
+    return {"texts": texts, "calls": functions, "code": made, "status": run.get("status")}

@@ -7,12 +7,12 @@ import pytest
 from openai.types.responses import ResponseOutputItem, ResponseStreamEvent
 
 from shim.translate.stream import ITEM_ADDED, ITEM_DONE, RULES
-from tests.scenarios.malformed.streams import GONE, STREAMS, TEXT, VALUES, final, heard, spoilt
+from tests.scenarios.malformed.streams import GONE, STREAMS, TEXT, VALUES, final, spoilt, translated
 from tests.translate import sdk
 
 Json = dict[str, Any]
 ENDS = ("completed", "failed", "incomplete", "cancelled", "expired", "requires_action")
-CLOSING = {f"thread.run.{word}" for word in ENDS}
+CLOSING = {f"thread.run.{status}" for status in ENDS}
 #: Fields of an event that only the published schemas contain, not the SDK.
 OTHERS = {"item_id": "x_9", "output_index": 9, "content_index": 0, "delta": "x", "text": "x"}
 SAMPLES = {str: "x", int: 9, float: 0.5, bool: True, list: [], dict: {}}
@@ -59,10 +59,10 @@ def test_a_spoilt_event_never_breaks_the_answer_around_it(row: Any) -> None:
     *before, end = STREAMS["text"]
     for event in _spoilt(_event(row)):
         for events in ([*before, event, end], [*before, event, event, end], [*before, end, event]):
-            _, told = heard(events)
-            names = [name for name, _ in told if name in CLOSING]
+            _, emitted = translated(events)
+            names = [name for name, _ in emitted if name in CLOSING]
             assert len(names) == 1, (event, names)
-            assert TEXT in final(told)["texts"], event
+            assert TEXT in final(emitted)["texts"], event
 
 
 def test_every_known_event_is_tried() -> None:

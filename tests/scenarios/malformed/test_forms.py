@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.malformed.streams import ANSWER, CALL, RAN, REFUSAL, STREAMS, final, heard
-from tests.translate.telling import added, call, created, done, ended, message, says, text, texts
+from tests.scenarios.malformed.streams import ANSWER, CALL, RAN, REFUSAL, STREAMS, final, translated
+from tests.translate.upstream_events import added, call, created, done, ended, message, says, text, texts
 
 Json = dict[str, Any]
 FORMS = ("added", "delta", "done", "content_part.done", "output_item.done", "terminal")
@@ -35,7 +35,7 @@ def _subsets() -> list[Any]:
     return [each for each in found if {*each.values[1]} - {"added"}]
 
 
-def _told(name: str, forms: tuple[str, ...]) -> list[Json]:
+def _in_forms(name: str, forms: tuple[str, ...]) -> list[Json]:
     """The answer in these forms alone; without its form the terminal payload is empty, and so is the item's end."""
     item, bare = ONE[name]
     events = []
@@ -54,29 +54,29 @@ def _told(name: str, forms: tuple[str, ...]) -> list[Json]:
 @pytest.mark.parametrize("name, forms", _subsets())
 def test_every_subset_of_the_forms_is_read(name: str, forms: tuple[str, ...]) -> None:
     for without in ((), ("item_id",), ("output_index",), ("item_id", "output_index", "content_index")):
-        _is_heard(name, forms, without)
+        _check(name, forms, without)
 
 
-def _is_heard(name: str, forms: tuple[str, ...], without: tuple[str, ...]) -> None:
-    events = [{key: value for key, value in event.items() if key not in without} for event in _told(name, forms)]
-    state, told = heard(events)
-    found = final(told)
-    named = {"added", "output_item.done", "terminal"} & {*forms}
-    words = {*forms} - {"added"} - ({"content_part.done"} if name in ("call", "code") else set())
-    whole = final(heard(STREAMS[STREAM[name]])[1])
+def _check(name: str, forms: tuple[str, ...], without: tuple[str, ...]) -> None:
+    events = [{key: value for key, value in event.items() if key not in without} for event in _in_forms(name, forms)]
+    state, emitted = translated(events)
+    found = final(emitted)
+    with_ids = {"added", "output_item.done", "terminal"} & {*forms}
+    with_text = {*forms} - {"added"} - ({"content_part.done"} if name in ("call", "code") else set())
+    whole = final(translated(STREAMS[STREAM[name]])[1])
     if name == "code":
-        assert found["code"] == (whole["code"] if words else [""] if "added" in forms else [])
-    elif name == "call" and not named:
-        assert found["status"] == ("failed" if words else "completed")
+        assert found["code"] == (whole["code"] if with_text else [""] if "added" in forms else [])
+    elif name == "call" and not with_ids:
+        assert found["status"] == ("failed" if with_text else "completed")
     elif name == "call":
-        assert found["calls"] == [{"name": "f", "arguments": CALL["arguments"] if words else "{}"}]
+        assert found["calls"] == [{"name": "f", "arguments": CALL["arguments"] if with_text else "{}"}]
     else:
-        assert found["texts"] == (whole["texts"] if words else [])
-        assert texts(told) == "".join(found["texts"])
-        kept = [
+        assert found["texts"] == (whole["texts"] if with_text else [])
+        assert texts(emitted) == "".join(found["texts"])
+        stored = [
             "".join(part.get("text") or part.get("refusal") or "" for part in item["content"]) for _, item in state.done
         ]
-        assert kept == found["texts"]
+        assert stored == found["texts"]
 
 
 A, B = call('{"x":1}', "fc_a"), call('{"x":2}', "fc_b")
@@ -110,12 +110,12 @@ def test_each_call_is_requested_once_under_a_unique_id(way: str, places: bool) -
     for index in range(2):
         at = {"output_index": index} if places else {}
         events += [added(begun[index] | {"arguments": ""}, **at), done(over[index], **at)]
-    state, told = heard([*events, ended(*whole)])
-    asked = told[-1][1]["required_action"]["submit_tool_outputs"]["tool_calls"]
-    assert [each["function"]["arguments"] for each in asked] == ['{"x":1}', '{"x":2}']
-    ids = [each["id"] for each in asked]
+    state, emitted = translated([*events, ended(*whole)])
+    calls = emitted[-1][1]["required_action"]["submit_tool_outputs"]["tool_calls"]
+    assert [each["function"]["arguments"] for each in calls] == ['{"x":1}', '{"x":2}']
+    ids = [each["id"] for each in calls]
     assert len({*ids}) == 2
-    first = [data for name, data in told if name == "thread.run.step.delta" and "name" in str(data)]
+    first = [data for name, data in emitted if name == "thread.run.step.delta" and "name" in str(data)]
     shown = [data["delta"]["step_details"]["tool_calls"][0].get("id") for data in first]
     assert [id for id in shown if id] == ids
     upstream = [each.get("call_id") or each.get("id") for each in whole]
@@ -127,7 +127,7 @@ R, M = {"type": "reasoning", "id": "rs_1", "summary": []}, message(says("Hello."
 PAYLOADS = {
     "other ids": ([R, M], [R | {"id": "rs_9"}, M | {"id": "msg_9"}]),
     "no ids": ([R, M], [{"type": "reasoning", "summary": []}, {"type": "message", "content": [says("Hello.")]}]),
-    "an item that nobody told": ([M], [R, M | {"id": "msg_9"}]),
+    "an item without events": ([M], [R, M | {"id": "msg_9"}]),
     "nothing": ([R, M], []),
     "another order": ([R, M], [M, R]),
 }
@@ -141,16 +141,16 @@ def test_the_terminal_payload_is_matched_to_the_items_before_it(way: str, places
     for index, item in enumerate(items):
         at = {"output_index": index} if places else {}
         events += [added(item, **at), done(item, **at)]
-    state, told = heard([*events, ended(*payload)])
-    assert final(told)["texts"] == ["Hello."]
+    state, emitted = translated([*events, ended(*payload)])
+    assert final(emitted)["texts"] == ["Hello."]
     kinds = [item["type"] for _, item in state.done]
     assert sorted(kinds) == ["message", "reasoning"]
 
 
 def test_a_message_only_in_the_terminal_payload_is_emitted() -> None:
     other = message(says("Bye."), id="msg_b")
-    _, told = heard([created(), added(M), done(M), ended(M | {"id": "x"}, other | {"id": "y"})])
-    assert final(told)["texts"] == ["Hello.", "Bye."]
+    _, emitted = translated([created(), added(M), done(M), ended(M | {"id": "x"}, other | {"id": "y"})])
+    assert final(emitted)["texts"] == ["Hello.", "Bye."]
 
 
 @pytest.mark.parametrize("name", STREAMS)
@@ -159,8 +159,8 @@ def test_events_after_the_end_are_ignored_in_any_grouping_of_reads(name: str, si
     late = [text(" More."), done(message(says("More."), id="msg_z")), ended(status="failed"), *STREAMS["call"]]
     events = [*STREAMS[name], *late]
     reads = [events[start : start + size] for start in range(0, len(events), size)]
-    assert final(heard(*reads)[1]) == final(heard(STREAMS[name])[1])
-    assert [each for each, _ in heard(*reads)[1]][-1].startswith("thread.run.")
+    assert final(translated(*reads)[1]) == final(translated(STREAMS[name])[1])
+    assert [each for each, _ in translated(*reads)[1]][-1].startswith("thread.run.")
 
 
 CLIENTS = {
@@ -176,11 +176,11 @@ CLIENTS = {
 @pytest.mark.parametrize("kind", CLIENTS)
 def test_a_call_that_only_the_program_could_answer_fails_the_run_by_name(kind: str) -> None:
     item = {"type": kind, "id": "x_1", "status": "completed"} | CLIENTS[kind]
-    _, told = heard([created(), added(item), done(item), ended(item)])
-    assert told[-1][0] == "thread.run.failed"
-    assert kind in told[-1][1]["last_error"]["message"]
+    _, emitted = translated([created(), added(item), done(item), ended(item)])
+    assert emitted[-1][0] == "thread.run.failed"
+    assert kind in emitted[-1][1]["last_error"]["message"]
     answer = {"type": kind.removesuffix("_call") + "_call_output", "id": "x_2", "call_id": "c"}
     answer |= {"type": "tool_search_output"} if kind == "tool_search_call" else {}
     for more in (M, answer):
-        _, told = heard([created(), added(item), done(item), ended(item, more)])
-        assert told[-1][0] == "thread.run.completed", "upstream has answered it itself"
+        _, emitted = translated([created(), added(item), done(item), ended(item, more)])
+        assert emitted[-1][0] == "thread.run.completed", "upstream has answered it itself"

@@ -8,7 +8,7 @@ from shim.engine.run import carrier, state
 from shim.store.errors import StoreFailed
 from shim.translate import stream
 from tests.engine.scripted import Harness, answer, pump
-from tests.translate.telling import added, created, last, message, names, says, text
+from tests.translate.upstream_events import added, created, last, message, names, says, text
 
 HELLO = message(says("Hello."))
 
@@ -27,8 +27,8 @@ def test_an_internal_error_fails_the_run_and_refers_to_the_log(harness: Harness,
 
     thread = harness.thread("One")
     monkeypatch.setitem(stream.RULES, "response.output_text.delta", broken)
-    told = harness.run(thread, [[created()], [added(message())], [text("Hel")]])
-    run = last(told, "run.failed")
+    emitted = harness.run(thread, [[created()], [added(message())], [text("Hel")]])
+    run = last(emitted, "run.failed")
     assert run["last_error"] == {
         "code": "server_error",
         "message": "internal error of the shim, see the log of 1970-01-01T00:16:40+00:00",
@@ -65,8 +65,10 @@ def test_when_the_store_fails_too_the_next_read_completes_the_run(harness: Harne
 
     thread = harness.thread("One")
     monkeypatch.setitem(stream.RULES, "response.output_text.delta", faulty)
-    told = harness.run(thread, [[created()], [added(message())], [text("Hel")]])
-    assert names(told)[-1] not in ("run.failed", "run.completed"), "what is not stored is not told"
+    emitted = harness.run(thread, [[created()], [added(message())], [text("Hel")]])
+    assert names(emitted)[-1] not in ("run.failed", "run.completed"), (
+        "an event whose object is not stored is not emitted"
+    )
     monkeypatch.undo()
     harness.script(answer(HELLO, id="resp_again"))
     assert _run(harness, thread)["status"] == "completed"

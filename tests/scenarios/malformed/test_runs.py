@@ -6,7 +6,7 @@ import pytest
 
 from shim.wire.sse import UNREADABLE
 from tests.engine.scripted import Harness, answer, place
-from tests.translate.telling import added, arguing, call, created, done, ended, last, message, names, says, text
+from tests.translate.upstream_events import added, arguing, call, created, done, ended, last, message, names, says, text
 
 HELLO = message(says("Hello."))
 SAID = [created(), added(HELLO), text("Hel"), text("lo."), done(HELLO)]
@@ -21,7 +21,7 @@ def completed(**changes):
 ANSWERS = {
     "no response at the end": [*SAID, {"type": "response.completed"}],
     "a null response at the end": [*SAID, {"type": "response.completed", "response": None}],
-    "told twice": [*SAID, COMPLETED, COMPLETED],
+    "two final events": [*SAID, COMPLETED, COMPLETED],
     "a null item": [{"type": "response.output_item.added", "item": None}, *SAID, COMPLETED],
     "an item that is a list": [*SAID, {"type": "response.output_item.done", "item": []}, COMPLETED],
     "an output that is an object": [*SAID, completed(output={"a": 1})],
@@ -40,8 +40,8 @@ ANSWERS = {
 @pytest.mark.parametrize("way", ANSWERS)
 def test_the_run_ends_with_the_right_text(harness: Harness, way: str, reads: str, caplog) -> None:
     thread, events = harness.thread("One"), ANSWERS[way]
-    told = harness.run(thread, [events] if reads == "one" else [[event] for event in events])
-    assert names(told)[-1] == "run.completed"
+    emitted = harness.run(thread, [events] if reads == "one" else [[event] for event in events])
+    assert names(emitted)[-1] == "run.completed"
     assert harness.messages(thread) == ["One", "Hello."]
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
     harness.run(thread, answer(HELLO, id="resp_2"))
@@ -62,11 +62,11 @@ def test_a_call_without_arguments_or_id_is_requested_and_answered(harness: Harne
     changes, id, arguments = CALLS[way]
     thread, item = harness.thread("One"), call("{}") | changes
     run = last(harness.run(thread, answer(item)), "run.requires_action")
-    (asked,) = run["required_action"]["submit_tool_outputs"]["tool_calls"]
-    assert (asked["id"], asked["function"]["arguments"]) == (id, arguments)
-    told = harness.submit(run, answer(HELLO, id="resp_2"), **{id: "1"})
+    (required,) = run["required_action"]["submit_tool_outputs"]["tool_calls"]
+    assert (required["id"], required["function"]["arguments"]) == (id, arguments)
+    emitted = harness.submit(run, answer(HELLO, id="resp_2"), **{id: "1"})
     assert [(item["call_id"], item["output"]) for item in harness.sent["input"]] == [(id, "1")]
-    assert names(told)[-1] == "run.completed"
+    assert names(emitted)[-1] == "run.completed"
 
 
 def test_outputs_of_calls_with_the_same_id_are_sent_under_that_id(harness: Harness) -> None:
@@ -92,16 +92,16 @@ LOST = {
 @pytest.mark.parametrize("way", LOST)
 def test_an_answer_that_cannot_be_used_fails_the_run_with_its_reason(harness: Harness, way: str) -> None:
     thread, (events, why) = harness.thread("One"), LOST[way]
-    told = harness.run(thread, [events])
-    assert names(told)[-1] == "run.failed"
-    assert why in last(told, "run.failed")["last_error"]["message"]
+    emitted = harness.run(thread, [events])
+    assert names(emitted)[-1] == "run.failed"
+    assert why in last(emitted, "run.failed")["last_error"]["message"]
     harness.run(thread, answer(HELLO, id="resp_2"))
     assert harness.messages(thread)[-1] == "Hello."
 
 
 def test_the_finished_text_is_stored_and_the_difference_logged_once(harness: Harness, caplog) -> None:
     thread = harness.thread("One")
-    told = harness.run(thread, [[created()], [added(HELLO)], [text("Hullo")], [done(HELLO)], [COMPLETED]])
-    assert last(told, "message.completed")["content"][0]["text"]["value"] == "Hello."
+    emitted = harness.run(thread, [[created()], [added(HELLO)], [text("Hullo")], [done(HELLO)], [COMPLETED]])
+    assert last(emitted, "message.completed")["content"][0]["text"]["value"] == "Hello."
     assert harness.messages(thread) == ["One", "Hello."]
     assert len([record for record in caplog.records if "differs" in record.getMessage()]) == 1

@@ -19,21 +19,21 @@ Json = dict[str, Any]
 Change = Callable[[Json, Json], Json]
 
 
-def as_it_is(response: Json, asked: Json) -> Json:
+def as_it_is(response: Json, body: Json) -> Json:
     return response
 
 
 def without(*names: str) -> Change:
-    return lambda response, asked: {name: value for name, value in response.items() if name not in names}
+    return lambda response, request: {name: value for name, value in response.items() if name not in names}
 
 
-def storing_nothing(response: Json, asked: Json) -> Json:
+def storing_nothing(response: Json, body: Json) -> Json:
     return response | {"store": False}
 
 
-def repeating(response: Json, asked: Json) -> Json:
+def repeating(response: Json, body: Json) -> Json:
     """The echo repeats the request, whatever the server has done."""
-    return response | {"previous_response_id": asked.get("previous_response_id"), "store": asked.get("store", True)}
+    return response | {"previous_response_id": body.get("previous_response_id"), "store": body.get("store", True)}
 
 
 @dataclass
@@ -51,28 +51,28 @@ class Server:
     fetches: bool = True
     loopback: Loopback = field(init=False)
 
-    def __call__(self, asked: Asked) -> Said | None:
-        if not is_call(asked):
-            fetched = asked.method == "GET" and re.search(r"/responses/", asked.path)
+    def __call__(self, request: Asked) -> Said | None:
+        if not is_call(request):
+            fetched = request.method == "GET" and re.search(r"/responses/", request.path)
             return Said.error(404, "Not Found") if fetched and not self.fetches else None
-        said = self._answered(asked)
-        if said.status != 200:
-            return said
-        if asked.json.get("stream"):
-            return blocks(said, lambda event: event | self._shown(event, asked.json))
-        return Said.json(self.shows(json.loads(b"".join(said.body)), asked.json))
+        response = self._answered(request)
+        if response.status != 200:
+            return response
+        if request.json.get("stream"):
+            return blocks(response, lambda event: event | self._shown(event, request.json))
+        return Said.json(self.shows(json.loads(b"".join(response.body)), request.json))
 
-    def _shown(self, event: Json, asked: Json) -> Json:
-        return {"response": self.shows(event["response"], asked)} if "response" in event else {}
+    def _shown(self, event: Json, body: Json) -> Json:
+        return {"response": self.shows(event["response"], body)} if "response" in event else {}
 
-    def _answered(self, asked: Asked) -> Said:
-        said = self.loopback.usual(asked)
-        if said.status == 200 and not (self.deaf and "previous_response_id" in asked.json):
-            return said
+    def _answered(self, request: Asked) -> Said:
+        response = self.loopback.usual(request)
+        if response.status == 200 and not (self.deaf and "previous_response_id" in request.json):
+            return response
         if isinstance(self.unknown, Said) or not (self.deaf or self.unknown == "taken"):
-            return self.unknown if isinstance(self.unknown, Said) else said
-        body = {key: value for key, value in asked.json.items() if key != "previous_response_id"}
-        return self.loopback.usual(replace(asked, body=json.dumps(body).encode()))
+            return self.unknown if isinstance(self.unknown, Said) else response
+        body = {key: value for key, value in request.json.items() if key != "previous_response_id"}
+        return self.loopback.usual(replace(request, body=json.dumps(body).encode()))
 
 
 #: Servers, and whether threads are chained there.

@@ -46,10 +46,10 @@ class Scene:
         self.assistant = client.beta.assistants.create(model="gpt-4o").id
         self.thread = client.beta.threads.create(messages=[{"role": "user", "content": "Hello"}]).id
 
-    def answer(self, asked: Asked) -> Said | None:
-        if not is_call(asked):
+    def answer(self, request: Asked) -> Said | None:
+        if not is_call(request):
             return None
-        if not self.streams and asked.json.get("stream"):
+        if not self.streams and request.json.get("stream"):
             return UNVERIFIED
         return self.said
 
@@ -59,8 +59,8 @@ class Scene:
         if way != "stream":
             return [], runs.create_and_poll(**given)  # type: ignore[arg-type]
         with runs.stream(**given) as stream:  # type: ignore[arg-type]
-            told = [event.event for event in stream]
-        return told, runs.list(self.thread).data[0]
+            received = [event.event for event in stream]
+        return received, runs.list(self.thread).data[0]
 
 
 @pytest.fixture
@@ -72,14 +72,14 @@ def scene(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_200_that_is_no_response_fails_the_run(scene: Scene, way: str) -> None:
-    for name, (said, words) in BODIES.items():
-        scene.said = said
-        told, run = scene.run(way)
+    for name, (body, message) in BODIES.items():
+        scene.said = body
+        received, run = scene.run(way)
         assert (run.status, run.last_error.code) == ("failed", "server_error"), name
-        said_so = "with status 200" in run.last_error.message and words in run.last_error.message
+        said_so = "with status 200" in run.last_error.message and message in run.last_error.message
         # With a background request the SDK itself parses JSON, so the message differs.
         assert said_so or (way, name) == ("background", "JSON that is nothing"), run.last_error.message
-        assert told[-1:] in ([], ["thread.run.failed"]), name
+        assert received[-1:] in ([], ["thread.run.failed"]), name
         assert len(scene.client.beta.threads.messages.list(scene.thread).data) == 1, name
     scene.said = None
     _, run = scene.run(way)
@@ -92,9 +92,9 @@ def test_a_streamed_run_of_a_server_that_does_not_stream(scene: Scene, way: str)
     scene.streams = False
     runs = scene.client.beta.threads.runs
     with runs.stream(thread_id=scene.thread, assistant_id=scene.assistant) as stream:
-        told = [event.event for event in stream]
+        received = [event.event for event in stream]
         text = stream.get_final_messages()[0].content[0].text.value  # type: ignore[union-attr]
-    assert told[-1] == "thread.run.completed"
-    assert told.count("thread.message.completed") == 1
+    assert received[-1] == "thread.run.completed"
+    assert received.count("thread.message.completed") == 1
     assert text == scene.client.beta.threads.messages.list(scene.thread).data[0].content[0].text.value  # type: ignore[union-attr]
     assert [body.get("stream") for body in scene.server.bodies] == [True, True, False]

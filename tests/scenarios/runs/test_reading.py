@@ -7,7 +7,7 @@ import pytest
 from shim.engine.protocol import DONE, encode
 from shim.store.errors import Gone, StoreFailed
 from tests.engine.scripted import Harness, Refused, answer, place
-from tests.translate.telling import call, code, last, message, says, search
+from tests.translate.upstream_events import call, code, last, message, says, search
 
 HELLO = message(says("Hello."))
 
@@ -29,9 +29,9 @@ def finished(harness: Harness) -> dict[str, Any]:
     """A completed run with a search, code and a function call; and another thread."""
     harness.thread("Other")
     found = {"file_id": "file-1", "filename": "a.txt", "score": 0.5, "text": "words", "attributes": {}}
-    told = harness.run(harness.thread("One", "Two"), answer(search(found), code("x"), call(), id="resp_1"))
-    told = harness.submit(last(told, "run.requires_action"), answer(HELLO, id="resp_2"), call_a="42")
-    return last(told, "run.completed")
+    emitted = harness.run(harness.thread("One", "Two"), answer(search(found), code("x"), call(), id="resp_1"))
+    emitted = harness.submit(last(emitted, "run.requires_action"), answer(HELLO, id="resp_2"), call_a="42")
+    return last(emitted, "run.completed")
 
 
 #: Lists of a thread or a run, and how many items they have.
@@ -89,14 +89,14 @@ FAILURES = [
 ]
 
 
-@pytest.mark.parametrize("failure, status, said", FAILURES, ids=str)
+@pytest.mark.parametrize("failure, status, message", FAILURES, ids=str)
 def test_an_internal_failure_is_answered_with_an_error(
-    harness: Harness, failure: Exception, status: int, said: str
+    harness: Harness, failure: Exception, status: int, message: str
 ) -> None:
     object.__setattr__(harness.context, "store", Broken(failure))
     with pytest.raises(Refused) as refused:
         harness.get("threads/thread_1")
-    assert (refused.value.status, str(refused.value).startswith(said)) == (status, True)
+    assert (refused.value.status, str(refused.value).startswith(message)) == (status, True)
     if status == 500:
         assert refused.value.headers["x-should-retry"] == "false"
         assert refused.value.error["type"] == "server_error"

@@ -13,7 +13,20 @@ from shim.runtime import drive
 from shim.runtime.heartbeat import Heartbeat
 from shim.store import runs as rows
 from tests.engine.scripted import Harness, Lost, Refused, answer, place
-from tests.translate.telling import added, call, code, created, done, ended, last, message, names, says, search, text
+from tests.translate.upstream_events import (
+    added,
+    call,
+    code,
+    created,
+    done,
+    ended,
+    last,
+    message,
+    names,
+    says,
+    search,
+    text,
+)
 
 HELLO = message(says("Hello."))
 
@@ -30,8 +43,8 @@ def _cancelling(harness: Harness, thread: str) -> Callable[[], None]:
 def test_cancelled_during_the_answer(harness: Harness) -> None:
     thread = harness.thread("One")
     reads = [[created()], [added(HELLO)], [text("Hel")], _cancelling(harness, thread), [text("lo.")], [ended(HELLO)]]
-    told = harness.run(thread, reads)
-    assert names(told)[-4:] == ["run.cancelling", "message.incomplete", "run.step.cancelled", "run.cancelled"]
+    emitted = harness.run(thread, reads)
+    assert names(emitted)[-4:] == ["run.cancelling", "message.incomplete", "run.step.cancelled", "run.cancelled"]
     assert harness.messages(thread) == ["One", "Hel"]
     run = _run(harness, thread)
     assert (run["status"], run["cancelled_at"], run["expires_at"]) == ("cancelled", 1000, None)
@@ -41,16 +54,16 @@ def test_cancelled_during_the_answer(harness: Harness) -> None:
 
 def test_cancelled_before_the_first_event_of_upstream(harness: Harness) -> None:
     thread = harness.thread("One")
-    told = harness.run(thread, [_cancelling(harness, thread)])
-    assert names(told) == ["run.created", "run.queued", "run.cancelling", "run.cancelled"]
+    emitted = harness.run(thread, [_cancelling(harness, thread)])
+    assert names(emitted) == ["run.created", "run.queued", "run.cancelling", "run.cancelled"]
     assert harness.upstream.answers[-1].interrupted
 
 
 def test_cancelled_while_the_request_is_opened(harness: Harness) -> None:
     thread = harness.thread("One")
     stop = _cancelling(harness, thread)
-    told = harness.run(thread, lambda body: stop() or answer(HELLO))
-    assert names(told)[-1] == "run.cancelled"
+    emitted = harness.run(thread, lambda body: stop() or answer(HELLO))
+    assert names(emitted)[-1] == "run.cancelled"
     assert _run(harness, thread)["status"] == "cancelled"
 
 
@@ -61,11 +74,11 @@ def test_the_pump_is_notified_after_the_cancellation_was_stored(
     thread = harness.thread("One")
     seen: list[str] = []
 
-    def look(self: Registry, run_id: str) -> None:
+    def poll(self: Registry, run_id: str) -> None:
         row = harness.base.read(rows.get, thread, run_id)
         seen.append(row.body["status"] if row else "none")
 
-    monkeypatch.setattr(Registry, "notify", look)
+    monkeypatch.setattr(Registry, "notify", poll)
     harness.run(thread, [[created()], _cancelling(harness, thread), [text("Hel")], [ended(HELLO)]])
     assert seen == ["cancelling"]
 
@@ -73,8 +86,8 @@ def test_the_pump_is_notified_after_the_cancellation_was_stored(
 def test_cancelled_while_the_request_fails(harness: Harness) -> None:
     thread = harness.thread("One")
     stop = _cancelling(harness, thread)
-    told = harness.run(thread, lambda body: stop() or Refusal(500, "Boom."))
-    assert names(told)[-1] == "run.cancelled"
+    emitted = harness.run(thread, lambda body: stop() or Refusal(500, "Boom."))
+    assert names(emitted)[-1] == "run.cancelled"
 
 
 #: Upstream's answer before the cancellation, the status in the transaction, and the run's final status.
@@ -93,8 +106,8 @@ def test_cancelled_just_before_the_last_transaction(harness: Harness, reads: lis
     thread = harness.thread("One")
     stop = _cancelling(harness, thread)
     harness.meddle(lambda name, *args: name == "commit" and args[0].turn.run["status"] == status, stop)
-    told = harness.run(thread, reads)
-    assert names(told)[-1] == f"run.{end}"
+    emitted = harness.run(thread, reads)
+    assert names(emitted)[-1] == f"run.{end}"
     assert _run(harness, thread)["status"] == end
     assert _run(harness, thread)["required_action"] is None
 
@@ -108,11 +121,11 @@ def test_deleted_just_before_a_transaction(harness: Harness) -> None:
 def test_expired_by_another_process_just_before_the_transaction(harness: Harness) -> None:
     """Another process expires the run just before this one does."""
     thread, other = harness.thread("One"), harness.elsewhere("other")
-    look = lambda: other.get(f"threads/{thread}/runs")  # noqa: E731
-    harness.meddle(lambda name, *args: name == "commit" and args[0].turn.run["status"] == "expired", look)
-    told = harness.run(thread, [[created()], _later(harness), [ended(HELLO)]])
-    assert names(told)[-1] == "run.expired"
-    assert names(told).count("run.expired") == 1
+    poll = lambda: other.get(f"threads/{thread}/runs")  # noqa: E731
+    harness.meddle(lambda name, *args: name == "commit" and args[0].turn.run["status"] == "expired", poll)
+    emitted = harness.run(thread, [[created()], _later(harness), [ended(HELLO)]])
+    assert names(emitted)[-1] == "run.expired"
+    assert names(emitted).count("run.expired") == 1
 
 
 def test_cancelled_while_it_waits_for_outputs(harness: Harness) -> None:
@@ -168,17 +181,17 @@ def test_cancelled_by_another_process(harness: Harness) -> None:
         [text("lo.")],
         [ended(HELLO)],
     ]
-    told = harness.run(thread, reads)
-    assert names(told)[-1] == "run.cancelled"
+    emitted = harness.run(thread, reads)
+    assert names(emitted)[-1] == "run.cancelled"
     assert harness.messages(thread) == ["One", "Hel"]
 
 
 def test_a_thread_is_deleted_during_its_run(harness: Harness) -> None:
     thread = harness.thread("One")
-    told = harness.run(
+    emitted = harness.run(
         thread, [[created()], [added(HELLO)], lambda: harness.delete(f"threads/{thread}"), [text("Hel")]]
     )
-    assert names(told)[-1] == "message.in_progress"
+    assert names(emitted)[-1] == "message.in_progress"
     with pytest.raises(Refused, match="No thread found"):
         harness.get(f"threads/{thread}")
     assert harness.context.registry.runs() == []
@@ -207,10 +220,10 @@ def _later(harness: Harness, seconds: float = 600) -> Callable[[], None]:
 
 def test_a_run_expires_during_its_answer(harness: Harness) -> None:
     thread = harness.thread("One")
-    told = harness.run(
+    emitted = harness.run(
         thread, [[created()], [added(HELLO)], [text("Hel")], _later(harness), [text("lo.")], [ended(HELLO)]]
     )
-    assert names(told)[-3:] == ["message.incomplete", "run.step.expired", "run.expired"]
+    assert names(emitted)[-3:] == ["message.incomplete", "run.step.expired", "run.expired"]
     assert harness.messages(thread) == ["One", "Hel"]
 
 
@@ -230,13 +243,13 @@ def test_a_run_is_expired_by_another_process(harness: Harness) -> None:
     """The other process expires the run; its pump finds that and emits the last event."""
     thread, other = harness.thread("One"), harness.elsewhere("other")
 
-    def look() -> None:
+    def poll() -> None:
         harness.clock.time += 600
         assert other.get(f"threads/{thread}/runs")["data"][0]["status"] == "expired"
         harness.clock.time -= 599
 
-    told = harness.run(thread, [[created()], [added(HELLO)], look, [text("Hel")], [ended(HELLO)]])
-    assert names(told)[-1] == "run.expired"
+    emitted = harness.run(thread, [[created()], [added(HELLO)], poll, [text("Hel")], [ended(HELLO)]])
+    assert names(emitted)[-1] == "run.expired"
 
 
 def test_the_lifetime_of_runs_is_a_setting(harness: Harness) -> None:

@@ -8,7 +8,7 @@ from shim.runtime import drive
 from shim.runtime.heartbeat import Heartbeat
 from shim.store import runs as rows
 from tests.engine.scripted import Harness, answer
-from tests.translate.telling import added, created, ended, message, names, says, text
+from tests.translate.upstream_events import added, created, ended, message, names, says, text
 
 HELLO = message(says("Hello."))
 
@@ -30,8 +30,8 @@ def test_a_run_with_an_expired_lease_is_taken_over(harness: Harness) -> None:
     assert _run(harness, thread)["status"] == "queued", "it is driven right here"
     harness.script(answer(message(says("Bye."), id="msg_b"), id="resp_2"))
     _run(other, thread)
-    told = [event for batch in batches for event in batch]
-    assert [name for name, _ in told] == ["thread.run.completed", "done"]
+    emitted = [event for batch in batches for event in batch]
+    assert [name for name, _ in emitted] == ["thread.run.completed", "done"]
     assert harness.messages(thread) == ["One", "Bye."]
 
 
@@ -43,8 +43,8 @@ def test_a_run_that_another_process_has_taken_over_is_not_written(harness: Harne
         assert row is not None
         harness.base.write(rows.take_over, row.body["id"], row.owner, "other", harness.clock.time + 30)
 
-    told = harness.run(thread, [[created()], take, [added(HELLO)], [ended(HELLO)]])
-    assert names(told)[-1] == "run.in_progress"
+    emitted = harness.run(thread, [[created()], take, [added(HELLO)], [ended(HELLO)]])
+    assert names(emitted)[-1] == "run.in_progress"
     assert harness.messages(thread) == ["One"]
     assert other.context.owner == "other"
 
@@ -59,8 +59,8 @@ def test_the_heartbeat_finds_a_run_that_another_process_has_taken_over(harness: 
         harness.base.write(rows.take_over, row.body["id"], row.owner, "other", harness.clock.time + 30)
         heartbeat.check()
 
-    told = harness.run(thread, [[created()], take, [text("Hel")]])
-    assert names(told)[-1] == "run.in_progress"
+    emitted = harness.run(thread, [[created()], take, [text("Hel")]])
+    assert names(emitted)[-1] == "run.in_progress"
     assert harness.upstream.answers[-1].interrupted
 
 

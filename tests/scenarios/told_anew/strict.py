@@ -27,10 +27,10 @@ def by_status(place: int, wrong: str, value: object) -> Refusal:
 
 def fault(body: Json) -> tuple[int, str, object] | None:
     """The first error in the input: position, field and value."""
-    asked: list[str] = []
+    call_ids: list[str] = []
     for place, item in enumerate(body["input"]):
         if item.get("type") == "function_call":
-            asked.append(item["call_id"])
+            call_ids.append(item["call_id"])
             for name in ("call_id", "name"):
                 if not ALLOWED.fullmatch(item[name]):
                     return place, name, item[name]
@@ -39,10 +39,10 @@ def fault(body: Json) -> tuple[int, str, object] | None:
             except (ValueError, AssertionError):
                 return place, "arguments", item["arguments"]
         if item.get("type") == "function_call_output":
-            if item["call_id"] not in asked:
+            if item["call_id"] not in call_ids:
                 return place, "call_id", item["call_id"]
-            asked.remove(item["call_id"])
-    return (len(body["input"]), "output", asked[0]) if asked else None
+            call_ids.remove(item["call_id"])
+    return (len(body["input"]), "output", call_ids[0]) if call_ids else None
 
 
 def strict(refuse: Callable[[int, str, object], Refusal], *items: Json, **more: Any) -> Callable[[Json], Any]:

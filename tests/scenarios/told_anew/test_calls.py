@@ -9,7 +9,7 @@ import pytest
 from shim.ports import Refusal
 from tests.engine.scripted import Harness, answer, inputs
 from tests.scenarios.told_anew.strict import STATELESS, by_name, by_status, strict
-from tests.translate.telling import last, message, names, says
+from tests.translate.upstream_events import last, message, names, says
 
 Json = dict[str, Any]
 HELLO = message(says("Hello."))
@@ -33,9 +33,9 @@ def test_a_malformed_call_is_replayed_in_valid_form(
     harness.upstream.can = STATELESS
     thread = harness.thread("One")
     item = {"type": "function_call", "id": "fc_a", "call_id": "call_a", "name": bad[0], "arguments": bad[1]}
-    asked = last(harness.run(thread, strict(refuse, item)), "run.requires_action")
-    told = harness.submit(asked, strict(refuse, HELLO, id="resp_2"), call_a="42")
-    assert names(told)[-1] == "run.completed"
+    waiting = last(harness.run(thread, strict(refuse, item)), "run.requires_action")
+    emitted = harness.submit(waiting, strict(refuse, HELLO, id="resp_2"), call_a="42")
+    assert names(emitted)[-1] == "run.completed"
     harness.message(thread, "Two")
     assert names(harness.run(thread, strict(refuse, HELLO, id="resp_3")))[-1] == "run.completed"
     assert inputs(harness.sent) == ["One", "call call_a", "output call_a", "Hello.", "Two"]
@@ -55,9 +55,9 @@ def test_a_call_without_a_name_is_not_replayed(harness: Harness) -> None:
 def test_an_invalid_call_id_is_unchanged_in_a_chain_and_replaced_in_a_replay(harness: Harness) -> None:
     thread = harness.thread("One")
     item = {"type": "function_call", "id": "fc_a", "call_id": "call/a", "name": "f", "arguments": "{}"}
-    asked = last(harness.run(thread, answer(item)), "run.requires_action")
+    waiting = last(harness.run(thread, answer(item)), "run.requires_action")
     harness.script(answer(HELLO, id="resp_2"))
-    harness.submit(asked, **{"call/a": "42"})
+    harness.submit(waiting, **{"call/a": "42"})
     assert harness.sent["input"] == [{"type": "function_call_output", "call_id": "call/a", "output": "42"}]
     harness.upstream.can = STATELESS
     assert names(harness.run(thread, strict(by_name, HELLO, id="resp_3")))[-1] == "run.completed"
@@ -87,8 +87,8 @@ def answered(harness: Harness) -> str:
     harness.upstream.can = STATELESS
     thread = harness.thread("One")
     item = {"type": "function_call", "id": "fc_a", "call_id": "call_a", "name": "lookup", "arguments": '{"x": 1}'}
-    asked = last(harness.run(thread, answer(item)), "run.requires_action")
-    harness.submit(asked, answer(HELLO, id="resp_2"), call_a="42")
+    waiting = last(harness.run(thread, answer(item)), "run.requires_action")
+    harness.submit(waiting, answer(HELLO, id="resp_2"), call_a="42")
     harness.upstream.bodies.clear()
     return thread
 
@@ -101,10 +101,10 @@ def test_a_call_that_a_server_refuses_is_sent_as_text(
     with caplog.at_level(logging.WARNING):
         harness.script(lambda body: refused(body, refusal))
         for _ in range(2):
-            told = harness.run(thread, lambda body: refused(body, refusal))
-            assert names(told)[-1] == "run.completed"
-    said = inputs(harness.upstream.bodies[-1])
-    assert said[:4] == [
+            emitted = harness.run(thread, lambda body: refused(body, refusal))
+            assert names(emitted)[-1] == "run.completed"
+    sent_inputs = inputs(harness.upstream.bodies[-1])
+    assert sent_inputs[:4] == [
         "One",
         '[The assistant called the function lookup as call_a with these arguments: {"x": 1}]',
         "[The function called as call_a gave this output: 42]",
@@ -143,8 +143,8 @@ def test_the_reasoning_before_a_refused_call_is_not_sent(harness: Harness) -> No
     thread = answered(harness)
     thought = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "x"}
     item = {"type": "function_call", "id": "fc_b", "call_id": "call_b", "name": "other", "arguments": "{}"}
-    asked = last(harness.run(thread, answer(thought, item, id="resp_4")), "run.requires_action")
-    harness.submit(asked, answer(HELLO, id="resp_5"), call_b="7")
+    waiting = last(harness.run(thread, answer(thought, item, id="resp_4")), "run.requires_action")
+    harness.submit(waiting, answer(HELLO, id="resp_5"), call_b="7")
     harness.script(Refusal(400, "The call call_b is not in order."))
     harness.run(thread, answer(HELLO, id="resp_6"))
     assert [each for each in inputs(harness.sent) if "call" in each or "thought" in each] == [

@@ -7,7 +7,19 @@ import pytest
 
 from tests.engine.scripted import Harness, answer, inputs, place
 from tests.scenarios.told_anew.strict import STATELESS
-from tests.translate.telling import added, call, citation, code, created, done, ended, message, refuses, says, text
+from tests.translate.upstream_events import (
+    added,
+    call,
+    citation,
+    code,
+    created,
+    done,
+    ended,
+    message,
+    refuses,
+    says,
+    text,
+)
 
 Json = dict[str, Any]
 SHORT, LONG = message(says("Hel")), message(says("Hello."))
@@ -28,9 +40,9 @@ def test_a_message_with_more_text_at_the_end(
     harness.upstream.can = STATELESS if stateless else harness.upstream.can
     thread = harness.thread("One")
     with caplog.at_level(logging.WARNING, logger="shim"):
-        told = harness.run(thread, CUTS[cut](late(message(), SHORT, LONG)))
+        emitted = harness.run(thread, CUTS[cut](late(message(), SHORT, LONG)))
     assert harness.messages(thread) == ["One", "Hello."]
-    assert told[-1][0] == "thread.run.completed"
+    assert emitted[-1][0] == "thread.run.completed"
     assert "has more of message" in caplog.text
     if stateless:
         harness.message(thread, "Two")
@@ -42,16 +54,16 @@ def test_a_message_with_more_text_at_the_end(
 def test_a_citation_that_only_the_end_contains(harness: Harness, cut: str) -> None:
     thread = harness.thread("One")
     harness.run(thread, CUTS[cut](late(message(), SHORT, message(says("Hello.", citation(6))))))
-    (said,) = harness.get(f"threads/{thread}/messages")["data"][0]["content"]
-    (note,) = said["text"]["annotations"]
-    assert said["text"]["value"] == "Hello." + note["text"]
+    (text,) = harness.get(f"threads/{thread}/messages")["data"][0]["content"]
+    (note,) = text["text"]["annotations"]
+    assert text["text"]["value"] == "Hello." + note["text"]
 
 
 @pytest.mark.parametrize("cut", CUTS)
 def test_code_with_more_text_at_the_end(harness: Harness, cut: str) -> None:
     thread = harness.thread("One")
-    told = harness.run(thread, CUTS[cut](late(code(""), code("print("), code("print(1)"))))
-    (step,) = harness.get(f"{place(told[-1][1])}/steps")["data"]
+    emitted = harness.run(thread, CUTS[cut](late(code(""), code("print("), code("print(1)"))))
+    (step,) = harness.get(f"{place(emitted[-1][1])}/steps")["data"]
     assert step["status"] == "completed"
     assert step["step_details"]["tool_calls"][0]["code_interpreter"]["input"] == "print(1)"
 
@@ -60,8 +72,8 @@ def test_code_with_more_text_at_the_end(harness: Harness, cut: str) -> None:
 def test_code_with_more_text_after_its_step_was_completed(harness: Harness, cut: str) -> None:
     thread = harness.thread("One")
     events = [created(), added(code("")), done(code("print(")), added(LONG), done(LONG), ended(code("print(1)"), LONG)]
-    told = harness.run(thread, CUTS[cut](events))
-    step = harness.get(f"{place(told[-1][1])}/steps", order="asc")["data"][0]
+    emitted = harness.run(thread, CUTS[cut](events))
+    step = harness.get(f"{place(emitted[-1][1])}/steps", order="asc")["data"][0]
     assert step["status"] == "completed"
     assert step["step_details"]["tool_calls"][0]["code_interpreter"]["input"] == "print(1)"
 
@@ -70,9 +82,9 @@ def test_code_with_more_text_after_its_step_was_completed(harness: Harness, cut:
 def test_a_call_with_longer_arguments_at_the_end(harness: Harness, cut: str) -> None:
     """The program receives the last version, because the outputs are requested only then."""
     thread = harness.thread("One")
-    told = harness.run(thread, CUTS[cut](late(call(""), call("{}"), call("{} "))))
-    (asked,) = told[-1][1]["required_action"]["submit_tool_outputs"]["tool_calls"]
-    assert asked["function"]["arguments"] == "{} "
+    emitted = harness.run(thread, CUTS[cut](late(call(""), call("{}"), call("{} "))))
+    (required,) = emitted[-1][1]["required_action"]["submit_tool_outputs"]["tool_calls"]
+    assert required["function"]["arguments"] == "{} "
 
 
 #: The item in its own end, and in a terminal payload with another text, less text, or none.

@@ -18,7 +18,7 @@ from shim.translate.turn import Emitted
 from tests.engine.scripted import Harness, answer
 from tests.scenarios.laws.stories import Story, stories
 from tests.scenarios.told_anew.strict import STATELESS, fault
-from tests.translate.telling import last, message, names, says
+from tests.translate.upstream_events import last, message, names, says
 
 Json = dict[str, Any]
 LAW = settings(
@@ -121,24 +121,24 @@ def test_the_streamed_listed_and_replayed_transcripts_are_equal(
 ) -> None:
     harness.upstream.can = STATELESS
     thread = harness.thread("One")
-    asked: list[Json] = []
+    calls: list[Json] = []
     events = harness.run(thread, reads(story, faults, habit, f"{thread}_1"), assistant_id=harness.assistant())
-    heard = events
+    streamed = events
     if names(events)[-1] == "run.requires_action":
         run = last(events, "run.requires_action")
-        asked = run["required_action"]["submit_tool_outputs"]["tool_calls"]
-        outputs = {call["id"]: f"output {number}" for number, call in enumerate(asked)}
-        assert len(outputs) == len(asked), "every call has an id of its own"
-        heard = events + harness.submit(run, answer(message(says(BYE)), id=f"{thread}_2"), **outputs)
+        calls = run["required_action"]["submit_tool_outputs"]["tool_calls"]
+        outputs = {call["id"]: f"output {number}" for number, call in enumerate(calls)}
+        assert len(outputs) == len(calls), "each call has a different id"
+        streamed = events + harness.submit(run, answer(message(says(BYE)), id=f"{thread}_2"), **outputs)
     harness.message(thread, "Two")
     ended = harness.run(thread, answer(message(says(BYE)), id=f"{thread}_3"), assistant_id=harness.assistant())
     assert names(ended)[-1] == "run.completed"
     sent = list(harness.sent["input"])
     assert fault({"input": sent}) is None
-    assert told_anew(sent) == shown(heard) == listed(harness, thread)[:-1]
+    assert replayed(sent) == shown(streamed) == listed(harness, thread)[:-1]
     assert pairs(sent) == [
         (items.name(call["function"]["name"]), items.arguments(call["function"]["arguments"]), f"output {number}")
-        for number, call in enumerate(asked)
+        for number, call in enumerate(calls)
     ]
 
 
@@ -152,13 +152,13 @@ def reads(story: Story, faults: list[tuple[int, str]], habit: str, id: str) -> l
 
 def plain(content: list[Json]) -> str:
     """The text of a message, without the citation markers that the shim added."""
-    said = ""
+    text = ""
     for part in content:
         if part["type"] == "refusal":
-            said += part["refusal"]
+            text += part["refusal"]
         if part["type"] == "text":
-            said += unmarked(part["text"])
-    return said
+            text += unmarked(part["text"])
+    return text
 
 
 def unmarked(text: Json) -> str:
@@ -172,15 +172,15 @@ def unmarked(text: Json) -> str:
 def shown(events: list[Emitted]) -> list[str]:
     """The text of each message as the last event about it shows it, in order."""
     messages = {data["id"]: data for _, data in events if data.get("object") == "thread.message"}
-    return [said for data in messages.values() if (said := plain(data["content"]))]
+    return [text for data in messages.values() if (text := plain(data["content"]))]
 
 
 def listed(harness: Harness, thread: str) -> list[str]:
     found = harness.get(f"threads/{thread}/messages", order="asc", limit="100")["data"]
-    return [said for data in found if data["role"] == "assistant" and (said := plain(data["content"]))]
+    return [text for data in found if data["role"] == "assistant" and (text := plain(data["content"]))]
 
 
-def told_anew(sent: list[Json]) -> list[str]:
+def replayed(sent: list[Json]) -> list[str]:
     """The texts of the assistant in a request."""
     return [
         "".join(part.get("text") or part.get("refusal") or "" for part in item["content"])

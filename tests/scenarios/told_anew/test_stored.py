@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from shim.store import schema
 from tests.engine.scripted import Harness, answer, inputs
 from tests.scenarios.told_anew.strict import STATELESS, by_name, strict
-from tests.translate.telling import call, last, message, names, says
+from tests.translate.upstream_events import call, last, message, names, says
 
 Json = dict[str, Any]
 HELLO = message(says("Hello."))
@@ -49,8 +49,8 @@ def test_a_thread_with_a_malformed_message_can_be_continued(harness: Harness, it
     make_old(harness, item, "message")
     harness.message(thread, "Two")
     more: Json = {"truncation_strategy": {"type": "last_messages", "last_messages": limit}} if limit else {}
-    told = harness.run(thread, strict(by_name, HELLO, id="resp_2"), max_prompt_tokens=5000, **more)
-    assert names(told)[-1] == "run.completed"
+    emitted = harness.run(thread, strict(by_name, HELLO, id="resp_2"), max_prompt_tokens=5000, **more)
+    assert names(emitted)[-1] == "run.completed"
     assert set(inputs(harness.sent)) <= {"One", "Hello.", "Two"}
     assert {"Two"} <= set(inputs(harness.sent))
 
@@ -59,9 +59,9 @@ def test_a_thread_with_a_malformed_message_can_be_continued(harness: Harness, it
 def test_a_thread_with_a_malformed_call_can_be_continued(harness: Harness, item: Json) -> None:
     harness.upstream.can = STATELESS
     thread = harness.thread("One")
-    asked = last(harness.run(thread, answer(call())), "run.requires_action")
+    waiting = last(harness.run(thread, answer(call())), "run.requires_action")
     make_old(harness, item, "function_call")
-    told = harness.submit(asked, strict(by_name, HELLO, id="resp_2"), call_a="42")
-    assert names(told)[-1] == "run.completed"
+    emitted = harness.submit(waiting, strict(by_name, HELLO, id="resp_2"), call_a="42")
+    assert names(emitted)[-1] == "run.completed"
     assert names(harness.run(thread, strict(by_name, HELLO, id="resp_3")))[-1] == "run.completed"
     assert inputs(harness.sent) == ["One", "call call_a", "output call_a", "Hello."]

@@ -32,29 +32,29 @@ def declared(event: Json) -> frozenset[str]:
     return frozenset().union(*(EMITS.get(row, ()) for row in rows))
 
 
-def tell(turn: Turn, *events: Json) -> list[Emitted]:
+def emit(turn: Turn, *events: Json) -> list[Emitted]:
     """The output of the rules for the events. A rule must not emit an event that it does not declare."""
-    told: list[Emitted] = []
+    emitted: list[Emitted] = []
     for event in events:
-        emitted = list(translate(turn, event))
-        assert {name for name, _ in emitted} <= declared(event), event
-        told += emitted
-    return told
+        output = list(translate(turn, event))
+        assert {name for name, _ in output} <= declared(event), event
+        emitted += output
+    return emitted
 
 
-def names(told: Iterable[Emitted]) -> list[str]:
+def names(emitted: Iterable[Emitted]) -> list[str]:
     """The events' names without their common prefix."""
-    return [name.removeprefix("thread.") for name, _ in told]
+    return [name.removeprefix("thread.") for name, _ in emitted]
 
 
-def last(told: list[Emitted], name: str) -> Json:
+def last(emitted: list[Emitted], name: str) -> Json:
     """The data of the last event with that name."""
-    return [data for each, data in told if each == f"thread.{name}"][-1]
+    return [data for each, data in emitted if each == f"thread.{name}"][-1]
 
 
-def texts(told: list[Emitted]) -> str:
+def texts(emitted: list[Emitted]) -> str:
     """All text of the message deltas."""
-    parts = [part for name, data in told if name == "thread.message.delta" for part in data["delta"]["content"]]
+    parts = [part for name, data in emitted if name == "thread.message.delta" for part in data["delta"]["content"]]
     return "".join(part["text"].get("value", "") if part["type"] == "text" else part["refusal"] for part in parts)
 
 

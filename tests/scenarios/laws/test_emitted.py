@@ -13,7 +13,7 @@ from shim.translate.history import CALL_ITEMS
 from shim.translate.turn import Emitted
 from shim.wire.sse import DONE, Reader, encode
 from tests.scenarios.laws import table
-from tests.scenarios.laws.folding import Fold, finished_calls, finished_content, told
+from tests.scenarios.laws.folding import Fold, emitted_events, finished_calls, finished_content
 from tests.scenarios.laws.items import ALL
 from tests.scenarios.laws.stories import ENDINGS, HABITS, Story, stories
 from tests.scenarios.laws.table import Note
@@ -22,14 +22,15 @@ from tests.translate import sdk
 Json = dict[str, Any]
 LAW = settings(max_examples=200, derandomize=True, deadline=None)
 CLOSING = {
-    f"thread.run.{word}" for word in ("requires_action", "completed", "incomplete", "failed", "cancelled", "expired")
+    f"thread.run.{status}"
+    for status in ("requires_action", "completed", "incomplete", "failed", "cancelled", "expired")
 }
 ENDS = {"completed", "incomplete", "failed", "cancelled", "expired"}
 EVENTS = {tag: member for member in sdk.members(AssistantStreamEvent) for tag in sdk.tags(member, "event")}
 
 
 def one_by_one(story: Story) -> list[Emitted]:
-    return told([[event] for event in story.events], tools=story.tools)
+    return emitted_events([[event] for event in story.events], tools=story.tools)
 
 
 @LAW
@@ -38,22 +39,22 @@ def test_accumulated_deltas_equal_the_finished_objects(story: Story) -> None:
     """The SDK's accumulators produce our finished objects from our deltas."""
     fold = Fold()
     for name, data in one_by_one(story):
-        fold.hear(name, data)
+        fold.add(name, data)
         if name in ("thread.message.completed", "thread.message.incomplete"):
             assert fold.content(data["id"]) == finished_content(data)
         if name.startswith("thread.run.step.") and name.rpartition(".")[2] in ENDS:
             assert fold.calls(data["id"]) == finished_calls(data)
         if name == "thread.run.requires_action":
-            asked = data["required_action"]["submit_tool_outputs"]["tool_calls"]
-            (step,) = (id for id in fold.steps if _asks(fold, id))
-            assert [_as_asked(call) for call in fold.calls(step)] == asked
+            calls = data["required_action"]["submit_tool_outputs"]["tool_calls"]
+            (step,) = (id for id in fold.steps if _is_open(fold, id))
+            assert [_without_outputs(call) for call in fold.calls(step)] == calls
 
 
-def _asks(fold: Fold, id: str) -> bool:
+def _is_open(fold: Fold, id: str) -> bool:
     return any(call["type"] == "function" and call["function"]["output"] is None for call in fold.calls(id))
 
 
-def _as_asked(call: Json) -> Json:
+def _without_outputs(call: Json) -> Json:
     return call | {"function": {name: call["function"][name] for name in ("name", "arguments")}}
 
 
@@ -69,11 +70,11 @@ def test_the_order_of_events(story: Story) -> None:
     for name, data in events:
         if name.startswith(("thread.message.", "thread.run.step.")):
             lives.setdefault(data["id"], []).append(name.rpartition(".")[2])
-    for words in lives.values():
-        assert words[:2] == ["created", "in_progress"]
-        assert set(words[2:-1]) <= {"delta"}
-        assert words[-1] in ENDS or names[-1] == "thread.run.requires_action"
-    open_steps = [words for words in lives.values() if words[-1] not in ENDS]
+    for changes in lives.values():
+        assert changes[:2] == ["created", "in_progress"]
+        assert set(changes[2:-1]) <= {"delta"}
+        assert changes[-1] in ENDS or names[-1] == "thread.run.requires_action"
+    open_steps = [changes for changes in lives.values() if changes[-1] not in ENDS]
     assert len(open_steps) == (names[-1] == "thread.run.requires_action")
 
 
@@ -86,7 +87,7 @@ def test_cuts_and_groupings_change_only_merged_deltas(story: Story, data: Any) -
     reader = Reader()
     edges = zip([0, *places], [*places, len(raw)], strict=True)
     reads = [*(reader.feed(raw[start:end]) for start, end in edges), reader.close()]
-    whole, cut = one_by_one(story), told(reads, tools=story.tools)
+    whole, cut = one_by_one(story), emitted_events(reads, tools=story.tools)
     assert [each for each in cut if "delta" not in each[0]] == [each for each in whole if "delta" not in each[0]]
     assert _folded(cut) == _folded(whole)
 
@@ -94,7 +95,7 @@ def test_cuts_and_groupings_change_only_merged_deltas(story: Story, data: Any) -
 def _folded(events: list[Emitted]) -> Json:
     fold = Fold()
     for name, data in events:
-        fold.hear(name, data)
+        fold.add(name, data)
     return {id: fold.content(id) for id in fold.messages} | {id: fold.calls(id) for id in fold.steps}
 
 
@@ -135,10 +136,10 @@ def test_the_content_equals_upstreams_items(story: Story) -> None:
     shown = [ended[data["id"]] for name, data in events if name == "thread.message.created"]
     written = [item["content"] for item in story.items if item["type"] == "message"]
     # A part without text may be added only at the end, so empty parts are not compared.
-    said = [list(filter(None, map(_said, content))) for content in written]
-    assert [list(filter(None, map(_bare, content))) for content in shown] == said
-    asked = [data for name, data in events if name == "thread.run.requires_action"]
-    calls = [each for run in asked for each in run["required_action"]["submit_tool_outputs"]["tool_calls"]]
+    texts = [list(filter(None, map(_text, content))) for content in written]
+    assert [list(filter(None, map(_bare, content))) for content in shown] == texts
+    waiting = [data for name, data in events if name == "thread.run.requires_action"]
+    calls = [each for run in waiting for each in run["required_action"]["submit_tool_outputs"]["tool_calls"]]
     assert [(call["id"], call["function"]["arguments"]) for call in calls] == [
         (item["call_id"], item["arguments"] + ("" if item["arguments"].strip() else "{}"))
         for item in story.items
@@ -164,7 +165,7 @@ def _bare(part: Json) -> str:
     return str(text)
 
 
-def _said(part: Json) -> str:
+def _text(part: Json) -> str:
     return str(part.get("text", part.get("refusal")))
 
 
