@@ -26,17 +26,17 @@ def print_page() -> str:
         (method, code(f"/{path}"), code(f"{_module(operation)}.{operation.__name__}"))
         for (method, path), operation in ROUTES.items()
     ]
-    ours = " or ".join(code(f"/{name}") for name in OURS)
-    theirs = [
+    own_paths = " or ".join(code(f"/{name}") for name in OURS)
+    given_id_routes = [
         (method, code(path), code(f"POST /{made.path}"), code(f"{made.prefix}_"))
         for (method, path), made in operator.ROUTES.items()
     ]
     return page(
         "Routes",
-        INTRODUCTION.format(ours=ours),
+        INTRODUCTION.format(ours=own_paths),
         table(("method", "path", "done by"), rows),
         OPERATOR,
-        table(("method", "path", "the call", "ids begin with"), theirs),
+        table(("method", "path", "the call", "ids begin with"), given_id_routes),
     )
 
 

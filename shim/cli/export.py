@@ -89,9 +89,9 @@ def _to_conversations(wanted: list[str], path: Path, tenant: str | None) -> None
 
 
 def _contents(tx: Tx, tenant: str | None, id: str) -> tuple[list[Json], dict[str, str]]:
-    mine = replace(tx, tenant=stored.owner(tx, tenant, id))
-    thread = threads.get(mine, id) or {}
-    return conversations.items_of(mine, id), thread.get("metadata") or {}
+    tenant_tx = replace(tx, tenant=stored.owner(tx, tenant, id))
+    thread = threads.get(tenant_tx, id) or {}
+    return conversations.items_of(tenant_tx, id), thread.get("metadata") or {}
 
 
 def _progress(wanted: list[str]) -> Any:

@@ -14,7 +14,7 @@ from typing import Final
 LIMIT: Final = 16_000_000
 #: Seconds for which a log is stored after its end.
 KEPT: Final = 300.0
-Bell = Callable[[], None]
+Notify = Callable[[], None]
 
 
 class Missed(LookupError):
@@ -30,7 +30,7 @@ class Log:
         self._pieces: Final[deque[bytes]] = deque()
         # Reentrant, as the garbage collector may close a reader while this thread holds the lock.
         self._lock: Final = threading.RLock()
-        self._bells: Final[set[Bell]] = set()
+        self._bells: Final[set[Notify]] = set()
         self._deserted, self._limit, self._size = deserted, limit, 0
         self.is_read: Final = threading.Event()
         self.next_number = 1
@@ -44,12 +44,12 @@ class Log:
             self.next_number += 1
             while self._size > self._limit and len(self._pieces) > 1:
                 self._size -= len(self._pieces.popleft())
-        self._ring()
+        self._notify_all()
 
     def end(self) -> None:
         """Nothing comes any more."""
         self.ended_at = time.monotonic()
-        self._ring()
+        self._notify_all()
 
     def after(self, number: int) -> list[bytes]:
         """The pieces after ``number``.  Raises `Missed`."""
@@ -64,28 +64,28 @@ class Log:
         with self._lock:
             return self.next_number - 1 - len(self._pieces) <= number < self.next_number
 
-    def watch(self, bell: Bell) -> None:
-        """Add a reader: ``bell`` is called whenever there is something to read, from any thread."""
+    def watch(self, notify: Notify) -> None:
+        """Add a reader: ``notify`` is called whenever there is something to read, from any thread."""
         with self._lock:
-            self._bells.add(bell)
+            self._bells.add(notify)
             self.is_read.set()
 
-    def unwatch(self, bell: Bell) -> None:
+    def unwatch(self, notify: Notify) -> None:
         """The reader leaves."""
         with self._lock:
             was_read = self.is_read.is_set()
-            self._bells.discard(bell)
+            self._bells.discard(notify)
             if not self._bells:
                 self.is_read.clear()
             is_deserted = was_read and not self.is_read.is_set() and self.ended_at is None
         if is_deserted:
             self._deserted()
 
-    def _ring(self) -> None:
+    def _notify_all(self) -> None:
         with self._lock:
             bells = list(self._bells)
-        for bell in bells:
-            bell()
+        for notify in bells:
+            notify()
 
 
 class Logs:

@@ -34,9 +34,9 @@ def connected(init: Callable[..., None]) -> Callable[..., None]:
     return build
 
 
-def beta_without_warnings(loud: Any) -> Any:
+def beta_without_warnings(deprecated: Any) -> Any:
     """The cached property ``beta`` of a client's class, without deprecation warnings."""
-    made = cached_property(lambda client: without_warnings(loud.func(client)))
+    made = cached_property(lambda client: without_warnings(deprecated.func(client)))
     made.__set_name__(openai.OpenAI, "beta")
     return made
 
@@ -61,8 +61,8 @@ def _connected_client(kind: type[T]) -> type[T]:
     made: Any = kind
     made.__init__ = connected(made.__init__)
     # The first SDKs create it with the client.
-    if loud := getattr(kind, "beta", None):
-        made.beta = beta_without_warnings(loud)
+    if deprecated := getattr(kind, "beta", None):
+        made.beta = beta_without_warnings(deprecated)
     if plain := getattr(kind, "responses", None):
         made.responses = able_responses(plain)
     return kind

@@ -19,15 +19,15 @@ def install() -> None:
 
     Clients that were built before are not changed.  A second call has no effect.
     """
-    for base, ours in BASES.items():
+    for base, own_class in BASES.items():
         if base not in _originals:
             _originals[base] = base.__init__, vars(base).get("beta"), vars(base).get("responses")
             base.__init__ = connected(base.__init__)
-            if loud := vars(base).get("beta"):
-                base.beta = beta_without_warnings(loud)
+            if deprecated := vars(base).get("beta"):
+                base.beta = beta_without_warnings(deprecated)
             if plain := vars(base).get("responses"):
                 base.responses = able_responses(plain)
-            base.shim = vars(ours)["shim"]
+            base.shim = vars(own_class)["shim"]
     children.enable()
 
 

@@ -53,13 +53,13 @@ class _Finder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        ours = _copy_of(fullname) if fullname.startswith("openai.") else None
-        if ours is None:
+        copied = _copy_of(fullname) if fullname.startswith("openai.") else None
+        if copied is None:
             return None
-        theirs = _found(fullname, path)
-        if theirs is None:
-            return ours
-        return _completed(theirs, ours) if fullname in SHARED else None
+        installed = _found(fullname, path)
+        if installed is None:
+            return copied
+        return _completed(installed, copied) if fullname in SHARED else None
 
 
 def _copy_of(name: str) -> ModuleSpec | None:
@@ -76,47 +76,47 @@ def _found(name: str, path: Sequence[str] | None) -> ModuleSpec | None:
     return None
 
 
-def _completed(theirs: ModuleSpec, ours: ModuleSpec) -> ModuleSpec:
+def _completed(installed: ModuleSpec, copied: ModuleSpec) -> ModuleSpec:
     """The SDK's module, to which the missing names of the copy are added when it is loaded."""
-    loader: Any = theirs.loader
+    loader: Any = installed.loader
     load = loader.exec_module
 
     def exec_module(module: ModuleType) -> None:
         load(module)
-        _add(module, ours)
+        _add(module, copied)
 
     loader.exec_module = exec_module
-    return theirs
+    return installed
 
 
-def _add(theirs: ModuleType, ours: Any) -> None:
+def _add(installed: ModuleType, copied: Any) -> None:
     """Add the copy's missing names to a module of the SDK, and to its classes."""
-    copy = module_from_spec(ours)
-    ours.loader.exec_module(copy)
+    copy = module_from_spec(copied)
+    copied.loader.exec_module(copy)
     for name, value in vars(copy).items():
-        if not hasattr(theirs, name):
-            setattr(theirs, name, value)
-        elif isinstance(value, type) and value.__module__ == theirs.__name__:
-            _complete(getattr(theirs, name), value)
+        if not hasattr(installed, name):
+            setattr(installed, name, value)
+        elif isinstance(value, type) and value.__module__ == installed.__name__:
+            _complete(getattr(installed, name), value)
 
 
-def _complete(theirs: Any, ours: type) -> None:
-    for name, value in vars(ours).items():
-        if not hasattr(theirs, name):
-            setattr(theirs, name, value)
+def _complete(installed: Any, copied: type) -> None:
+    for name, value in vars(copied).items():
+        if not hasattr(installed, name):
+            setattr(installed, name, value)
             if isinstance(value, cached_property):
-                value.__set_name__(theirs, name)
+                value.__set_name__(installed, name)
 
 
 def _name(module: ModuleType) -> None:
     """Let the module have the names in `NAMES`, which are loaded when they are first used."""
-    theirs = vars(module).get("__getattr__")
+    getter = vars(module).get("__getattr__")
 
     def __getattr__(name: str) -> Any:
         if name in NAMES:
             return getattr(__import__(NAMES[name], fromlist=[name]), name)
-        if theirs is not None:
-            return theirs(name)
+        if getter is not None:
+            return getter(name)
         raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
 
     vars(module)["__getattr__"] = __getattr__

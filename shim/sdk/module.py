@@ -63,9 +63,9 @@ def _client() -> Any:
 
     if key := with_key({"api_key": openai.api_key}).get("api_key"):
         openai.api_key = key
-    theirs: Any = openai._load_client()
-    if _made.get("theirs") is not theirs:
-        _made.update(theirs=theirs, ours=_beside(theirs))
+    module_client: Any = openai._load_client()
+    if _made.get("theirs") is not module_client:
+        _made.update(theirs=module_client, ours=_beside(module_client))
     return _made["ours"]
 
 
@@ -79,20 +79,26 @@ class _Held:
         vars(client)["_held"] = value
 
 
-def _beside(theirs: Any) -> Any:
+def _beside(module_client: Any) -> Any:
     from shim.assembly.wiring import wire
 
-    kind: Any = type("ModuleClient", (type(theirs),), {"_client": _Held()})
-    ours = object.__new__(kind)
-    vars(ours).update({name: _of(ours, value) for name, value in vars(theirs).items() if not _cached(theirs, name)})
-    ours._client = theirs._client
-    wire(ours)
-    vars(ours)["beta"] = without_warnings(type(theirs.beta)(ours))
-    if hasattr(theirs, "responses"):  # since openai 1.66
+    kind: Any = type("ModuleClient", (type(module_client),), {"_client": _Held()})
+    shim_client = object.__new__(kind)
+    vars(shim_client).update(
+        {
+            name: _of(shim_client, value)
+            for name, value in vars(module_client).items()
+            if not _cached(module_client, name)
+        }
+    )
+    shim_client._client = module_client._client
+    wire(shim_client)
+    vars(shim_client)["beta"] = without_warnings(type(module_client.beta)(shim_client))
+    if hasattr(module_client, "responses"):  # since openai 1.66
         from shim.sdk.submission import with_submission
 
-        vars(ours)["responses"] = with_submission(type(theirs.responses)(ours))
-    return ours
+        vars(shim_client)["responses"] = with_submission(type(module_client.responses)(shim_client))
+    return shim_client
 
 
 def _cached(client: Any, name: str) -> bool:

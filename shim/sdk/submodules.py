@@ -36,11 +36,11 @@ class _Finder(MetaPathFinder):
     ) -> ModuleSpec | None:
         if not fullname.startswith(PREFIX) or _is_own(fullname, path):
             return None
-        theirs = f"openai.{fullname.removeprefix(PREFIX)}"
-        found = importlib.util.find_spec(theirs)
+        sdk_name = f"openai.{fullname.removeprefix(PREFIX)}"
+        found = importlib.util.find_spec(sdk_name)
         if found is None:
             return None
-        return ModuleSpec(fullname, _Alias(theirs), is_package=found.submodule_search_locations is not None)
+        return ModuleSpec(fullname, _Alias(sdk_name), is_package=found.submodule_search_locations is not None)
 
 
 def _is_own(name: str, path: Sequence[str] | None) -> bool:

@@ -18,9 +18,9 @@ WARNERS = ("typing_extensions", "warnings", "_py_warnings")
 
 def without_warnings(resource: Any) -> Any:
     """The same resource with a class whose methods do not warn, and the same for its sub-resources."""
-    loud: Any = type(resource)
-    if not hasattr(loud, "_quiet"):
-        resource.__class__ = _silent_class(loud)
+    deprecated: Any = type(resource)
+    if not hasattr(deprecated, "_quiet"):
+        resource.__class__ = _silent_class(deprecated)
     return resource
 
 
@@ -31,16 +31,16 @@ def silence_client(client: Any) -> None:
 
 
 @cache
-def _silent_class(loud: Any) -> type:
-    changed: dict[str, Any] = {name: _nested(loud, name) for name in NESTED if hasattr(loud, name)}
-    for name in dir(loud):
-        method = getattr(loud, name)
+def _silent_class(deprecated: Any) -> type:
+    changed: dict[str, Any] = {name: _nested(deprecated, name) for name in NESTED if hasattr(deprecated, name)}
+    for name in dir(deprecated):
+        method = getattr(deprecated, name)
         if getattr(method, "__deprecated__", None) in ADVICE:
             changed[name] = _unwarned(method)
-    if "assistants" in changed and not hasattr(loud, "vector_stores"):
+    if "assistants" in changed and not hasattr(deprecated, "vector_stores"):
         # Their place in programs from before 2025.
         changed["vector_stores"] = property(lambda self: self._client.vector_stores)
-    made = type(loud.__name__, (loud,), changed | {"__module__": loud.__module__, "_quiet": True})
+    made = type(deprecated.__name__, (deprecated,), changed | {"__module__": deprecated.__module__, "_quiet": True})
     for name, value in changed.items():
         if isinstance(value, cached_property):
             value.__set_name__(made, name)
@@ -57,6 +57,6 @@ def _unwarned(method: Any) -> Any:
     return found
 
 
-def _nested(loud: type, name: str) -> "cached_property[Any]":
-    found: Any = vars(loud)[name]
-    return cached_property(lambda self: without_warnings(found.__get__(self, loud)))
+def _nested(deprecated: type, name: str) -> "cached_property[Any]":
+    found: Any = vars(deprecated)[name]
+    return cached_property(lambda self: without_warnings(found.__get__(self, deprecated)))

@@ -75,7 +75,7 @@ def application(chosen: Settings | None = None, *, allow_remote: bool = False) -
     door = Door(backends, _callers(chosen, store, forwarder), limits, hosts, watch.tracing, chosen)
     door.operator = _operator(backends, chosen, store)
     operations = _operations(chosen, store, forwarder, watch.metrics, circuits)
-    lag = Lag(lambda late: watch.metrics.looked(late, limits.streams, len(engine.context.registry.runs())))
+    lag = Lag(lambda late: watch.metrics.measured(late, limits.streams, len(engine.context.registry.runs())))
 
     @asynccontextmanager
     async def life(app: Starlette) -> AsyncIterator[None]:

@@ -104,7 +104,7 @@ class Metrics:
         """Upstreams that are left alone."""
         self._circuits.set(open)
 
-    def looked(self, lag: float, streams: int, driven: int) -> None:
+    def measured(self, lag: float, streams: int, driven: int) -> None:
         """Record the values that are measured once a second."""
         self._lag.observe(lag)
         self._streams.set(streams)

@@ -175,5 +175,6 @@ def url(host: str, port: int, secure: bool) -> str:
 def is_itself(upstream: str, host: str, port: int) -> bool:
     """Whether an upstream's address is the server's own, so that it would send its requests to itself."""
     parts = urlsplit(upstream)
-    theirs, usual = parts.hostname or "", 443 if parts.scheme == "https" else 80
-    return (parts.port or usual) == port and (theirs == host or (is_loopback(theirs) and is_loopback(host)))
+    upstream_host, usual = parts.hostname or "", 443 if parts.scheme == "https" else 80
+    same_host = upstream_host == host or (is_loopback(upstream_host) and is_loopback(host))
+    return (parts.port or usual) == port and same_host

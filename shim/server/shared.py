@@ -48,8 +48,8 @@ class Shared:
         """Raises `ApiError` if one of the objects is not the tenant's."""
         if not ids:
             return
-        mine = await self._store.of(caller.tenant).read(upstream_objects.owned, ids)
-        for id in sorted(set(ids) - mine):
+        owned = await self._store.of(caller.tenant).read(upstream_objects.owned, ids)
+        for id in sorted(set(ids) - owned):
             raise ownership.missing(id)
 
     async def check_ours(self, caller: Caller, path: str, body: bytes) -> None:

@@ -12,7 +12,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from shim.cli import table
-from shim.cli.doctor.patient import CAP
+from shim.cli.doctor.examined import CAP
 from shim.cli.doctor.probes import COSTLY, PROBES
 from shim.http import offline
 from shim.sandbox import Sandbox

@@ -88,8 +88,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with AsyncOpenAI() as client:
         app.state.client = client
         known = await client.beta.assistants.list(limit=100)
-        mine = next((each for each in known.data if (each.metadata or {}).get("example") == "chat"), None)
-        made = mine or await client.beta.assistants.create(
+        assistant = next((each for each in known.data if (each.metadata or {}).get("example") == "chat"), None)
+        made = assistant or await client.beta.assistants.create(
             model="gpt-5.6-terra",
             name="Travel desk",
             instructions="You help travellers. Say what you do before you call functions. Be brief.",

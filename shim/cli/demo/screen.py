@@ -69,13 +69,13 @@ class Screen:
 
     def compare(self, run: Any, steps: list[Any], links: list[Link]) -> None:
         """The run's steps beside the chain of responses."""
-        ours, seen = _table("the run's steps", 2), _table("the responses upstream", 1)
+        steps_table, responses_table = _table("the run's steps", 2), _table("the responses upstream", 1)
         for step in steps:
-            ours.add_row(short(step.id), _shown(step))
+            steps_table.add_row(short(step.id), _shown(step))
         for link in links:
-            seen.add_row(short(link.previous), "→", short(link.id), link.sent)
+            responses_table.add_row(short(link.previous), "→", short(link.id), link.sent)
         both = Table.grid(padding=(0, 3, 0, 0))
-        both.add_row(ours, seen)
+        both.add_row(steps_table, responses_table)
         self.console.print()
         self.console.print(both)
         self.console.print(

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from shim.assembly.wiring import AZURE_PATH, SANDBOX
 from shim.cli.doctor import probes, screen, verdict
-from shim.cli.doctor.patient import CAP, Finding, Patient
+from shim.cli.doctor.examined import CAP, ExaminedServer, Finding
 from shim.http import chat, offline, transport
 from shim.http.guard import guarded
 from shim.settings import settings, upstream_of
@@ -48,18 +48,20 @@ def doctor(
     key = _key(address)
     console.print(screen.announcement(_shown(address), len(probes.COSTLY), CAP), soft_wrap=True)
     with _client(address, key, timeout, kind) as client, console.status("asking") as status:
-        patient = Patient(Upstream(lambda: client, transport.BROKEN, lambda: profiles.choose(address, kind)), model)
+        server = ExaminedServer(
+            Upstream(lambda: client, transport.BROKEN, lambda: profiles.choose(address, kind)), model
+        )
         try:
-            found = probes.examine(patient, lambda name: status.update(f"asking: {name}"))
+            found = probes.examine(server, lambda name: status.update(f"asking: {name}"))
         finally:
             # Delete stored responses also after an interruption.
-            patient.clean_up()
+            server.clean_up()
     found = {name: Finding(each.state, _hidden(each.words, key)) for name, each in found.items()}
-    judged = verdict.judge(address, chosen, found, patient)
+    judged = verdict.judge(address, chosen, found, server)
     if as_json:
-        typer.echo(screen.as_json(_shown(address), patient, found, judged))
+        typer.echo(screen.as_json(_shown(address), server, found, judged))
     else:
-        screen.show(console, patient, found, judged)
+        screen.show(console, server, found, judged)
     raise typer.Exit(0 if judged.ok else 1)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from shim.cli.doctor.patient import SHUT, Finding, Patient
+from shim.cli.doctor.examined import SHUT, ExaminedServer, Finding
 from shim.ports import Refusal
 from shim.translate import models
 from shim.upstream import chaining, profiles
@@ -29,22 +29,22 @@ TOOL: Final[Json] = {
 ENCRYPTED: Final = "reasoning.encrypted_content"
 
 
-def _reachable(patient: Patient) -> Finding:
+def _reachable(server: ExaminedServer) -> Finding:
     try:
-        patient.listed = [each for each in patient.get("/models").get("data") or [] if isinstance(each, dict)]
+        server.listed = [each for each in server.get("/models").get("data") or [] if isinstance(each, dict)]
     except Refusal as refusal:
         if refusal.status is None:
             raise
     return Finding("yes", "it answers")
 
 
-def _models(patient: Patient) -> Finding:
-    names = [str(each.get("id")) for each in patient.listed]
-    given, patient.model = patient.model, patient.model or _choose(names)
+def _models(server: ExaminedServer) -> Finding:
+    names = [str(each.get("id")) for each in server.listed]
+    given, server.model = server.model, server.model or _choose(names)
     if not names:
         return Finding("no", "it lists none" + ("" if given else "; --model names one"))
     known = "" if given is None or given in names else ", not among them"
-    return Finding("yes", f"{len(names)}; asked here: {patient.model}{known}")
+    return Finding("yes", f"{len(names)}; asked here: {server.model}{known}")
 
 
 def _choose(names: list[str]) -> str | None:
@@ -52,61 +52,61 @@ def _choose(names: list[str]) -> str | None:
     return next((name for name in CHEAP if name in speaking), next(iter(speaking), None))
 
 
-def _first_request(patient: Patient) -> None:
+def _first_request(server: ExaminedServer) -> None:
     """Send the first request: with ``store: true``; if that is refused, with false; if that is refused, without the
     field.
     """
     for store in (False, None):
         try:
-            return patient.stream()
+            return server.stream()
         except Refusal as refusal:
             refused = models.refused_parameter(refusal.param, refusal.code, refusal.message, ("store",))
             if not (refused or profiles.cannot_store(refusal)):
                 raise
-            patient.store, patient.calls = store, patient.calls - 1
-    return patient.stream()
+            server.store, server.calls = store, server.calls - 1
+    return server.stream()
 
 
-def _answers(patient: Patient) -> Finding:
-    _first_request(patient)
-    last = patient.events[-1]["type"] if patient.events else "nothing"
+def _answers(server: ExaminedServer) -> Finding:
+    _first_request(server)
+    last = server.events[-1]["type"] if server.events else "nothing"
     if last not in ("response.completed", "response.incomplete"):
-        error = patient.first.get("error") or next((each for each in patient.events if each["type"] == "error"), {})
+        error = server.first.get("error") or next((each for each in server.events if each["type"] == "error"), {})
         error = error.get("error") or error
         return Finding("no", str(error.get("message") or f"its stream ended with {last}"))
-    unkept = "" if patient.store else ", but refuses `store: true`"
-    return Finding("yes", f"status {patient.first.get('status')}{unkept}")
+    unkept = "" if server.store else ", but refuses `store: true`"
+    return Finding("yes", f"status {server.first.get('status')}{unkept}")
 
 
-def _authorised(patient: Patient) -> Finding:
-    shut = [refusal for refusal in patient.refusals if refusal.status in SHUT]
+def _authorised(server: ExaminedServer) -> Finding:
+    shut = [refusal for refusal in server.refusals if refusal.status in SHUT]
     return Finding("no", quoted(shut[-1])) if shut else Finding("yes", "nothing was refused for the key")
 
 
-def _streams(patient: Patient) -> Finding:
-    deltas = sum(event["type"].endswith(".delta") for event in patient.events)
+def _streams(server: ExaminedServer) -> Finding:
+    deltas = sum(event["type"].endswith(".delta") for event in server.events)
     if not deltas:
         return Finding("partly", "the answer came in one piece")
-    return Finding("yes", f"{len(patient.events)} events, {deltas} of them deltas")
+    return Finding("yes", f"{len(server.events)} events, {deltas} of them deltas")
 
 
-def _stored(patient: Patient) -> Finding:
-    stored = patient.first.get("store")
+def _stored(server: ExaminedServer) -> Finding:
+    stored = server.first.get("store")
     echo = f"store: {str(stored).lower()}" if isinstance(stored, bool) else "without the field store"
     try:
-        patient.get(ids.path("responses", str(patient.first.get("id"))))
+        server.get(ids.path("responses", str(server.first.get("id"))))
     except Refusal as refusal:
         return Finding("no", f"it answered {echo}; when fetched: {quoted(refusal)}")
-    patient.has_it = True
+    server.has_it = True
     return Finding("yes", f"it answered {echo}; the response can be fetched")
 
 
-def _chains(patient: Patient) -> Finding:
-    if not patient.store:
+def _chains(server: ExaminedServer) -> Finding:
+    if not server.store:
         return Finding("no", "a response that is not stored cannot be continued")
-    first = patient.first.get("id")
-    second = patient.second = patient.create(previous_response_id=first)
-    before, after = _read(patient.first), _read(second)
+    first = server.first.get("id")
+    second = server.second = server.create(previous_response_id=first)
+    before, after = _read(server.first), _read(second)
     counted = f"tokens read: {before}, then {after}"
     if second.get("previous_response_id", first) != first:
         return Finding("no", f"it ignored the previous response; {counted}")
@@ -119,67 +119,67 @@ def _read(response: Json) -> int:
     return int((response.get("usage") or {}).get("input_tokens") or 0)
 
 
-def _loss(patient: Patient) -> Finding:
+def _loss(server: ExaminedServer) -> Finding:
     """The shim recognises a lost chain by the server's error text: test whether it recognises this server's."""
     unknown = "resp_" + secrets.token_hex(24)
     try:
-        made = patient.create(previous_response_id=unknown)
+        made = server.create(previous_response_id=unknown)
     except Refusal as refusal:
-        patient.unknown = chaining.of_unknown(refusal, unknown)
-        if patient.unknown == "refused":
+        server.unknown = chaining.of_unknown(refusal, unknown)
+        if server.unknown == "refused":
             return Finding("yes", f"a known error text: {quoted(refusal)}")
         return Finding("no", f"an unknown error text, please report it: {quoted(refusal)}")
-    patient.unknown = chaining.of_unknown(made, unknown)
-    if patient.unknown == "left out":
+    server.unknown = chaining.of_unknown(made, unknown)
+    if server.unknown == "left out":
         return Finding("partly", "it ignores an unknown previous response; the shim checks the echo of each answer")
     return Finding("no", "it accepts an invented response id, so its echo of other ids proves nothing")
 
 
-def _background(patient: Patient) -> Finding:
-    response = patient.create(background=True)
+def _background(server: ExaminedServer) -> Finding:
+    response = server.create(background=True)
     if response.get("status") not in ("queued", "in_progress"):
         return Finding("no", "it answered at once")
     try:
-        patient.cancel(response["id"])
+        server.cancel(response["id"])
     except Refusal as refusal:
         return Finding("partly", f"started, but could not be cancelled: {quoted(refusal)}")
     return Finding("yes", f"status {response['status']}, then cancelled")
 
 
-def _functions(patient: Patient) -> Finding:
-    made = patient.create(tools=[TOOL], tool_choice={"type": "function", "name": "get_time"}, store=False)
+def _functions(server: ExaminedServer) -> Finding:
+    made = server.create(tools=[TOOL], tool_choice={"type": "function", "name": "get_time"}, store=False)
     kinds = [item.get("type") for item in made.get("output") or []]
     if "function_call" in kinds:
         return Finding("yes", "the model called the function, as tool_choice required")
     return Finding("no", f"no call came, but {', '.join(map(str, kinds)) or 'nothing'}")
 
 
-def _encrypted(patient: Patient) -> Finding:
-    made = patient.create(include=[ENCRYPTED], store=False)
+def _encrypted(server: ExaminedServer) -> Finding:
+    made = server.create(include=[ENCRYPTED], store=False)
     thoughts = [item for item in made.get("output") or [] if item.get("type") == "reasoning"]
     if any(item.get("encrypted_content") for item in thoughts):
         return Finding("yes", "reasoning came encrypted")
     return Finding("partly", "accepted; " + ("reasoning came without it" if thoughts else "this model did not reason"))
 
 
-def _counts(patient: Patient) -> Finding:
-    counted = patient.post("/responses/input_tokens", {"model": patient.model, "input": "Hello"})
+def _counts(server: ExaminedServer) -> Finding:
+    counted = server.post("/responses/input_tokens", {"model": server.model, "input": "Hello"})
     return Finding("yes", f"{counted.get('input_tokens')} tokens in a word")
 
 
-def _deletes(patient: Patient) -> Finding:
+def _deletes(server: ExaminedServer) -> Finding:
     """The last probe: delete everything that the test has stored."""
-    patient.clean_up()
-    if patient.stored:
-        return Finding("no", f"it still has {', '.join(patient.stored)}; {quoted(patient.refusals[-1])}")
-    if not patient.deleted:
+    server.clean_up()
+    if server.stored:
+        return Finding("no", f"it still has {', '.join(server.stored)}; {quoted(server.refusals[-1])}")
+    if not server.deleted:
         return Finding("untried", "it had stored nothing")
-    return Finding("yes", f"{patient.deleted} responses that it had stored for this test")
+    return Finding("yes", f"{server.deleted} responses that it had stored for this test")
 
 
-def _lists(path: str) -> Callable[[Patient], Finding]:
-    def probe(patient: Patient) -> Finding:
-        patient.get(f"{path}?limit=1")
+def _lists(path: str) -> Callable[[ExaminedServer], Finding]:
+    def probe(server: ExaminedServer) -> Finding:
+        server.get(f"{path}?limit=1")
         return Finding("yes", f"GET {path}")
 
     return probe
@@ -196,7 +196,7 @@ class Probe:
     """``needs``: probes that must not have found "no" before this one makes sense."""
 
     name: str
-    run: Callable[[Patient], Finding]
+    run: Callable[[ExaminedServer], Finding]
     needs: tuple[str, ...] = ("answers",)
 
 
@@ -225,34 +225,34 @@ SILENT: Final = 2
 COSTLY: Final = (_answers, _chains, _loss, _background, _functions, _encrypted)
 
 
-def examine(patient: Patient, asking: Callable[[str], None]) -> dict[str, Finding]:
-    """All findings by name.  ``asking`` is called with the name of each probe before it begins."""
+def examine(server: ExaminedServer, before_probe: Callable[[str], None]) -> dict[str, Finding]:
+    """All findings by name.  ``before_probe`` is called with the name of each probe before it begins."""
     found: dict[str, Finding] = {}
     for probe in PROBES:
-        why = _hindrance(probe, patient, found)
+        why = _hindrance(probe, server, found)
         if why is None:
-            asking(probe.name)
-            found[probe.name] = _asked(probe, patient)
+            before_probe(probe.name)
+            found[probe.name] = _asked(probe, server)
         else:
             found[probe.name] = Finding("untried", why)
     return found
 
 
-def _hindrance(probe: Probe, patient: Patient, found: dict[str, Finding]) -> str | None:
+def _hindrance(probe: Probe, server: ExaminedServer, found: dict[str, Finding]) -> str | None:
     """The reason to skip a probe, or None."""
     for name in probe.needs:
         if found[name].state in ("no", "untried"):
             return f"because of: {name}"
-    if probe.run in COSTLY and patient.model is None:
+    if probe.run in COSTLY and server.model is None:
         return "no model is known; --model names one"
-    lately = patient.refusals[-SILENT:]
+    lately = server.refusals[-SILENT:]
     if len(lately) == SILENT and all(refusal.status is None for refusal in lately):
         return "it has stopped answering"
     return None
 
 
-def _asked(probe: Probe, patient: Patient) -> Finding:
+def _asked(probe: Probe, server: ExaminedServer) -> Finding:
     try:
-        return probe.run(patient)
+        return probe.run(server)
     except Refusal as refusal:
         return Finding("no", quoted(refusal))

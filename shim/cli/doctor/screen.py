@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from shim.cli.doctor.patient import Finding, Patient, State
+from shim.cli.doctor.examined import ExaminedServer, Finding, State
 from shim.cli.doctor.verdict import Verdict, hindrance
 from shim.wire import encoding
 
@@ -32,7 +32,7 @@ def announcement(address: str, calls: int, cap: int) -> str:
     )
 
 
-def show(console: Console, patient: Patient, found: dict[str, Finding], judged: Verdict) -> None:
+def show(console: Console, server: ExaminedServer, found: dict[str, Finding], judged: Verdict) -> None:
     """Print a table of the findings, and the conclusions."""
     console.width = min(console.width, WIDTH)
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
@@ -45,7 +45,7 @@ def show(console: Console, patient: Patient, found: dict[str, Finding], judged: 
     console.print(table)
     console.print()
     _conclude(console, found, judged)
-    console.print(f"[dim]{patient.calls} calls, {patient.tokens[0]} tokens in, {patient.tokens[1]} out[/dim]")
+    console.print(f"[dim]{server.calls} calls, {server.tokens[0]} tokens in, {server.tokens[1]} out[/dim]")
 
 
 def _conclude(console: Console, found: dict[str, Finding], judged: Verdict) -> None:
@@ -66,13 +66,13 @@ def _conclude(console: Console, found: dict[str, Finding], judged: Verdict) -> N
     console.print(rows)
 
 
-def as_json(address: str, patient: Patient, found: dict[str, Finding], judged: Verdict) -> str:
+def as_json(address: str, server: ExaminedServer, found: dict[str, Finding], judged: Verdict) -> str:
     """Everything as JSON; the keys are the table's names with underscores."""
     profile = dataclasses.asdict(judged.profile)
     del profile["address"]
     report = {
         "upstream": address,
-        "model": patient.model,
+        "model": server.model,
         "ok": judged.ok,
         "findings": {name.replace(" ", "_"): dataclasses.asdict(finding) for name, finding in found.items()},
         "profile": profile,
@@ -80,9 +80,9 @@ def as_json(address: str, patient: Patient, found: dict[str, Finding], judged: V
         "mode": judged.mode,
         "runs": judged.runs,
         "advice": [dataclasses.asdict(advice) for advice in judged.advice],
-        "cost": {"calls": patient.calls, "input_tokens": patient.tokens[0], "output_tokens": patient.tokens[1]},
-        "deleted": patient.deleted,
-        "left": patient.stored,
+        "cost": {"calls": server.calls, "input_tokens": server.tokens[0], "output_tokens": server.tokens[1]},
+        "deleted": server.deleted,
+        "left": server.stored,
     }
     return encoding.indented(report).decode()
 

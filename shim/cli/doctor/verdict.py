@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shim.assembly.wiring import SANDBOX
-from shim.cli.doctor.patient import Finding, Patient
+from shim.cli.doctor.examined import ExaminedServer, Finding
 from shim.engine.run import echo
 from shim.ports import Profile
 from shim.settings import Settings
@@ -52,14 +52,14 @@ def hindrance(found: Found) -> str | None:
     return next((name for name in NEEDED if found[name].state not in ("yes", "partly")), None)
 
 
-def judge(address: str, chosen: Settings, found: Found, patient: Patient) -> Verdict:
-    """``patient``: the server with the results of the test."""
+def judge(address: str, chosen: Settings, found: Found, server: ExaminedServer) -> Verdict:
+    """``server``: the server with the results of the test."""
     profile = profiles.choose(address, chosen.upstream_profile or (SANDBOX if address == SANDBOX else None))
     profile = profile if chosen.store_responses else profiles.stateless(profile)
     ok = hindrance(found) is None
-    chains = _chains(profile, chosen, patient)
+    chains = _chains(profile, chosen, server)
     background = chosen.background == "always"
-    advice = tuple(filter(None, (row(profile, chosen, found, patient) for row in ADVICE))) if ok else ()
+    advice = tuple(filter(None, (row(profile, chosen, found, server) for row in ADVICE))) if ok else ()
     return Verdict(
         ok,
         profile,
@@ -70,12 +70,12 @@ def judge(address: str, chosen: Settings, found: Found, patient: Patient) -> Ver
     )
 
 
-def _chains(profile: Profile, chosen: Settings, patient: Patient) -> bool:
+def _chains(profile: Profile, chosen: Settings, server: ExaminedServer) -> bool:
     """Whether runs will be chained, by the engine's own rules."""
-    second, first = patient.second, patient.first
-    if second is None or not (profile.stores and chosen.store_responses and patient.store):
+    second, first = server.second, server.first
+    if second is None or not (profile.stores and chosen.store_responses and server.store):
         return False
-    profile = chaining.learned(profile, patient.has_it, patient.unknown)
+    profile = chaining.learned(profile, server.has_it, server.unknown)
     return echo.may_chain(first, True, profile) and echo.of_response(second, str(first.get("id")), profile) == "held"
 
 
@@ -98,9 +98,9 @@ def _because(address: str, chosen: Settings, profile: Profile) -> str:
     return "recognised by its address"
 
 
-def _kind(profile: Profile, chosen: Settings, found: Found, patient: Patient) -> Advice | None:
+def _kind(profile: Profile, chosen: Settings, found: Found, server: ExaminedServer) -> Advice | None:
     # Some servers can be recognised by the owner of their models.
-    owners = {str(each.get("owned_by")) for each in patient.listed}
+    owners = {str(each.get("owned_by")) for each in server.listed}
     known = next((name for owner, name in profiles.OWNERS.items() if owner in owners), None)
     if chosen.upstream_profile or profile.name != profiles.OTHER or known is None:
         return None
@@ -109,15 +109,15 @@ def _kind(profile: Profile, chosen: Settings, found: Found, patient: Patient) ->
     )
 
 
-def _stateless(profile: Profile, chosen: Settings, found: Found, patient: Patient) -> Advice | None:
+def _stateless(profile: Profile, chosen: Settings, found: Found, server: ExaminedServer) -> Advice | None:
     if not (profile.stores and chosen.store_responses) or found["previous_response_id"].state != "no":
         return None
-    if _kind(profile, chosen, found, patient) is not None:
+    if _kind(profile, chosen, found, server) is not None:
         return None
     return Advice("SHIM_STORE_RESPONSES=false", "it does not continue from previous responses, so none need be stored")
 
 
-def _stateful(profile: Profile, chosen: Settings, found: Found, patient: Patient) -> Advice | None:
+def _stateful(profile: Profile, chosen: Settings, found: Found, server: ExaminedServer) -> Advice | None:
     meant = profile.stores or not chosen.store_responses
     if meant or found["previous_response_id"].state != "yes" or not _keeps(found):
         return None
@@ -126,28 +126,28 @@ def _stateful(profile: Profile, chosen: Settings, found: Found, patient: Patient
     )
 
 
-def _unheard(profile: Profile, chosen: Settings, found: Found, patient: Patient) -> Advice | None:
+def _unheard(profile: Profile, chosen: Settings, found: Found, server: ExaminedServer) -> Advice | None:
     if not (profile.stores and chosen.store_responses) or found["says when one is lost"].state != "no":
         return None
-    if profile.trusted and patient.unknown == "believed":
+    if profile.trusted and server.unknown == "believed":
         return Advice(f"SHIM_UPSTREAM_PROFILE={profiles.OTHER}", "it accepts an invented response id")
     why = "it accepts an invented response id, so none need be stored"
-    if patient.unknown != "believed":
+    if server.unknown != "believed":
         why = "its error for a lost response is not known, so a lost chain could not be healed"
     return Advice("SHIM_STORE_RESPONSES=false", why)
 
 
-def _worker(profile: Profile, chosen: Settings, found: Found, patient: Patient) -> Advice | None:
+def _worker(profile: Profile, chosen: Settings, found: Found, server: ExaminedServer) -> Advice | None:
     wanted = profile.background if chosen.background == "auto" else chosen.background == "always"
     if not wanted or found["background"].state != "no":
         return None
     return Advice("SHIM_BACKGROUND=never", "it has no background mode for runs without a stream")
 
 
-def _alone(profile: Profile, chosen: Settings, found: Found, patient: Patient) -> Advice | None:
+def _alone(profile: Profile, chosen: Settings, found: Found, server: ExaminedServer) -> Advice | None:
     if profile.background or chosen.background != "auto" or found["background"].state != "yes":
         return None
-    if not _chains(profile, chosen, patient):
+    if not _chains(profile, chosen, server):
         return None
     return Advice(
         "SHIM_BACKGROUND=always",
@@ -156,7 +156,7 @@ def _alone(profile: Profile, chosen: Settings, found: Found, patient: Patient) -
 
 
 #: Each checks one reason to set something.
-ADVICE: Final[tuple[Callable[[Profile, Settings, Found, Patient], Advice | None], ...]] = (
+ADVICE: Final[tuple[Callable[[Profile, Settings, Found, ExaminedServer], Advice | None], ...]] = (
     _kind,
     _stateless,
     _stateful,

@@ -44,7 +44,7 @@ class Plan:
         """Raises `Unreadable` if the copied code and the program cannot be in one module."""
         if clash := sorted(RESERVED_NAMES & self.copied.names):
             raise Unreadable(f"your code binds names that the program needs for itself: {', '.join(clash)}")
-        waiting = sorted(name for name, waits in self.copied.functions.items() if waits)
+        waiting = sorted(name for name, is_async in self.copied.functions.items() if is_async)
         if waiting and not self.is_async:
             raise Unreadable(f"functions are async, so the program must be: use --async ({', '.join(waiting)})")
 

@@ -232,7 +232,7 @@ class Importer:
             self._found(source, place, found)
 
     def _found(self, source: int, place: Place, found: Found) -> None:
-        for code, detail in found.lost:
+        for code, detail in found.dropped:
             self.report.problem(code, place, detail)
         if found.kind is None:
             return

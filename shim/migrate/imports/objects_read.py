@@ -37,14 +37,14 @@ class Hint:
 class Found(NamedTuple):
     """One object as it was read, not yet checked; ``hint`` supplies fields that it does not have.
 
-    ``kind`` is None if a value was not recognised.  ``lost``: a code and a detail for each part that the reader had to
-    drop.
+    ``kind`` is None if a value was not recognised.  ``dropped``: a code and a detail for each part that the reader had
+    to drop.
     """
 
     kind: Kind | None
     body: Json
     hint: Hint
-    lost: tuple[tuple[str, str], ...] = ()
+    dropped: tuple[tuple[str, str], ...] = ()
 
 
 #: Reads a value inside another one, of any shape.

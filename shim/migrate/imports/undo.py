@@ -28,17 +28,17 @@ def undo(base: Database, batch: str, *, tenant: str = "", force: bool = False, t
     ``force``: also the threads that were used since, and the assistants that runs name.  ``tell_upstream``: the
     responses of the removed threads are deleted upstream, too.  Raises `StoreFailed` for an unknown import.
     """
-    mine = base.of(tenant)
-    if all(one.batch != batch for one in mine.read(imports.listing)):
+    tenant_store = base.of(tenant)
+    if all(one.batch != batch for one in tenant_store.read(imports.listing)):
         raise StoreFailed(f"The store knows no import {batch}; `assistants-shim import --list` shows all of them.")
     undone = Undone()
     after: int | None = 0
     while after is not None:
-        after, removed, changed = mine.write(_remove_some, batch, after, force, tell_upstream)
+        after, removed, changed = tenant_store.write(_remove_some, batch, after, force, tell_upstream)
         undone.threads += removed
         undone.changed += changed
-    undone.assistants = mine.write(imports.remove_assistants, batch, force)
-    mine.write(imports.close, batch)
+    undone.assistants = tenant_store.write(imports.remove_assistants, batch, force)
+    tenant_store.write(imports.close, batch)
     return undone
 
 

@@ -58,7 +58,7 @@ def stored(base: Database, tenant: str, thread_id: str) -> Found:
 
 
 def _one(tx: Tx, tenant: str, thread_id: str) -> Found:
-    mine = replace(tx, tenant=tenant)
-    objects = ledger.export(mine, tenant, thread_id)
-    found, problems = conversation(objects, transcript.entries(mine, thread_id))
+    tenant_tx = replace(tx, tenant=tenant)
+    objects = ledger.export(tenant_tx, tenant, thread_id)
+    found, problems = conversation(objects, transcript.entries(tenant_tx, thread_id))
     return Found([found] if found.turns else [], {}, problems)

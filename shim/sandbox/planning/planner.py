@@ -85,8 +85,8 @@ class _Planner:
             if place < len(turns) - 1:
                 planned += [draft.item(self._phase("commentary"))] if draft.text else []
                 draft = Draft()
-        waits = planned and planned[-1].kind == "mcp_approval_request"
-        return planned if waits else planned + self._answer(draft)
+        awaits_approval = planned and planned[-1].kind == "mcp_approval_request"
+        return planned if awaits_approval else planned + self._answer(draft)
 
     def _calls(self, calls: tuple[ToolCall, ...], draft: Draft) -> list[PlannedItem]:
         draft.append(f"I will call {', '.join(call.name for call in calls)}.")

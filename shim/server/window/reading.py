@@ -110,7 +110,7 @@ def run(tx: Tx, id: str) -> RunPage | None:
 
 def _origins(tx: Tx, run: Json) -> dict[str, str]:
     row = runs.get(tx, run["thread_id"], run["id"])
-    shown = {theirs: ours for ours, theirs in row.memory["call_ids"].items()} if row else {}
+    shown = {upstream_id: shown_id for shown_id, upstream_id in row.memory["call_ids"].items()} if row else {}
     origins: dict[str, str] = {}
     for entry in journal.of_run(tx, run["id"]):
         if entry.direction == "out" and entry.response_id:

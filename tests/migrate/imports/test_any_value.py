@@ -71,9 +71,9 @@ def brought(value: Any) -> Iterator[tuple[str, Json]]:
         assert isinstance(detail, str)
 
     for found in shapes.read(value, Hint()):
-        assert all(code in PROBLEMS for code, _ in found.lost)
+        assert all(code in PROBLEMS for code, _ in found.dropped)
         if found.kind is None:
-            assert found.lost
+            assert found.dropped
             continue
         try:
             body = objects.clean(found, tell)

@@ -119,7 +119,7 @@ def test_an_unknown_shape_is_reported_and_does_not_raise(value: Any) -> None:
 
 
 def test_abandoned_branches_and_unknown_fields_are_named() -> None:
-    lost = [each for one in shapes.read(CHAT, Hint()) for each in one.lost]
+    lost = [each for one in shapes.read(CHAT, Hint()) for each in one.dropped]
     assert lost == [("branch", "1 messages of 6e9b")]
     [row] = shapes.read({"thread_id": THREAD, "role": "user", "text": "Hi", "mood": "good"}, Hint())
-    assert row.lost == (("field", "mood"),)
+    assert row.dropped == (("field", "mood"),)

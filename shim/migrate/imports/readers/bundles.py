@@ -38,9 +38,9 @@ def read(value: Json, hint: Hint, inner: Inner) -> Iterator[Found]:
     thread = value["thread"] if isinstance(value.get("thread"), dict) else _thread_fields(value)
     thread_id = thread_id_of(value, thread) or hint.thread_id
     hint = hint.at(thread_id=thread_id, assistant_id=_text(value.get("assistant_id") or thread.get("assistant_id")))
-    lost = tuple(("field", name) for name in value if name not in _KNOWN)
+    dropped = tuple(("field", name) for name in value if name not in _KNOWN)
     if thread_id is not None:
-        yield Found("thread", {**thread, "id": thread_id}, hint, lost)
+        yield Found("thread", {**thread, "id": thread_id}, hint, dropped)
     for name, kind in MEMBERS.items():
         if _is_list(value.get(name)):
             yield from inner(value[name], hint.at(kind=kind))

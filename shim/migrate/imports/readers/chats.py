@@ -26,8 +26,8 @@ def read(value: Json, hint: Hint, inner: Inner) -> Iterator[Found]:
     nodes = value["mapping"]
     branch = _branch(nodes, value.get("current_node"))
     left = sum(1 for name, node in nodes.items() if name not in branch and _said(node) is not None)
-    lost = (("branch", f"{left} messages of {thread_id}"),) if left else ()
-    yield Found("thread", {"id": thread_id, "created_at": value.get("create_time"), "metadata": title}, hint, lost)
+    dropped = (("branch", f"{left} messages of {thread_id}"),) if left else ()
+    yield Found("thread", {"id": thread_id, "created_at": value.get("create_time"), "metadata": title}, hint, dropped)
     for name in branch:
         message = _said(nodes[name])
         if message is not None:

@@ -42,8 +42,8 @@ def read(value: Json, hint: Hint, inner: Inner) -> Iterator[Found]:
             body[field] = value[name]
             used.add(name)
     _role_of_author(body)
-    lost = tuple(("field", name) for name in value if name not in used and name not in _SILENT)
-    yield Found("message", body, hint, lost)
+    dropped = tuple(("field", name) for name in value if name not in used and name not in _SILENT)
+    yield Found("message", body, hint, dropped)
 
 
 def _role_of_author(body: Json) -> None:

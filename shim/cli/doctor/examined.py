@@ -31,7 +31,7 @@ class Finding:
 
 
 @dataclass(slots=True)
-class Patient:
+class ExaminedServer:
     """Sends requests to the server like a run, and counts calls and tokens.
 
     ``first``: the response to the first request.  ``events``: its events.  ``second``: the response that continued from
