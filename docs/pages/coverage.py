@@ -7,7 +7,7 @@ import openai
 from docs.pages import calls, types
 from docs.pages.marks import cell, code, page, table
 from shim.engine.api.routes import OURS, ROUTES
-from shim.translate.fields import FIELDS, MESSAGE, Fate
+from shim.translate.fields import FIELDS, MESSAGE, Handling
 
 INTRODUCTION: Final = """
 Measured against `openai` {version}: every part of the Assistants API in that SDK, found by calling its methods and
@@ -35,16 +35,16 @@ NEVER: Final = {
 }
 
 #: What happens to fields of requests that start no run.
-OTHER: Final[dict[str, Fate]] = {
-    "name": Fate("kept", "Shown with the assistant."),
-    "description": Fate("kept", "Shown with the assistant."),
-    "messages": Fate("renamed", "Added to the thread, then sent with its first run.", ("input",)),
-    "tool_outputs": Fate("renamed", "Sent as `function_call_output` items, in the order of the calls.", ("input",)),
-    "limit": Fate("kept", "1 to 100, 20 by default."),
-    "order": Fate("kept", "Sorts by the order in which the objects were stored."),
-    "after": Fate("kept", "The objects that follow this one in the list."),
-    "before": Fate("kept", "The objects that precede this one in the list."),
-    "run_id": Fate("kept", "Only the messages that this run wrote."),
+OTHER: Final[dict[str, Handling]] = {
+    "name": Handling("kept", "Shown with the assistant."),
+    "description": Handling("kept", "Shown with the assistant."),
+    "messages": Handling("renamed", "Added to the thread, then sent with its first run.", ("input",)),
+    "tool_outputs": Handling("renamed", "Sent as `function_call_output` items, in the order of the calls.", ("input",)),
+    "limit": Handling("kept", "1 to 100, 20 by default."),
+    "order": Handling("kept", "Sorts by the order in which the objects were stored."),
+    "after": Handling("kept", "The objects that follow this one in the list."),
+    "before": Handling("kept", "The objects that precede this one in the list."),
+    "run_id": Handling("kept", "Only the messages that this run wrote."),
 }
 
 
@@ -72,12 +72,12 @@ def print_page() -> str:
     )
 
 
-def fate(operation: str, name: str) -> Fate:
+def fate(operation: str, name: str) -> Handling:
     """What happens to a field of an operation.  Raises `LookupError` for a field that is in no table."""
     if operation.startswith("messages.") and name in MESSAGE:
         return MESSAGE[name]
     if operation not in types.STARTING and name == "metadata":
-        return Fate("kept", "Shown with the object; up to 16 pairs.")
+        return Handling("kept", "Shown with the object; up to 16 pairs.")
     for known in (OTHER, FIELDS):
         if name in known:
             return known[name]

@@ -3,7 +3,7 @@
 from typing import Final
 
 from docs.pages.marks import cell, code, page, table
-from shim.translate.fields import FIELDS, MESSAGE, OURS, Fate
+from shim.translate.fields import FIELDS, MESSAGE, OURS, Handling
 
 INTRODUCTION: Final = """
 What happens to every field of a request that starts a run. *Carried*: sent to upstream under the same name. *Renamed*:
@@ -24,6 +24,6 @@ def print_page() -> str:
     )
 
 
-def _fates(fates: dict[str, Fate]) -> str:
+def _fates(fates: dict[str, Handling]) -> str:
     rows = [(code(name), fate.kind, ", ".join(map(code, fate.to)), cell(fate.how)) for name, fate in fates.items()]
     return table(("field", "", "becomes", "how"), rows)

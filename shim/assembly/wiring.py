@@ -81,7 +81,7 @@ def wire_apart(client: openai.OpenAI, database_url: str) -> Context:
     return wire(client, settings().model_copy(update=apart))
 
 
-def settle(client: openai.OpenAI) -> None:
+def wait_for_runs(client: openai.OpenAI) -> None:
     """Wait for active runs of a blocking client, as closing it would."""
     chosen = settings()
     pump.pumps_of(transport.innermost(client._client), pump.Threads, patience(chosen), chosen.exit_grace).join()

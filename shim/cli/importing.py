@@ -197,7 +197,7 @@ def _list(tenant: str) -> None:
 
 
 def _undo(batch: str, tenant: str, force: bool) -> None:
-    undone = undo.undo(_database(), batch, tenant=tenant, force=force, tell_upstream=settings().delete_responses)
+    undone = undo.undo(_database(), batch, tenant=tenant, force=force, delete_upstream=settings().delete_responses)
     typer.echo(f"removed {undone.threads:,} threads and {undone.assistants:,} assistants")
     if undone.changed:
         typer.echo(f"kept {len(undone.changed):,} threads that were used since (--force removes them):", err=True)

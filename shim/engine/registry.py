@@ -21,11 +21,11 @@ class Interruptible(Protocol):
         ...
 
 
-def nobody() -> None:
+def no_heartbeat() -> None:
     """For registries without a heartbeat: nothing renews leases."""
 
 
-def anywhere() -> Alive:
+def always_alive() -> Alive:
     """For a place that exists as long as its process."""
     return lambda: True
 
@@ -42,7 +42,7 @@ MAX_AGE: Final = 60.0
 class Registry:
     """Shared by all clients of a process; every method is safe in any thread."""
 
-    def __init__(self, place: Callable[[], Alive] = anywhere) -> None:
+    def __init__(self, place: Callable[[], Alive] = always_alive) -> None:
         """``place`` returns a test for the place (thread or event loop) in which it is called."""
         self._place = place
         self._waits: dict[str, tuple[Interruptible | None, Alive]] = {}
@@ -52,7 +52,7 @@ class Registry:
         self._rings: dict[str, list[Ring]] = {}
         self._forsaken: dict[str, str | None] = {}
         #: Called when a run is entered: the heartbeat starts with it.
-        self.entered: Callable[[], None] = nobody
+        self.entered: Callable[[], None] = no_heartbeat
 
     def enter(self, run_id: str, waits: Interruptible | None, tenant: str = "") -> None:
         """Enter a run that this process drives; ``waits``: what to interrupt when the run is changed from outside."""

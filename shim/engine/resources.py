@@ -17,7 +17,7 @@ EXPIRY: Final = {"anchor": "last_active_at", "days": 7}
 KINDS: Final = {"code_interpreter": "file_ids", "file_search": "vector_store_ids"}
 
 
-async def made(context: Context, resources: Json | None) -> Json:
+async def create_stores(context: Context, resources: Json | None) -> Json:
     """``tool_resources`` in which every vector store that was described inline has been created and is named by its
     id.
     """

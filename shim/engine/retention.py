@@ -39,7 +39,7 @@ async def sweep(context: Context, raises: bool) -> None:
         log.warning("nothing could be erased: %s", problem)
 
 
-async def upstream(context: Context) -> None:
+async def delete_upstream(context: Context) -> None:
     """Delete the responses of the outbox upstream."""
     try:
         await _empty_outbox(context)
@@ -69,7 +69,7 @@ async def _erase(context: Context, before: int) -> int:
     return count
 
 
-def thread(tx: Tx, context: Context, thread_id: str, never_returned: bool = False) -> None:
+def delete_thread(tx: Tx, context: Context, thread_id: str, never_returned: bool = False) -> None:
     """Delete a thread and all that belongs to it from the store; its responses are put into the outbox.
 
     ``never_returned``: no caller has ever got the thread's id.  Any other id is remembered as deleted, so that no
@@ -82,7 +82,7 @@ def thread(tx: Tx, context: Context, thread_id: str, never_returned: bool = Fals
     threads.delete(tx, thread_id)
 
 
-def run(tx: Tx, context: Context, run_id: str) -> None:
+def delete_run(tx: Tx, context: Context, run_id: str) -> None:
     """Delete a run that its caller never got; its responses are put into the outbox."""
     if _deletes_upstream(context):
         outbox.add_run(tx, run_id, context.now())
@@ -110,7 +110,7 @@ def _erase_some(tx: Tx, context: Context, before: int) -> int:
         active = runs.active(tx, thread_id)
         # A thread whose active run should have expired was not used either.
         if active is None or active.body["expires_at"] <= context.clock():
-            thread(tx, context, thread_id)
+            delete_thread(tx, context, thread_id)
             count += 1
     return count
 

@@ -70,43 +70,43 @@ class Direct(http.AsyncBaseTransport):  # type: ignore[misc]
         self._usual: Final = usual
         limits = Limits(pool._max_connections, pool._max_keepalive_connections, pool._keepalive_expiry)
         self._made: Final = (limits, pool._ssl_context, tuple(getattr(pool, "_socket_options", None) or ()))
-        self._ways: Final[dict[Origin, Ways]] = {}
+        self._pools: Final[dict[Origin, OriginPool]] = {}
 
     async def handle_async_request(self, request: Any) -> Any:
         """As the HTTP library's."""
         if not _is_plain(request):
             return await self._usual.handle_async_request(request)
         head, timeouts = _head(request), request.extensions.get("timeout") or {}
-        ways = self._to(_origin(request))
-        connection = await ways.take(timeouts)
+        origin_pool = self._to(_origin(request))
+        connection = await origin_pool.take(timeouts)
         try:
             await _send(connection, head, request, timeouts.get("write"))
             status, reason, headers = await connection.answered(timeouts.get("read"))
         except BaseException:
             connection.abort()
             raise
-        body = Body(connection, ways, timeouts.get("read"))
+        body = Body(connection, origin_pool, timeouts.get("read"))
         known = {"http_version": connection.version, "reason_phrase": reason, "network_stream": Wire(connection)}
         return http.Response(status, headers=headers, stream=body, extensions=known | {BODY: body})
 
     async def aclose(self) -> None:
         """Close idle connections."""
-        for ways in self._ways.values():
-            ways.close()
+        for origin_pool in self._pools.values():
+            origin_pool.close()
         await self._usual.aclose()
 
-    def _to(self, origin: Origin) -> "Ways":
-        if origin not in self._ways:
-            self._ways[origin] = Ways(origin, *self._made)
-        return self._ways[origin]
+    def _to(self, origin: Origin) -> "OriginPool":
+        if origin not in self._pools:
+            self._pools[origin] = OriginPool(origin, *self._made)
+        return self._pools[origin]
 
 
 class Body(http.AsyncByteStream):  # type: ignore[misc]
     """An answer's body, as it arrives; when it is read or closed, its connection is given back."""
 
-    def __init__(self, connection: Connection, ways: "Ways", patience: float | None) -> None:
+    def __init__(self, connection: Connection, pool: "OriginPool", patience: float | None) -> None:
         self._connection: Connection | None = connection
-        self._ways, self._patience = ways, patience
+        self._pool, self._patience = pool, patience
 
     def __aiter__(self) -> "AsyncIterator[bytes]":
         return self
@@ -124,10 +124,10 @@ class Body(http.AsyncByteStream):  # type: ignore[misc]
         """As the HTTP library's."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            self._ways.give_back(connection)
+            self._pool.give_back(connection)
 
 
-class Ways:
+class OriginPool:
     """The connections of one client to one upstream.  Connections of another event loop are not used."""
 
     def __init__(

@@ -63,7 +63,7 @@ class Guard(_Guard):
             if _origin(following.url) != _origin(request.url):
                 return _refused(request, ELSEWHERE.format(origin=_shown(following.url)))
             response = self._inner.send(following, **self._options(options))
-        retries.settle(response)
+        retries.adjust(response)
         return response if stream and _is_read_as_it_comes(response) else self._read(response)
 
     def _read(self, response: Any) -> Any:
@@ -93,7 +93,7 @@ class AsyncGuard(_Guard):
             if _origin(following.url) != _origin(request.url):
                 return _refused(request, ELSEWHERE.format(origin=_shown(following.url)))
             response = await self._inner.send(following, **self._options(options))
-        retries.settle(response)
+        retries.adjust(response)
         return response if stream and _is_read_as_it_comes(response) else await self._read(response)
 
     async def _read(self, response: Any) -> Any:

@@ -19,7 +19,7 @@ SPREAD: Final = 0.1
 LONGEST_SPREAD: Final = 2.0
 
 
-def settle(response: Any, chance: Callable[[], float] = random.random) -> None:
+def adjust(response: Any, chance: Callable[[], float] = random.random) -> None:
     """Change the headers of an answer after which the SDK may retry."""
     wait = requested_delay(response.headers) if response.status_code >= 400 else None
     if wait is None:

@@ -77,7 +77,7 @@ def _findings(body: Json, context: CheckContext, known: dict[str, UpstreamObject
 
 def _model(body: Json, context: CheckContext, known: dict[str, UpstreamObject]) -> Findings:
     model, row = body["model"], RETIRED.get(body["model"])
-    sent_model = context.models.called(model)
+    sent_model = context.models.model_to_call(model)
     if row is not None and row.since > context.today:
         yield "note", "model", f"{model} ends on {row.since}; its successor is {row.successor}"
     elif row is not None and sent_model == model:
@@ -91,7 +91,7 @@ def _model(body: Json, context: CheckContext, known: dict[str, UpstreamObject]) 
 
 
 def _parameters(body: Json, context: CheckContext) -> Findings:
-    sent_model = context.models.called(body["model"])
+    sent_model = context.models.model_to_call(body["model"])
     if REASONING_MODELS.match(sent_model):
         for name in ("temperature", "top_p"):
             if body.get(name) not in (None, 1, 1.0):

@@ -53,12 +53,12 @@ class Dispatcher(Generic[B]):
 
     async def leave(self, seconds: float) -> None:
         """Wait up to ``seconds`` for active runs, then end their streams with a last event."""
-        await self._pumps.settled(seconds)
+        await self._pumps.wait_for_runs(seconds)
         self._pumps.end_views(last(error("shutting_down")))
 
     async def close(self) -> None:
         """Wait for active runs; one that does not finish can be taken over when its lease ends."""
-        await self._pumps.settled()
+        await self._pumps.wait_for_runs()
 
     def _pumped(self, reply: Reply) -> B:
         if reply.events is not None and reply.streamed:

@@ -85,7 +85,7 @@ class Pumps(ABC, Generic[B]):
         """The chunks as a body; a reader that stops before the end must close it."""
 
     @abstractmethod
-    async def settled(self, seconds: float | None = None) -> None:
+    async def wait_for_runs(self, seconds: float | None = None) -> None:
         """Wait for active runs, at most ``seconds`` or their grace.  One that does not finish can be taken over when
         its lease ends.
         """
@@ -143,7 +143,7 @@ class Threads(Pumps[Iterator[bytes]]):
         """
         _join(dict.fromkeys(list(self._running), self.grace))
 
-    async def settled(self, seconds: float | None = None) -> None:
+    async def wait_for_runs(self, seconds: float | None = None) -> None:
         self.join()
 
     async def handled(self, work: Coroutine[Any, Any, Reply]) -> Reply:
@@ -189,7 +189,7 @@ class Tasks(Pumps[AsyncBody]):
         if tasks := [task for task in self._running if task.get_loop() is loop]:
             await asyncio.wait(tasks, timeout=seconds)
 
-    async def settled(self, seconds: float | None = None) -> None:
+    async def wait_for_runs(self, seconds: float | None = None) -> None:
         await self.join(self.grace if seconds is None else seconds)
 
     async def handled(self, work: Coroutine[Any, Any, Reply]) -> Reply:

@@ -26,7 +26,7 @@ class Import(NamedTuple):
     counts: Json
 
 
-class Known(NamedTuple):
+class StoredThread(NamedTuple):
     """An existing thread: the import that it came from, if any, and whether it was used since."""
 
     id: str
@@ -93,10 +93,10 @@ def interrupted(tx: Tx, sources: list[str]) -> Import | None:
     return same[-1] if same and same[-1].finished_at is None else None
 
 
-def known(tx: Tx, ids: list[str]) -> dict[str, Known]:
+def known(tx: Tx, ids: list[str]) -> dict[str, StoredThread]:
     """The threads among ``ids`` that exist."""
     found = tx.db.execute(_KNOWN, {"for_tenant": tx.tenant, "ids": ids})
-    return {row[0]: Known(row[0], row[1], bool(row[2])) for row in found}
+    return {row[0]: StoredThread(row[0], row[1], bool(row[2])) for row in found}
 
 
 def of_thread(tx: Tx, table: sa.Table, thread_id: str) -> set[str]:
@@ -119,18 +119,18 @@ def add(tx: Tx, table: sa.Table, values: list[dict[str, Any]]) -> None:
         tx.db.execute(table.insert(), values)
 
 
-def threads_of(tx: Tx, batch: str, after: int, most: int) -> list[tuple[int, Known]]:
+def threads_of(tx: Tx, batch: str, after: int, most: int) -> list[tuple[int, StoredThread]]:
     """The threads of an import, in batches: each with its place in the store's order."""
     found = tx.db.execute(_OF_BATCH, {"for_tenant": tx.tenant, "for_batch": batch, "after": after, "most": most})
-    return [(row[0], Known(row[1], batch, bool(row[2]))) for row in found]
+    return [(row[0], StoredThread(row[1], batch, bool(row[2]))) for row in found]
 
 
-def remove_threads(tx: Tx, ids: Iterable[str], now: int, tell_upstream: bool) -> int:
+def remove_threads(tx: Tx, ids: Iterable[str], now: int, delete_upstream: bool) -> int:
     """Delete threads with all that belongs to them; returns how many there were."""
     dialects.erasing(tx.db)
     count = 0
     for id in ids:
-        if tell_upstream:
+        if delete_upstream:
             outbox.add(tx, id, now)
         count += rows.remove(tx.db, threads, {"tenant": tx.tenant, "id": id})
     return count

@@ -17,13 +17,13 @@ from shim.wire.types import Json
 Step = str | int
 
 #: Upstream's path: the caller's.  A path that ends in ``*`` also stands for all paths below it.
-BACK: Final[dict[str, str]] = {path: own for fate in FIELDS.values() for path, own in fate.back.items()}
+BACK: Final[dict[str, str]] = {path: own for handling in FIELDS.values() for path, own in handling.back.items()}
 #: The same within a message.
-IN_MESSAGE: Final[dict[str, str]] = {path: own for fate in MESSAGE.values() for path, own in fate.back.items()}
+IN_MESSAGE: Final[dict[str, str]] = {path: own for handling in MESSAGE.values() for path, own in handling.back.items()}
 #: The caller's fields that are sent to upstream in some form.
-OWN: Final = frozenset(name for name, fate in FIELDS.items() if fate.kind != "kept")
+OWN: Final = frozenset(name for name, handling in FIELDS.items() if handling.kind != "kept")
 #: Every field that the shim sends.
-SENT: Final = sorted({name for fate in FIELDS.values() for name in fate.to} | OURS.keys())
+SENT: Final = sorted({name for handling in FIELDS.values() for name in handling.to} | OURS.keys())
 _STEP: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 #: A field's name within a text, and the rest of its path.
 _FIELD_NAME: Final = re.compile(rf"(?<![\w.\-/\[])(?:body\.)?(?:{'|'.join(SENT)})(?:\.\w+|\[\d+\])*(?![\w\[])")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from shim.translate.turn import STEP_OPENS, Emitted, Made, Open, Turn, better, emits
+from shim.translate.turn import STEP_OPENS, Emitted, GeneratedFile, OpenItem, Turn, better, emits
 from shim.wire.types import Json
 
 RANKING: Final = {"ranker": "default_2024_08_21", "score_threshold": 0.0}
@@ -25,14 +25,14 @@ def open_call(turn: Turn, event: Json) -> Iterator[Emitted]:
     item = event["item"]
     function = {"name": item.get("name") or "", "arguments": "", "output": None}
     call = {"id": turn.call_id(item), "type": "function", "function": function}
-    opened = turn.show(event, Open("function_call", turn.function_step, call=call, index=len(turn.calls)))
+    opened = turn.show(event, OpenItem("function_call", turn.function_step, call=call, index=len(turn.calls)))
     turn.calls.append(opened)
     yield _delta(opened, {"index": opened.index} | call)
     if early := _claim(turn, opened):
         yield _piece(opened, *ARGUMENTS, early)
 
 
-def _claim(turn: Turn, opened: Open) -> str:
+def _claim(turn: Turn, opened: OpenItem) -> str:
     """Take the arguments that came before their call was known."""
     known = opened.known
     assert known is not None
@@ -110,7 +110,7 @@ def late_code(turn: Turn, event: Json) -> Iterator[Emitted]:
     yield from ()
 
 
-def _rename(turn: Turn, opened: Open, name: str) -> Iterator[Emitted]:
+def _rename(turn: Turn, opened: OpenItem, name: str) -> Iterator[Emitted]:
     """Set a name that came late, or was different at first."""
     function = opened.call["function"]
     if name and name != function["name"]:
@@ -143,7 +143,7 @@ def settle(turn: Turn) -> None:
             turn.settle(opened, _as_emitted(opened, opened.known.item))
 
 
-def _as_emitted(opened: Open, item: Json) -> Json:
+def _as_emitted(opened: OpenItem, item: Json) -> Json:
     if item["type"] != "function_call":
         return item
     return item | {"call_id": upstream_id(opened)} | {name: opened.call["function"][name] for name in EMITTED_FIELDS}
@@ -153,7 +153,7 @@ def _as_emitted(opened: Open, item: Json) -> Json:
 EMITTED_FIELDS: Final = ("name", "arguments")
 
 
-def upstream_id(opened: Open) -> str:
+def upstream_id(opened: OpenItem) -> str:
     """The id under which upstream will recognise the output of a call: the last one that it sent."""
     assert opened.known is not None
     item = opened.known.item
@@ -255,7 +255,7 @@ def _image(turn: Turn, output: Json) -> Json:
     file_id = turn.new_id("cfile")
     turn.images.append(file_id)
     turn.pictured += 1
-    turn.made.append(Made(file_id, f"{file_id}.png", data=output["url"]))
+    turn.generated_files.append(GeneratedFile(file_id, f"{file_id}.png", data=output["url"]))
     return {"type": "image", "image": {"file_id": file_id}}
 
 
@@ -268,28 +268,28 @@ def open_hosted(turn: Turn, event: Json, call: Json) -> Iterator[Emitted]:
     step: Json = {}
     for name, step in turn.open_step({"type": "tool_calls", "tool_calls": []}):
         yield name, step
-    item = turn.show(event, Open(event["item"]["type"], step, call=call))
+    item = turn.show(event, OpenItem(event["item"]["type"], step, call=call))
     yield _delta(item, {"index": 0} | call)
 
 
-def _close_hosted(turn: Turn, item: Open, found: Json) -> Iterator[Emitted]:
+def _close_hosted(turn: Turn, item: OpenItem, found: Json) -> Iterator[Emitted]:
     """The step's call is complete."""
     item.call = item.call | found
     yield from complete(turn, item)
 
 
-def complete(turn: Turn, item: Open) -> Iterator[Emitted]:
+def complete(turn: Turn, item: OpenItem) -> Iterator[Emitted]:
     """A hosted call has ended."""
     item.open, item.whole = False, True
     yield from turn.postpone(shown(item))
 
 
-def shown(item: Open) -> Json:
+def shown(item: OpenItem) -> Json:
     """The item's step with the current state of the hosted call."""
     return item.step | {"step_details": {"type": "tool_calls", "tool_calls": [item.call]}}
 
 
-def _emit_rest(turn: Turn, item: Open, kind: str, name: str, finished: str) -> Iterator[Emitted]:
+def _emit_rest(turn: Turn, item: OpenItem, kind: str, name: str, finished: str) -> Iterator[Emitted]:
     """The finished text of a call: its missing rest is emitted.  If it differs in another way, the finished text is
     stored.
     """
@@ -302,17 +302,17 @@ def _emit_rest(turn: Turn, item: Open, kind: str, name: str, finished: str) -> I
         yield _piece(item, kind, name, whole[len(current) :])
 
 
-def _piece(item: Open, kind: str, name: str, more: str) -> Emitted:
+def _piece(item: OpenItem, kind: str, name: str, more: str) -> Emitted:
     """A further piece of a text of a call."""
     item.call = item.call | {kind: item.call[kind] | {name: item.call[kind][name] + more}}
     return _delta(item, _more(item, kind, {name: more}))
 
 
-def _more(item: Open, kind: str, what: Json) -> Json:
+def _more(item: OpenItem, kind: str, what: Json) -> Json:
     return {"index": item.index, "type": kind, kind: what}
 
 
-def _delta(item: Open, call: Json) -> Emitted:
+def _delta(item: OpenItem, call: Json) -> Emitted:
     return (
         "thread.run.step.delta",
         {

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from sys import maxsize
 from typing import Final
 
-from shim.translate.turn import Made, Part, Turn
+from shim.translate.turn import GeneratedFile, Part, Turn
 from shim.wire.passed_on import WEB_SEARCH
 from shim.wire.types import Json
 
@@ -67,7 +67,7 @@ def _file_path(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str] | N
         # It was in the outputs of its code, and is shown because of that.
         turn.pictured -= 1
         return None
-    turn.made.append(Made(annotation["file_id"], name, annotation.get("container_id")))
+    turn.generated_files.append(GeneratedFile(annotation["file_id"], name, annotation.get("container_id")))
     (turn.images if picture else part.files).append(annotation["file_id"])
     if not linked:
         return None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from shim.translate import calls
-from shim.translate.turn import STEP_OPENS, Emitted, Made, Turn, emits
+from shim.translate.turn import STEP_OPENS, Emitted, GeneratedFile, Turn, emits
 from shim.wire.encoding import dumps
 from shim.wire.passed_on import WEB_SEARCH
 from shim.wire.types import Json
@@ -91,7 +91,9 @@ def _image(turn: Turn, item: Json) -> tuple[str, Json, str]:
     if data := item.get("result"):
         turn.images.append(file_id)
         kind = item.get("output_format") or "png"
-        turn.made.append(Made(file_id, f"{file_id}.{kind}", data=f"data:image/{kind};base64,{data}"))
+        turn.generated_files.append(
+            GeneratedFile(file_id, f"{file_id}.{kind}", data=f"data:image/{kind};base64,{data}")
+        )
     return "image_generation", {"prompt": item.get("revised_prompt")}, file_id
 
 

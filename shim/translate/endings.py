@@ -8,7 +8,7 @@ from typing import Final
 
 from shim import lifecycle
 from shim.translate import calls, failures, messages
-from shim.translate.turn import Emitted, Open, Turn
+from shim.translate.turn import Emitted, OpenItem, Turn
 from shim.wire import objects
 from shim.wire.types import Json
 
@@ -195,18 +195,18 @@ def _close_all(
         turn.function_step = None
 
 
-def _settle_partial(turn: Turn, item: Open) -> None:
+def _settle_partial(turn: Turn, item: OpenItem) -> None:
     """Text that came before the end stays in the conversation, though upstream never finished the item."""
     if item.received:
         turn.settle(item, messages.as_emitted(item, "incomplete"))
 
 
-def _unfinished(turn: Turn) -> list[tuple[str, Open]]:
+def _unfinished(turn: Turn) -> list[tuple[str, OpenItem]]:
     """Open items with a step of their own; function calls share one step, which is closed separately."""
     return [(key, item) for key, item in turn.items.items() if item.open and item.kind != "function_call"]
 
 
-def _cut_message(turn: Turn, item: Open, reason: str) -> Emitted:
+def _cut_message(turn: Turn, item: OpenItem, reason: str) -> Emitted:
     item.message = item.message | {
         "status": "incomplete",
         "incomplete_details": {"reason": reason},

@@ -14,12 +14,12 @@ CODES: Final[dict[str, str]] = {
 #: HTTP status of a refusal: the run's ``last_error.code``.
 STATUSES: Final[dict[int, str]] = {429: "rate_limit_exceeded"}
 NO_CALLER: Final = Names()
-SORRY: Final = "Sorry, something went wrong."
+DEFAULT_MESSAGE: Final = "Sorry, something went wrong."
 
 
 def last_error(code: str | None, message: str | None) -> Json:
     """A run's ``last_error``: one of three codes, and upstream's message, verbatim."""
-    return {"code": CODES.get(code or "", "server_error"), "message": message or SORRY}
+    return {"code": CODES.get(code or "", "server_error"), "message": message or DEFAULT_MESSAGE}
 
 
 def of_response(response: Json, earlier: Json | None, names: Names = NO_CALLER) -> Json:

@@ -10,7 +10,7 @@ Kind = Literal["carried", "renamed", "approximated", "kept"]
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class Handling:
     """``to``: the fields of the request to upstream that contain it.  ``how``: a sentence for the documentation.
 
     ``back``: a path in the request to upstream, and the path in the caller's request that it came from, to translate
@@ -28,52 +28,54 @@ def _same(*paths: str) -> dict[str, str]:
 
 
 #: The fields of ``POST /threads/{thread_id}/runs`` and of ``POST /threads/runs``.
-FIELDS: Final[dict[str, Fate]] = {
-    "assistant_id": Fate("kept", "The assistant whose settings are used for every field that the request leaves out."),
-    "model": Fate(
+FIELDS: Final[dict[str, Handling]] = {
+    "assistant_id": Handling(
+        "kept", "The assistant whose settings are used for every field that the request leaves out."
+    ),
+    "model": Handling(
         "carried",
         "Unchanged, or replaced by its successor in the table of retired models.",
         ("model",),
         _same("model"),
     ),
-    "instructions": Fate(
+    "instructions": Handling(
         "carried",
         "Sent with every call of the run, as upstream does not repeat them.",
         ("instructions",),
         _same("instructions"),
     ),
-    "additional_instructions": Fate(
+    "additional_instructions": Handling(
         "renamed", "Joined to the instructions with a line break; the run shows the result.", ("instructions",)
     ),
-    "additional_messages": Fate("renamed", "Added to the thread, then sent like its other messages.", ("input",)),
-    "thread": Fate("renamed", "Stored; its messages are sent, its metadata is not.", ("input",)),
-    "tools": Fate(
+    "additional_messages": Handling("renamed", "Added to the thread, then sent like its other messages.", ("input",)),
+    "thread": Handling("renamed", "Stored; its messages are sent, its metadata is not.", ("input",)),
+    "tools": Handling(
         "carried",
         "Each function gets `strict`, each hosted tool its files or vector stores.",
         ("tools", "include"),
         _same("tools"),
     ),
-    "tool_resources": Fate("renamed", "Each hosted tool is sent with its files or vector stores.", ("tools",)),
-    "tool_choice": Fate(
+    "tool_resources": Handling("renamed", "Each hosted tool is sent with its files or vector stores.", ("tools",)),
+    "tool_choice": Handling(
         "carried",
         "A forced choice is sent until the model has followed it once in the run.",
         ("tool_choice",),
         _same("tool_choice", "tool_choice.type") | {"tool_choice.name": "tool_choice.function.name"},
     ),
-    "parallel_tool_calls": Fate(
+    "parallel_tool_calls": Handling(
         "carried", "Sent only if it is false.", ("parallel_tool_calls",), _same("parallel_tool_calls")
     ),
-    "temperature": Fate(
+    "temperature": Handling(
         "carried", "Sent unless it is 1, or the model has refused it.", ("temperature",), _same("temperature")
     ),
-    "top_p": Fate("carried", "Sent unless it is 1, or the model has refused it.", ("top_p",), _same("top_p")),
-    "reasoning_effort": Fate(
+    "top_p": Handling("carried", "Sent unless it is 1, or the model has refused it.", ("top_p",), _same("top_p")),
+    "reasoning_effort": Handling(
         "renamed",
         "Sent as `reasoning.effort`, unless another model answers and refuses it.",
         ("reasoning",),
         {"reasoning": "reasoning_effort", "reasoning.effort": "reasoning_effort"},
     ),
-    "response_format": Fate(
+    "response_format": Handling(
         "renamed",
         "Sent as `text.format`; a schema loses one level of nesting.",
         ("text",),
@@ -87,42 +89,42 @@ FIELDS: Final[dict[str, Fate]] = {
             "text.format.strict": "response_format.json_schema.strict",
         },
     ),
-    "max_completion_tokens": Fate(
+    "max_completion_tokens": Handling(
         "renamed",
         "Each round gets the tokens that the earlier rounds left; with fewer than 16 left the run ends incomplete.",
         ("max_output_tokens",),
         {"max_output_tokens": "max_completion_tokens"},
     ),
-    "max_prompt_tokens": Fate(
+    "max_prompt_tokens": Handling(
         "approximated",
         "Each round gets the tokens that the earlier rounds left, and leaves out older messages if necessary; where "
         "not even the last message fits, the run ends incomplete. Upstream counts the tokens; else they are estimated.",
         ("input",),
     ),
-    "truncation_strategy": Fate(
+    "truncation_strategy": Handling(
         "approximated",
         "With `auto` the server truncates; where it cannot, the run is tried a second time with fewer messages. "
         "`last_messages` sends only that many messages.",
         ("truncation", "input"),
         {"truncation": "truncation_strategy"},
     ),
-    "metadata": Fate(
+    "metadata": Handling(
         "carried", "Unchanged: none of our own keys are added.", ("metadata",), {"metadata*": "metadata*"}
     ),
-    "stream": Fate("kept", "Decides the form of the answer to the caller, not of the request to upstream."),
-    "include": Fate(
+    "stream": Handling("kept", "Decides the form of the answer to the caller, not of the request to upstream."),
+    "include": Handling(
         "kept",
         "Results of file searches are always requested; steps show them only if this field asks for them.",
     ),
 }
 #: The fields of a message that is posted, alone or with a thread or a run.
-MESSAGE: Final[dict[str, Fate]] = {
-    "role": Fate("carried", "The role of the input item.", ("input",), _same("role")),
-    "content": Fate(
+MESSAGE: Final[dict[str, Handling]] = {
+    "role": Handling("carried", "The role of the input item.", ("input",), _same("role")),
+    "content": Handling(
         "renamed", "Its parts become `input_text` and `input_image`, or `output_text`.", ("input",), _same("content")
     ),
-    "attachments": Fate("renamed", "Its files are added to the files of the thread's tools.", ("tools",)),
-    "metadata": Fate("kept", "Shown with the message."),
+    "attachments": Handling("renamed", "Its files are added to the files of the thread's tools.", ("tools",)),
+    "metadata": Handling("kept", "Shown with the message."),
 }
 #: A part of a message by its type: paths in the part upstream, and in the caller's.
 PARTS: Final[dict[str, dict[str, str]]] = {

@@ -1,9 +1,9 @@
 """Finds the item to which an event refers.
 
 Ids, call ids and places differ by server: they may be missing, null, changed from one event to the next, or the same
-for several items.  So no single one of them is sufficient.  A `Known` item stores every id that upstream has used for
-it, and the registry finds it for three kinds of events: an item that begins or ends, a text without an item (a delta),
-and the output of the final response, which is matched as a whole.
+for several items.  So no single one of them is sufficient.  A `KnownItem` item stores every id that upstream has used
+for it, and the registry finds it for three kinds of events: an item that begins or ends, a text without an item (a
+delta), and the output of the final response, which is matched as a whole.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 
 from shim.wire.types import Json
 
-Agrees = Callable[["Known", Json], bool]
+Agrees = Callable[["KnownItem", Json], bool]
 
 
 @dataclass(slots=True)
-class Known:
+class KnownItem:
     """One item of a response, as far as upstream has sent it.
 
     ``key``: its own key, unique in the response.  ``id_used``: an event has used its id.  ``announced``: the rule for
@@ -50,29 +50,29 @@ def _names(item: Json) -> list[str]:
 
 
 @dataclass(slots=True)
-class Registry:
+class ItemRegistry:
     """The items of one response, in the order in which they first occurred."""
 
-    items: list[Known] = field(default_factory=list)
-    by_name: dict[str, Known] = field(default_factory=dict)
+    items: list[KnownItem] = field(default_factory=list)
+    by_name: dict[str, KnownItem] = field(default_factory=dict)
 
-    def add(self, item: Json, place: int | None) -> Known:
+    def add(self, item: Json, place: int | None) -> KnownItem:
         """Add an item."""
         names = _names(item)
         wanted = item.get("id") or item.get("call_id") or f"#{len(self.items) if place is None else place}"
         taken = {known.key for known in self.items}
         key = wanted if wanted not in taken else f"{wanted}#{len(self.items)}"
-        known = Known(key, item["type"], item, place, set(names))
+        known = KnownItem(key, item["type"], item, place, set(names))
         self.items.append(known)
         self.by_name |= dict.fromkeys([*names, key], known)
         return known
 
-    def learn(self, known: Known, item: Json) -> None:
+    def learn(self, known: KnownItem, item: Json) -> None:
         """Store the fields of an event about a known item, and its ids."""
         known.learn(item)
         self.by_name |= dict.fromkeys(_names(item), known)
 
-    def beginning(self, item: Json, place: int | None) -> Known | None:
+    def beginning(self, item: Json, place: int | None) -> KnownItem | None:
         """The known item that ``output_item.added`` announces again; None for a new one."""
         for known in self._same_names(item, place):
             if not known.may_be_at(place) or (known.settled and _differs(known, item)):
@@ -84,7 +84,7 @@ class Registry:
         )
         return next((known for known in without_id if place is not None and known.place == place), None)
 
-    def ending(self, item: Json, place: int | None, agrees: Agrees) -> Known | None:
+    def ending(self, item: Json, place: int | None, agrees: Agrees) -> KnownItem | None:
         """The item that ``output_item.done`` ends; None for one that was not announced.  ``agrees``: whether the text
         so far of an item is the beginning of this one's.
         """
@@ -96,7 +96,7 @@ class Registry:
         without_id = [known for known in waiting if not known.id_used and not _is_other_call(known, item)]
         return next(iter(at_place or without_id or [known for known in waiting if agrees(known, item)]), None)
 
-    def item_of_event(self, event: Json, kind: str) -> Known | None:
+    def item_of_event(self, event: Json, kind: str) -> KnownItem | None:
         """The item of that kind to which a delta, or another event without an item, refers."""
         name, place = event.get("item_id"), event.get("output_index")
         known = self.by_name.get(name) if name else None
@@ -106,7 +106,7 @@ class Registry:
                 return known
         return self._best_match(name, place, kind, known)
 
-    def _best_match(self, name: str | None, place: int | None, kind: str, known: Known | None) -> Known | None:
+    def _best_match(self, name: str | None, place: int | None, kind: str, known: KnownItem | None) -> KnownItem | None:
         """The same if the id alone is not sufficient."""
         waiting = list(self._open(kind, place))
         if known is not None and known.kind != kind:
@@ -120,7 +120,7 @@ class Registry:
         found = at_place or same or without_id
         return self._with_id(found[-1], name) if found else None
 
-    def _with_id(self, known: Known, name: str | None) -> Known:
+    def _with_id(self, known: KnownItem, name: str | None) -> KnownItem:
         """The item, after the id that an event has used was added to it."""
         if name and name not in known.names:
             known.names.add(name)
@@ -132,11 +132,11 @@ class Registry:
         kinds = [known.kind for known in self.items if event.get("item_id") in known.names]
         return bool(kinds) and kind not in kinds
 
-    def output(self, items: list[Json]) -> list[tuple[Json, Known | None]]:
+    def output(self, items: list[Json]) -> list[tuple[Json, KnownItem | None]]:
         """The items of the final response, each with its known item: calls by the id of the call, others by id, else by
         kind and order, and by place if the numbers of a kind differ.
         """
-        left, found = list(self.items), dict[int, Known]()
+        left, found = list(self.items), dict[int, KnownItem]()
         for agrees in (_by_call, _by_id):
             for index, item in enumerate(items):
                 known = next((each for each in left if index not in found and agrees(each, item)), None)
@@ -149,41 +149,41 @@ class Registry:
             found |= _in_order(mine, [known for known in left if known.kind == kind])
         return [(item, found.get(index)) for index, item in enumerate(items)]
 
-    def _same_names(self, item: Json, place: int | None) -> list[Known]:
+    def _same_names(self, item: Json, place: int | None) -> list[KnownItem]:
         """The known items of that kind that share an id with it: those with most in common first, and the latest."""
 
-        def common(known: Known) -> float:
+        def common(known: KnownItem) -> float:
             same = sum(name in known.names for name in _names(item))
             return same + (same and place is not None and known.place == place) / 2
 
         alike = [known for known in reversed(self.items) if known.kind == item["type"] and common(known)]
         return sorted(alike, key=common, reverse=True)
 
-    def _open(self, kind: str, place: int | None) -> Iterator[Known]:
+    def _open(self, kind: str, place: int | None) -> Iterator[KnownItem]:
         return (each for each in self.items if each.kind == kind and not each.settled and each.may_be_at(place))
 
 
-def _differs(known: Known, item: Json) -> bool:
+def _differs(known: KnownItem, item: Json) -> bool:
     """Whether an item has another id than the known one, although both have the same call id."""
     return bool(item.get("id") and known.item.get("id") and item["id"] not in known.names)
 
 
-def _is_other_call(known: Known, item: Json) -> bool:
+def _is_other_call(known: KnownItem, item: Json) -> bool:
     """Whether both have ids for their calls, and none is the same."""
     return item["type"] == "function_call" and bool(known.names) and len(_names(item)) == 2
 
 
-def _by_call(known: Known, item: Json) -> bool:
+def _by_call(known: KnownItem, item: Json) -> bool:
     return known.kind == item["type"] and item.get("call_id") in known.names
 
 
-def _by_id(known: Known, item: Json) -> bool:
+def _by_id(known: KnownItem, item: Json) -> bool:
     return known.kind == item["type"] and item.get("id") in known.names
 
 
-def _in_order(places: list[int], left: list[Known]) -> dict[int, Known]:
+def _in_order(places: list[int], left: list[KnownItem]) -> dict[int, KnownItem]:
     """Matches items of one kind: in order if the numbers are equal; else first those with the same place."""
-    found: dict[int, Known] = {}
+    found: dict[int, KnownItem] = {}
     if len(left) != len(places):
         found = {index: known for index in places for known in left if known.place == index}
     rest = [known for known in left if known not in found.values()]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from shim.translate import citations
-from shim.translate.turn import STEP_OPENS, Emitted, Open, Part, Turn, better, emits
+from shim.translate.turn import STEP_OPENS, Emitted, OpenItem, Part, Turn, better, emits
 from shim.wire import objects
 from shim.wire.types import Json
 
@@ -26,13 +26,13 @@ def open_message(turn: Turn, event: Json) -> Iterator[Emitted]:
     for name, step in turn.open_step(details):
         yield name, step
     message = objects.answer(message_id, step["created_at"], turn.run)
-    item = turn.show(event, Open("message", step, message=message))
+    item = turn.show(event, OpenItem("message", step, message=message))
     yield "thread.message.created", message
     yield "thread.message.in_progress", message
     yield from _show_images(turn, item)
 
 
-def _show_images(turn: Turn, item: Open) -> Iterator[Emitted]:
+def _show_images(turn: Turn, item: OpenItem) -> Iterator[Emitted]:
     """Plots that are known by now stand before the text, as they did."""
     while turn.images:
         part = Part(len(item.parts), "image_file", emitted=[turn.images.pop(0)])
@@ -88,7 +88,7 @@ def part_done(turn: Turn, event: Json) -> Iterator[Emitted]:
             _remember(item, (place_of(item, event, kind), kind), content)
 
 
-def _unannounced(turn: Turn, event: Json) -> Generator[Emitted, None, Open | None]:
+def _unannounced(turn: Turn, event: Json) -> Generator[Emitted, None, OpenItem | None]:
     return turn.unannounced(event, "message", open_message)
 
 
@@ -108,7 +108,7 @@ def close_message(turn: Turn, event: Json) -> Iterator[Emitted]:
         yield from complete(turn, item)
 
 
-def _finished(item: Open, content: list[Json]) -> Iterator[tuple[tuple[int, str], Json]]:
+def _finished(item: OpenItem, content: list[Json]) -> Iterator[tuple[tuple[int, str], Json]]:
     """The finished parts, each with the key of the part that was emitted: by kind and place, else by kind and order."""
     texts = [(index, PARTS[part["type"]][1], part) for index, part in enumerate(content) if part["type"] in PARTS]
     unused = [key for key in item.parts if key not in {(index, kind) for index, kind, _ in texts}]
@@ -120,7 +120,7 @@ def _finished(item: Open, content: list[Json]) -> Iterator[tuple[tuple[int, str]
         yield key, part
 
 
-def _is_all(item: Open, content: list[Json]) -> bool:
+def _is_all(item: OpenItem, content: list[Json]) -> bool:
     """Whether a finished content is not empty and equals the text that was received before."""
     known = [part for part in content if part["type"] in PARTS]
     finished = sorted((PARTS[part["type"]][1], part.get(PARTS[part["type"]][0]) or "") for part in known)
@@ -128,7 +128,7 @@ def _is_all(item: Open, content: list[Json]) -> bool:
     return finished == emitted and any(text for _, text in finished)
 
 
-def complete(turn: Turn, item: Open) -> Iterator[Emitted]:
+def complete(turn: Turn, item: OpenItem) -> Iterator[Emitted]:
     """The message is complete."""
     yield from settle(turn, item)
     now = turn.now()
@@ -156,7 +156,7 @@ def late_message(turn: Turn, event: Json) -> Iterator[Emitted]:
     yield from ()
 
 
-def as_emitted(item: Open, status: str) -> Json:
+def as_emitted(item: OpenItem, status: str) -> Json:
     """The message as an item for the journal, with the text that was received."""
     assert item.known is not None
     content = []
@@ -167,7 +167,7 @@ def as_emitted(item: Open, status: str) -> Json:
     return item.known.item | {"role": "assistant", "status": status, "content": content}
 
 
-def _remember(item: Open, key: tuple[int, str], finished: Json) -> None:
+def _remember(item: OpenItem, key: tuple[int, str], finished: Json) -> None:
     """Store the longest of the complete versions of a part."""
     text, before = UPSTREAM[key[1]][1], item.finished.get(key, {})
     found: Json = {text: better(before.get(text) or "", finished.get(text) or "")}
@@ -176,14 +176,14 @@ def _remember(item: Open, key: tuple[int, str], finished: Json) -> None:
     item.finished[key] = finished | found
 
 
-def settle(turn: Turn, item: Open) -> Iterator[Emitted]:
+def settle(turn: Turn, item: OpenItem) -> Iterator[Emitted]:
     """Compare the finished parts with the received text, and emit what is missing."""
     for key, content in sorted(item.finished.items(), key=lambda each: each[0][0]):
         part_at(item, *key)
         yield from _settle(turn, item, key, content)
 
 
-def _settle(turn: Turn, item: Open, key: tuple[int, str], content: Json) -> Iterator[Emitted]:
+def _settle(turn: Turn, item: OpenItem, key: tuple[int, str], content: Json) -> Iterator[Emitted]:
     """Emit the rest of a finished part.  If it differs in another way, only the finished text is stored, as emitted
     deltas cannot be taken back.
     """
@@ -214,20 +214,22 @@ def _written_anew(turn: Turn, part: Part, whole: str, content: Json) -> Part:
     notes = enumerate(content.get("annotations") or [])
     for number, annotation in sorted(notes, key=lambda note: citations.place(note[1])):
         _write(rewritten, whole[rewritten.received_length : citations.place(annotation)])
-        scratch.made, scratch.images = ([], []) if number < part.announced else (turn.made, turn.images)
+        scratch.generated_files, scratch.images = (
+            ([], []) if number < part.announced else (turn.generated_files, turn.images)
+        )
         _cite(scratch, rewritten, annotation)
     _write(rewritten, whole[rewritten.received_length :])
     turn.citations, rewritten.files = scratch.citations, list(dict.fromkeys([*part.files, *rewritten.files]))
     return rewritten
 
 
-def _catch_up(item: Open, part: Part, whole: str, upto: int) -> Iterator[Emitted]:
+def _catch_up(item: OpenItem, part: Part, whole: str, upto: int) -> Iterator[Emitted]:
     """Emit the part of ``whole`` up to a place that was not emitted yet."""
     if missing := whole[part.received_length : upto]:
         yield _piece(item, part, missing)
 
 
-def _annotate(turn: Turn, item: Open, part: Part, annotation: Json) -> Iterator[Emitted]:
+def _annotate(turn: Turn, item: OpenItem, part: Part, annotation: Json) -> Iterator[Emitted]:
     """Add an annotation to a part.  A citation comes with its whole marker in the same delta."""
     made = _cite(turn, part, annotation)
     yield from _show_images(turn, item)
@@ -252,12 +254,12 @@ def _cite(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str] | None:
     return made
 
 
-def part_of(item: Open, event: Json, kind: str) -> Part:
+def part_of(item: OpenItem, event: Json, kind: str) -> Part:
     """The part to which an event refers."""
     return part_at(item, place_of(item, event, kind), kind)
 
 
-def place_of(item: Open, event: Json, kind: str) -> int:
+def place_of(item: OpenItem, event: Json, kind: str) -> int:
     """The place of that part.  A place far behind all others is a server's mistake: the last part of that kind is
     used.
     """
@@ -267,7 +269,7 @@ def place_of(item: Open, event: Json, kind: str) -> int:
     return next((at for at, each in reversed(item.parts) if each == kind and at >= 0), 0)
 
 
-def part_at(item: Open, place: int, kind: str) -> Part:
+def part_at(item: OpenItem, place: int, kind: str) -> Part:
     """The part of that kind at a place, created when it first occurs.  The Assistants parts are numbered without
     gaps.
     """
@@ -277,7 +279,7 @@ def part_at(item: Open, place: int, kind: str) -> Part:
     return part
 
 
-def contents(item: Open) -> list[Json]:
+def contents(item: OpenItem) -> list[Json]:
     """The open message's content as a finished message shows it."""
     return [SHOWN[part.kind](part) for part in item.parts.values()]
 
@@ -293,13 +295,13 @@ SHOWN: Final[dict[str, Callable[[Part], Json]]] = {
 }
 
 
-def attachments(item: Open) -> list[Json]:
+def attachments(item: OpenItem) -> list[Json]:
     """The files that code wrote for the message, as attachments, whether the text links them or not."""
     files = dict.fromkeys(file_id for part in item.parts.values() for file_id in part.files)
     return [{"file_id": file_id, "tools": [{"type": "code_interpreter"}]} for file_id in files]
 
 
-def _piece(item: Open, part: Part, value: str) -> Emitted:
+def _piece(item: OpenItem, part: Part, value: str) -> Emitted:
     """A further piece of a part."""
     _write(part, value)
     if part.kind == "refusal":
@@ -319,7 +321,7 @@ def _write(part: Part, value: str) -> None:
     part.emitted_length += len(value)
 
 
-def _delta(item: Open, content: Json) -> Emitted:
+def _delta(item: OpenItem, content: Json) -> Emitted:
     return (
         "thread.message.delta",
         {"id": item.message["id"], "object": "thread.message.delta", "delta": {"content": [content]}},

@@ -139,7 +139,7 @@ class ModelMap:
         end = listed[model]
         return end is not None and end <= today
 
-    def called(self, model: str, listed: Listed | None = None) -> str:
+    def model_to_call(self, model: str, listed: Listed | None = None) -> str:
         """The model to call."""
         successor = self.successor(model)
         if successor is None:

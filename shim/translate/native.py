@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from shim.translate import items, stream
 from shim.translate.history import CALL_ITEMS, REPLAYED
 from shim.translate.normalise import response as normal_response
-from shim.translate.turn import Made, Turn
+from shim.translate.turn import GeneratedFile, Turn
 from shim.wire import objects
 from shim.wire.types import Json
 
@@ -22,7 +22,7 @@ class Converted(NamedTuple):
     """
 
     items: list[tuple[Json, Json | None]]
-    made: list[Made]
+    generated_files: list[GeneratedFile]
 
 
 def listing(given: str | Iterable[Any]) -> list[Json]:
@@ -65,7 +65,7 @@ def converted(response: Json, thread_id: str, new_id: Callable[[str], str]) -> C
         for _, data in stream.translate(turn, event)
         if data.get("object") == "thread.message"
     }
-    return Converted([_as_emitted(turn, key, item, messages) for key, item in turn.done], turn.made)
+    return Converted([_as_emitted(turn, key, item, messages) for key, item in turn.done], turn.generated_files)
 
 
 def _as_emitted(turn: Turn, key: str, item: Json, messages: dict[str, Json]) -> tuple[Json, Json | None]:

@@ -38,52 +38,52 @@ class Circumstances:
     without: frozenset[str] = frozenset()
 
 
-def _model(run: Json, so_far: Circumstances) -> Json:
-    return {"model": so_far.model}
+def _model(run: Json, circumstances: Circumstances) -> Json:
+    return {"model": circumstances.model}
 
 
-def _instructions(run: Json, so_far: Circumstances) -> Json:
+def _instructions(run: Json, circumstances: Circumstances) -> Json:
     return {"instructions": run["instructions"]} if run["instructions"] else {}
 
 
-def _tools(run: Json, so_far: Circumstances) -> Json:
-    sent = tools.sent(run["tools"], so_far.resources)
+def _tools(run: Json, circumstances: Circumstances) -> Json:
+    sent = tools.sent(run["tools"], circumstances.resources)
     if not sent:
         return {}
     body: Json = {"tools": sent}
-    if not run["parallel_tool_calls"] and "parallel_tool_calls" not in so_far.without:
+    if not run["parallel_tool_calls"] and "parallel_tool_calls" not in circumstances.without:
         body["parallel_tool_calls"] = False
     chosen = tools.choice(run["tool_choice"], sent)
     forced = chosen == "required" or isinstance(chosen, dict)
-    if chosen != "auto" and not (forced and so_far.obeyed):
+    if chosen != "auto" and not (forced and circumstances.obeyed):
         body["tool_choice"] = chosen
     return body
 
 
-def _include(run: Json, so_far: Circumstances) -> Json:
+def _include(run: Json, circumstances: Circumstances) -> Json:
     """Results of hosted tools that steps show; and encrypted reasoning, if upstream does not store it."""
-    carried = so_far.carry_reasoning and ENCRYPTED not in so_far.without
+    carried = circumstances.carry_reasoning and ENCRYPTED not in circumstances.without
     wanted = tools.includes(run["tools"]) + ([ENCRYPTED] if carried else [])
-    return {"include": wanted} if wanted and "include" not in so_far.without else {}
+    return {"include": wanted} if wanted and "include" not in circumstances.without else {}
 
 
-def _sampling(run: Json, so_far: Circumstances) -> Json:
+def _sampling(run: Json, circumstances: Circumstances) -> Json:
     """1.0 is the default of both APIs and is not sent, as reasoning models refuse the parameter."""
     wanted = {name: run[name] for name in REFUSABLE if run[name] not in (None, 1.0)}
-    return {name: value for name, value in wanted.items() if name not in so_far.without}
+    return {name: value for name, value in wanted.items() if name not in circumstances.without}
 
 
-def _limit(run: Json, so_far: Circumstances) -> Json:
+def _limit(run: Json, circumstances: Circumstances) -> Json:
     cap = run["max_completion_tokens"]
-    return {} if cap is None else {"max_output_tokens": cap - so_far.spent}
+    return {} if cap is None else {"max_output_tokens": cap - circumstances.spent}
 
 
-def _reasoning(run: Json, so_far: Circumstances) -> Json:
-    wanted = run["reasoning_effort"] is not None and "reasoning" not in so_far.without
+def _reasoning(run: Json, circumstances: Circumstances) -> Json:
+    wanted = run["reasoning_effort"] is not None and "reasoning" not in circumstances.without
     return {"reasoning": {"effort": run["reasoning_effort"]}} if wanted else {}
 
 
-def _format(run: Json, so_far: Circumstances) -> Json:
+def _format(run: Json, circumstances: Circumstances) -> Json:
     wanted = run["response_format"]
     if wanted == "auto" or wanted["type"] == "text":
         return {}
@@ -93,27 +93,27 @@ def _format(run: Json, so_far: Circumstances) -> Json:
     return {"text": {"format": {"type": "json_schema"} | schema}}
 
 
-def _truncation(run: Json, so_far: Circumstances) -> Json:
+def _truncation(run: Json, circumstances: Circumstances) -> Json:
     """The old API left out messages that did not fit; upstream does so, too, if it can.  `last_messages` is done by
     replay.
     """
-    wanted = run["truncation_strategy"]["type"] == "auto" and "truncation" not in so_far.without
+    wanted = run["truncation_strategy"]["type"] == "auto" and "truncation" not in circumstances.without
     return {"truncation": "auto"} if wanted else {}
 
 
-def _metadata(run: Json, so_far: Circumstances) -> Json:
-    return {"metadata": run["metadata"]} if run["metadata"] and "metadata" not in so_far.without else {}
+def _metadata(run: Json, circumstances: Circumstances) -> Json:
+    return {"metadata": run["metadata"]} if run["metadata"] and "metadata" not in circumstances.without else {}
 
 
-def _stream(run: Json, so_far: Circumstances) -> Json:
+def _stream(run: Json, circumstances: Circumstances) -> Json:
     """The sender of the body adds ``stream``, unless the model has refused to stream."""
-    return {"stream": False} if "stream" in so_far.without else {}
+    return {"stream": False} if "stream" in circumstances.without else {}
 
 
-def _chain(run: Json, so_far: Circumstances) -> Json:
+def _chain(run: Json, circumstances: Circumstances) -> Json:
     """``store`` is always sent, as its default differs between organisations, unless the server refuses the field."""
-    body: Json = {} if "store" in so_far.without else {"store": so_far.store}
-    return body | ({"previous_response_id": so_far.previous} if so_far.previous else {})
+    body: Json = {} if "store" in circumstances.without else {"store": circumstances.store}
+    return body | ({"previous_response_id": circumstances.previous} if circumstances.previous else {})
 
 
 #: All fields of a request besides ``input``, in the order in which they are sent.
@@ -133,12 +133,12 @@ WRITERS: Final[tuple[Callable[[Json, Circumstances], Json], ...]] = (
 )
 
 
-def body(run: Json, items: Items, so_far: Circumstances) -> Json:
+def body(run: Json, items: Items, circumstances: Circumstances) -> Json:
     """The whole request body; without ``stream`` in it, a stream is requested."""
     made: Json = {}
     for write in WRITERS:
-        made |= write(run, so_far)
-    if not items and so_far.previous is None:
+        made |= write(run, circumstances)
+    if not items and circumstances.previous is None:
         # A first run with instructions and no messages: the API requires some input, so the instructions are sent once
         # as a developer's item.
         items = Items.of([{"role": "developer", "content": run["instructions"]}])

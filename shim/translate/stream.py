@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shim.translate import calls, elsewhere, endings, failures, messages
-from shim.translate.identity import Known
+from shim.translate.identity import KnownItem
 from shim.translate.turn import STEP_OPENS, Emitted, Rule, Turn, emits
 from shim.wire.sse import UNREADABLE
 from shim.wire.types import Json
@@ -96,7 +96,7 @@ FOR_THE_PROGRAM: Final = Nothing(
     "only the application could answer it: unless upstream does, the run fails, and its error names the call"
 )
 INPUT: Final = Nothing("an item of the input, not of the answer")
-KEEPS_OPEN: Final = Nothing("keeps the connection open")
+KEEPALIVE: Final = Nothing("keeps the connection open")
 AUDIO: Final = Nothing("Assistants had no audio")
 
 RULES: Final[dict[Key, Rule | Nothing]] = {
@@ -110,9 +110,9 @@ RULES: Final[dict[Key, Rule | Nothing]] = {
     "response.done": end,
     "error": remember_error,
     UNREADABLE: unreadable,
-    "keepalive": KEEPS_OPEN,
-    "ping": KEEPS_OPEN,
-    "response.heartbeat": KEEPS_OPEN,
+    "keepalive": KEEPALIVE,
+    "ping": KEEPALIVE,
+    "response.heartbeat": KEEPALIVE,
     # Messages.
     (ITEM_ADDED, "message"): messages.open_message,
     (ITEM_DONE, "message"): messages.close_message,
@@ -255,7 +255,7 @@ def _added(turn: Turn, item: Json, place: int | None) -> Iterator[Emitted]:
 def _done(turn: Turn, item: Json, place: int | None) -> Iterator[Emitted]:
     """An item has ended."""
 
-    def agrees(known: Known, item: Json) -> bool:
+    def agrees(known: KnownItem, item: Json) -> bool:
         received = turn.items[known.key].received if known.key in turn.items else ""
         return bool(received) and _text_of(item).startswith(received)
 
@@ -277,12 +277,12 @@ LATE: Final[dict[str, Rule]] = {
 }
 
 
-def _announce(turn: Turn, item: Json, known: Known) -> Iterator[Emitted]:
+def _announce(turn: Turn, item: Json, known: KnownItem) -> Iterator[Emitted]:
     known.announced = True
     yield from _apply(turn, ITEM_ADDED, item | {"status": "in_progress"}, known)
 
 
-def _over(turn: Turn, item: Json, known: Known) -> Iterator[Emitted]:
+def _over(turn: Turn, item: Json, known: KnownItem) -> Iterator[Emitted]:
     """End an item, once.  An item that was not announced begins first.  It is journalled when it was emitted
     completely.  Further content that comes later is stored.
     """
@@ -299,7 +299,7 @@ def _over(turn: Turn, item: Json, known: Known) -> Iterator[Emitted]:
     turn.flush()
 
 
-def _apply(turn: Turn, when: str, item: Json, known: Known) -> Iterator[Emitted]:
+def _apply(turn: Turn, when: str, item: Json, known: KnownItem) -> Iterator[Emitted]:
     """Call the rule for an item that begins or ends."""
     row = RULES.get((when, known.kind))
     if row is None:

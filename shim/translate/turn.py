@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from shim import lifecycle
 from shim.translate.caller_names import Names
-from shim.translate.identity import Known, Registry
+from shim.translate.identity import ItemRegistry, KnownItem
 from shim.wire import objects
 from shim.wire.types import Json
 
@@ -58,7 +58,7 @@ class Part:
 
 
 @dataclass(slots=True)
-class Open:
+class OpenItem:
     """An item that upstream has begun: a ``message`` with its parts, or a ``call`` with its place in its step.
 
     ``open``: its end was not emitted yet; an incomplete message waits for the response's end, which has the reason.
@@ -77,7 +77,7 @@ class Open:
     cut: bool = False
     whole: bool = False
     finished: dict[tuple[int, str], Json] = field(default_factory=dict)
-    known: Known | None = None
+    known: KnownItem | None = None
     outputs: list[Json] = field(default_factory=list)
 
     @property
@@ -88,7 +88,7 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class GeneratedFile:
     """A file that code wrote: in a container, or with its content as a ``data:`` URL."""
 
     file_id: str
@@ -113,25 +113,25 @@ class Turn:
     new_id: Callable[[str], str]
     now: Callable[[], int]
     spent: Json = field(default_factory=objects.usage)
-    items: dict[str, Open] = field(default_factory=dict)
-    known: Registry = field(default_factory=Registry)
+    items: dict[str, OpenItem] = field(default_factory=dict)
+    known: ItemRegistry = field(default_factory=ItemRegistry)
     call_ids: dict[str, str] = field(default_factory=dict)
     unclaimed: dict[tuple[str | None, int | None], str] = field(default_factory=dict)
     postponed: Json | None = None
     function_step: Json | None = None
-    calls: list[Open] = field(default_factory=list)
+    calls: list[OpenItem] = field(default_factory=list)
     done: list[tuple[str, Json]] = field(default_factory=list)
     results: dict[str, str] = field(default_factory=dict)
     citations: int = 0
     images: list[str] = field(default_factory=list)
     pictured: int = 0
-    made: list[Made] = field(default_factory=list)
+    generated_files: list[GeneratedFile] = field(default_factory=list)
     error: Json | None = None
     terminal: Json | None = None
     step_usage: Json | None = None
     unknown: set[str] = field(default_factory=set)
     differences: list[str] = field(default_factory=list)
-    amended: list[Open] = field(default_factory=list)
+    amended: list[OpenItem] = field(default_factory=list)
     caller_body: Json = field(default_factory=dict)
     body: Json = field(default_factory=dict)
 
@@ -167,7 +167,7 @@ class Turn:
 
     def fetched(self) -> None:
         """Record that the files which code wrote so far are fetched."""
-        self.made = []
+        self.generated_files = []
 
     def stored(self) -> None:
         """Record that a transaction has stored the finished items and the amended ones."""
@@ -178,7 +178,7 @@ class Turn:
         """Record that the differences are in the log."""
         self.differences.clear()
 
-    def reopen(self, opened: Open) -> None:
+    def reopen(self, opened: OpenItem) -> None:
         """Continue with a stored item that is not complete, so that the run's ending ends it, too."""
         self.items[opened.step["id"]] = opened
 
@@ -190,7 +190,7 @@ class Turn:
         """Record an item of this response that is in the journal already."""
         self.known.add(item, None).journalled = True
 
-    def was_emitted(self, known: Known, opened: Open | None = None) -> None:
+    def was_emitted(self, known: KnownItem, opened: OpenItem | None = None) -> None:
         """Record an item whose events were all emitted before.  ``opened``: the message that shows it."""
         known.announced = known.settled = True
         if opened is not None:
@@ -227,22 +227,22 @@ class Turn:
         yield "thread.run.step.created", step
         yield "thread.run.step.in_progress", step
 
-    def show(self, event: Json, opened: Open) -> Open:
+    def show(self, event: Json, opened: OpenItem) -> OpenItem:
         """Add an item that is shown from now on."""
         opened.known = event["known"]
         self.items[event["known"].key] = opened
         return opened
 
-    def shown(self, event: Json) -> Open | None:
+    def shown(self, event: Json) -> OpenItem | None:
         """The shown item that begins or ends with an event."""
         return self.items.get(event["known"].key)
 
-    def find(self, event: Json, kind: str) -> Open | None:
+    def find(self, event: Json, kind: str) -> OpenItem | None:
         """The shown item to which an event without an item refers."""
         known = self.known.item_of_event(event, kind)
         return None if known is None else self.items.get(known.key)
 
-    def unannounced(self, event: Json, kind: str, opens: Rule) -> Generator[Emitted, None, Open | None]:
+    def unannounced(self, event: Json, kind: str, opens: Rule) -> Generator[Emitted, None, OpenItem | None]:
         """An item that begins with its first text, as it was not announced; None if the text belongs to another
         item.
         """
@@ -262,12 +262,12 @@ class Turn:
         taken = {opened.call["id"] for opened in self.calls}
         return self.new_id("call") if not wanted or wanted in taken or wanted in self.call_ids else str(wanted)
 
-    def settle(self, opened: Open, item: Json) -> None:
+    def settle(self, opened: OpenItem, item: Json) -> None:
         """A shown item was emitted completely.  ``item``: as it was emitted, for the journal."""
         assert opened.known is not None
         opened.known.item, opened.known.settled, opened.whole = item, True, True
 
-    def amend(self, opened: Open) -> None:
+    def amend(self, opened: OpenItem) -> None:
         """Record that more content came for an item after its end was emitted."""
         self.differences.append(f"the response's end has more of {opened.kind} {opened.step['id']} than its own end")
         self.amended.append(opened)

@@ -123,13 +123,13 @@ async def _exhaust(chunks: Chunks) -> None:
             pass
 
 
-def leave(answer: Any) -> None:
+def close_late(answer: Any) -> None:
     """Close the answer to a blocking call that came too late."""
     with suppress(Exception):
         answer.http_response.close()
 
 
-def nothing(answer: Any) -> None:
+def ignore_late(answer: Any) -> None:
     """For a late answer that needs no closing."""
 
 

@@ -16,7 +16,7 @@ from openai._models import FinalRequestOptions
 from shim.ports import Answer, Call, Profile, Refusal
 from shim.upstream import answers, bodies, lifetime, secrets, waiting
 from shim.upstream.caller import CREDENTIALS, credentials
-from shim.upstream.colours import BLOCKING, Chunks, Colour, leave, nothing
+from shim.upstream.colours import BLOCKING, Chunks, Colour, close_late, ignore_late
 from shim.upstream.observing import shown, shown_response
 from shim.upstream.refusals import Broken, of_error, refusals
 from shim.wire import ids, sse
@@ -78,7 +78,7 @@ class Upstream:
         client = self._client()
         post = _post(client, bodies.into(client, body, self._refill), _options(call))
         with refusals(self._broken):
-            return _response(await self._waited(post, lifetime.of(call), nothing), client, call)
+            return _response(await self._waited(post, lifetime.of(call), ignore_late), client, call)
 
     async def resume(self, response_id: str, after: int | None, call: Call) -> Answer:
         query = {"stream": True} | ({} if after is None else {"starting_after": after})
@@ -88,14 +88,14 @@ class Upstream:
 
     async def _opened(self, send: Callable[[], Any], call: Call) -> Answer:
         with refusals(self._broken):
-            found = await self._waited(send, lifetime.of(call), leave)
+            found = await self._waited(send, lifetime.of(call), close_late)
         return _Answer(found.http_response, self._colour, self._broken, self._limits)
 
     async def retrieve(self, response_id: str) -> Json:
         client = self._client()
         with refusals(self._broken):
             get = _get(client, ids.path("responses", response_id), _options())
-            return _response(await self._result(get, nothing), client)
+            return _response(await self._result(get, ignore_late), client)
 
     async def cancel(self, response_id: str) -> None:
         # Called when the run's time is over.
@@ -107,12 +107,12 @@ class Upstream:
         client = self._client()
         with refusals(self._broken):
             send = partial(client.request, object, _request(method, path, body))
-            return _plain(await self._result(send, nothing), client)
+            return _plain(await self._result(send, ignore_late), client)
 
     async def content(self, path: str, limit: int) -> bytes | None:
         found = bytearray()
         with refusals(self._broken):
-            response = (await self._result(_get(self._client(), path, _unread()), leave)).http_response
+            response = (await self._result(_get(self._client(), path, _unread()), close_late)).http_response
             try:
                 async with aclosing(self._colour.chunks(response)) as chunks:
                     async for chunk in chunks:
@@ -163,7 +163,7 @@ class _Answer:
         self._line.shut()
 
     async def close(self) -> None:
-        self._line.leave()
+        self._line.release()
         # The answer has ended, even if closing its connection fails.
         try:
             with suppress(Exception):

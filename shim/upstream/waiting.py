@@ -90,7 +90,7 @@ class Line:
             if self._response is not None:
                 shut(self._response)
 
-    def leave(self) -> None:
+    def release(self) -> None:
         with self._lock:
             self._response = None
 

@@ -128,4 +128,4 @@ def test_the_default_map_is_the_table_of_retired_models(monkeypatch: pytest.Monk
 
     made = models.model_map(settings())
     assert {model: made.successor(model) for model in RETIRED} == {name: row.successor for name, row in RETIRED.items()}
-    assert made.called(GONE) == LARGE
+    assert made.model_to_call(GONE) == LARGE

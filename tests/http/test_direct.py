@@ -22,10 +22,10 @@ from tests.http.raw import OK, Upstream, client, request, upstream
 from tests.server.certificate import certificate
 
 
-def ways_of(network: Any) -> direct.Ways:
-    """The `Ways` object, which has the connections to the client's only upstream."""
-    (found,) = network._transport._ways.values()
-    assert isinstance(found, direct.Ways)
+def ways_of(network: Any) -> direct.OriginPool:
+    """The `OriginPool` object, which has the connections to the client's only upstream."""
+    (found,) = network._transport._pools.values()
+    assert isinstance(found, direct.OriginPool)
     return found
 
 

@@ -17,7 +17,7 @@ def settled(status: int = 429, left: float | None = None, chance: float = 0.0, *
     named = {name.replace("_", "-"): value for name, value in given.items()}
     response = http.Response(status, headers=named)
     with lifetime.within(None if left is None else Call(until=time.time() + left)):
-        retries.settle(response, lambda: chance)
+        retries.adjust(response, lambda: chance)
     return response.headers
 
 

@@ -58,7 +58,7 @@ async def test_work_that_fails_is_logged(caplog: pytest.LogCaptureFixture) -> No
     pumps = Tasks()
     with caplog.at_level(logging.ERROR, "shim"):
         pumps.after(work)
-        await pumps.settled(30)
+        await pumps.wait_for_runs(30)
     assert "after an answer failed" in caplog.text
 
 
@@ -75,7 +75,7 @@ def test_a_blocking_door_waits_for_running_work() -> None:
 
     pumps = Threads(grace=30)
     pumps.after(work)
-    drive.finish(pumps.settled())
+    drive.finish(pumps.wait_for_runs())
     assert done.is_set()
     assert drive.finish(pumps.handled(_replied())).status == 200
 

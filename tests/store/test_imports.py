@@ -6,7 +6,7 @@ import pytest
 
 from shim.store import assistants, imports, messages, outbox, responses, runs, schema, threads
 from shim.store.database import Database
-from shim.store.imports import Import, Known
+from shim.store.imports import Import, StoredThread
 from shim.store.tx import Tx
 from tests.store.things import assistant, ids, message, run, thread
 
@@ -34,7 +34,7 @@ def brought(base: Database) -> Database:
     return base
 
 
-def known(base: Database, *ids: str) -> dict[str, Known]:
+def known(base: Database, *ids: str) -> dict[str, StoredThread]:
     return base.read(imports.known, list(ids))
 
 
@@ -60,8 +60,8 @@ def test_the_last_import_of_the_same_sources_may_be_continued(base: Database) ->
 
 def test_threads_are_listed_with_their_import(brought: Database) -> None:
     assert known(brought, "thread_1", "thread_3", "thread_9") == {
-        "thread_1": Known("thread_1", "one", False),
-        "thread_3": Known("thread_3", None, True),
+        "thread_1": StoredThread("thread_1", "one", False),
+        "thread_3": StoredThread("thread_3", None, True),
     }
     assert brought.of("other").read(imports.known, ["thread_1"]) == {}
     assert known(brought) == {}
@@ -96,13 +96,13 @@ def test_rows_are_added_in_order(base: Database) -> None:
 
 
 def test_the_threads_of_an_import_are_read_in_batches(brought: Database) -> None:
-    found: list[Known] = []
+    found: list[StoredThread] = []
     after = 0
     while batch := brought.read(imports.threads_of, "one", after, 1):
         assert len(batch) == 1
         after = batch[-1][0]
         found += [each for _, each in batch]
-    assert found == [Known("thread_1", "one", False), Known("thread_2", "one", False)]
+    assert found == [StoredThread("thread_1", "one", False), StoredThread("thread_2", "one", False)]
     assert brought.of("other").read(imports.threads_of, "one", 0, 9) == []
 
 

@@ -298,7 +298,7 @@ def test_an_earlier_call_is_described_as_one() -> None:
 ERRORS = [
     ({"message": "Bad 'reasoning.effort'.", "param": "reasoning.effort"}, "Bad 'reasoning_effort'."),
     ({"message": "Bad.", "param": 7}, "Bad."),
-    ({"message": None}, failures.SORRY),
+    ({"message": None}, failures.DEFAULT_MESSAGE),
 ]
 
 

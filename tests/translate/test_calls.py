@@ -217,7 +217,7 @@ def test_code_has_its_own_step(pieces, finished, outputs, shown, logs, differenc
         data["delta"]["step_details"]["tool_calls"][0] for name, data in emitted if name == "thread.run.step.delta"
     ]
     emitted_logs = [log for delta in deltas[1:] for log in delta["code_interpreter"].get("outputs", [])]
-    assert state.made == []
+    assert state.generated_files == []
     assert emitted_logs == [{"index": index, "type": "logs", "logs": log} for index, log in enumerate(logs)]
 
 
@@ -225,7 +225,7 @@ def test_a_plot_is_stored_and_shown_before_the_next_text() -> None:
     state, item = turn(), code("x", LOGS, IMAGE, {"type": "hologram"})
     answer = message(says("See."))
     emitted = emit(state, created(), added(item), done(item), added(answer), text("See."), done(answer))
-    (made,) = state.made
+    (made,) = state.generated_files
     assert (made.filename, made.data, made.container_id) == (f"{made.file_id}.png", IMAGE["url"], None)
     (each,) = last(emitted, "run.step.completed")["step_details"]["tool_calls"]
     image = {"type": "image", "image": {"file_id": made.file_id}}

@@ -136,7 +136,7 @@ def test_a_generated_file_is_attached_and_stored_once_for_each_link() -> None:
     emitted = emit(state, created(), added(item), done(item))
     attached = [{"file_id": "cfile_1", "tools": [{"type": "code_interpreter"}]}]
     assert last(emitted, "message.completed")["attachments"] == attached
-    assert [(made.filename, made.container_id) for made in state.made] == [("p.png", "c"), ("cfile_1", "c")]
+    assert [(made.filename, made.container_id) for made in state.generated_files] == [("p.png", "c"), ("cfile_1", "c")]
 
 
 NOWHERE = [(0, 0), (None, None), (5, 5), (5, 3), (0, 999)]
@@ -149,7 +149,7 @@ def test_a_file_that_is_not_linked_is_attached_and_stored(start, end) -> None:
     shown = last(emit(state, created(), added(item), text(LINK), cites(made), done(item)), "message.completed")
     assert shown["content"] == [{"type": "text", "text": {"value": LINK, "annotations": []}}]
     assert [each["file_id"] for each in shown["attachments"]] == ["cfile_1"]
-    assert [each.filename for each in state.made] == ["p.csv"]
+    assert [each.filename for each in state.generated_files] == ["p.csv"]
 
 
 @pytest.mark.parametrize("start, end", NOWHERE)
@@ -166,7 +166,7 @@ def test_a_picture_that_is_not_linked_is_shown(start, end) -> None:
     assert shown["content"][1] == picture
     assert last(emitted, "message.delta")["delta"]["content"] == [{"index": 1} | picture]
     assert shown["attachments"] == []
-    assert [(each.file_id, each.container_id) for each in state.made] == [("cfile_1", "c")]
+    assert [(each.file_id, each.container_id) for each in state.generated_files] == [("cfile_1", "c")]
 
 
 def test_a_picture_among_the_outputs_is_shown_once() -> None:
@@ -174,7 +174,7 @@ def test_a_picture_among_the_outputs_is_shown_once() -> None:
     ran, item = code("x", {"type": "image", "url": "data:,x"}), message(says(LINK, generated(0, 0)))
     shown = last(emit(state, created(), added(ran), done(ran), added(item), done(item)), "message.completed")
     assert [part["type"] for part in shown["content"]] == ["image_file", "text"]
-    assert len(state.made) == 1
+    assert len(state.generated_files) == 1
 
 
 def test_citations_received_in_any_order_are_put_in_their_places() -> None:

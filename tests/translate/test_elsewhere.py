@@ -58,7 +58,7 @@ def test_a_call_is_a_step_with_an_output(item, tool, name, arguments, output) ->
 def test_without_such_a_tool_nothing_is_emitted(item) -> None:
     state = turn(tools=[{"type": "file_search"}])
     assert names(emit(state, created(), added(item), done(item), ended(item))) == ["run.in_progress", "run.completed"]
-    assert (state.images, state.made) == ([], [])
+    assert (state.images, state.generated_files) == ([], [])
 
 
 def test_approval_is_requested_once() -> None:
@@ -76,7 +76,7 @@ def test_a_call_never_waits_for_outputs() -> None:
 def test_a_picture_is_stored_and_shown_before_the_next_text() -> None:
     state, answer = turn(tools=[{"type": "image_generation"}]), message(says("See."))
     emitted = emit(state, created(), done(PICTURE), added(answer), text("See."), done(answer))
-    (made,) = state.made
+    (made,) = state.generated_files
     assert (made.filename, made.data) == (f"{made.file_id}.png", "data:image/png;base64,AAAA")
     image = {"type": "image_file", "image_file": {"file_id": made.file_id}}
     assert last(emitted, "message.completed")["content"][0] == image

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shim.translate.identity import Known, Registry
+from shim.translate.identity import ItemRegistry, KnownItem
 
 Json = dict[str, Any]
 
@@ -17,13 +17,13 @@ def function(call_id: str | None = None, id: str | None = None) -> Json:
     return {"type": "function_call", "call_id": call_id, "id": id}
 
 
-def never(_: Known, __: Json) -> bool:
+def never(_: KnownItem, __: Json) -> bool:
     return False
 
 
-def filled(*items: Json) -> Registry:
+def filled(*items: Json) -> ItemRegistry:
     """A registry of a response whose items were announced at output indexes 0, 1, ..."""
-    registry = Registry()
+    registry = ItemRegistry()
     for place, item in enumerate(items):
         registry.add(item, place)
     return registry
@@ -45,7 +45,7 @@ def test_each_item_has_its_own_key(items: list[Json], keys: list[str]) -> None:
 
 
 def test_items_without_an_id_and_an_index_are_numbered() -> None:
-    registry = Registry()
+    registry = ItemRegistry()
     assert [registry.add(message(), None).key for _ in range(2)] == ["#0", "#1"]
 
 
@@ -62,7 +62,7 @@ def test_an_empty_field_does_not_replace_a_known_one_and_the_kind_stays() -> Non
     "known, place, expected", [(0, 0, True), (0, 1, False), (None, 1, True), (0, None, True), (None, None, True)]
 )
 def test_an_unknown_index_matches_every_index(known: int | None, place: int | None, expected: bool) -> None:
-    assert Known("k", "message", message(), known).may_be_at(place) is expected
+    assert KnownItem("k", "message", message(), known).may_be_at(place) is expected
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ MAPPED = [
 
 @pytest.mark.parametrize("model, today, mine, called", MAPPED)
 def test_which_model_is_called(model, today, mine, called) -> None:
-    assert ModelMap(mine, OLD, lambda: today).called(model) == called
+    assert ModelMap(mine, OLD, lambda: today).model_to_call(model) == called
 
 
 #: The date, the server's list of models, the model that is called for the old one.
@@ -45,13 +45,13 @@ LISTED = [
 
 @pytest.mark.parametrize("today, listed, called", LISTED)
 def test_the_servers_list_has_priority_over_the_table(today, listed, called) -> None:
-    assert ModelMap({}, OLD, lambda: today).called("old", listed) == called
-    assert ModelMap({"old": "mine"}, OLD, lambda: today).called("old", listed) == "mine"
-    assert ModelMap({}, OLD, lambda: today).called("unknown", listed) == "unknown"
+    assert ModelMap({}, OLD, lambda: today).model_to_call("old", listed) == called
+    assert ModelMap({"old": "mine"}, OLD, lambda: today).model_to_call("old", listed) == "mine"
+    assert ModelMap({}, OLD, lambda: today).model_to_call("unknown", listed) == "unknown"
 
 
 def test_a_map_that_is_off_changes_nothing() -> None:
-    assert [ModelMap().called(model) for model in ("old", "gpt-4", "gpt-4o")] == ["old", "gpt-4", "gpt-4o"]
+    assert [ModelMap().model_to_call(model) for model in ("old", "gpt-4", "gpt-4o")] == ["old", "gpt-4", "gpt-4o"]
     assert ModelMap().is_over("gpt-4", {"gpt-4": "2000-01-01"}) is False
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from shim.translate import endings
-from shim.translate.identity import Known
-from shim.translate.turn import EMITS, Made, Open, Part, Turn, better, emits
+from shim.translate.identity import KnownItem
+from shim.translate.turn import EMITS, GeneratedFile, OpenItem, Part, Turn, better, emits
 from shim.wire import objects
 from tests.translate.upstream_events import NOW, RUN, emit, ended, message, names, says, turn
 
@@ -14,10 +14,10 @@ Json = dict[str, Any]
 DETAILS = {"type": "message_creation", "message_creation": {"message_id": "msg_1"}}
 
 
-def shown(made: Turn, item: Json, place: int | None = None) -> Open:
+def shown(made: Turn, item: Json, place: int | None = None) -> OpenItem:
     """An item that is shown with its own step."""
     step = objects.step(made.new_id("step"), NOW, made.run, DETAILS)
-    return made.show({"known": made.known.add(item, place)}, Open(item["type"], step))
+    return made.show({"known": made.known.add(item, place)}, OpenItem(item["type"], step))
 
 
 def test_the_events_of_a_rule_are_declared_at_its_definition() -> None:
@@ -102,12 +102,12 @@ def test_an_item_is_found_by_its_own_events_and_by_events_with_its_id() -> None:
 
 
 def _opening(made: Turn, event: Json) -> Any:
-    shown_ = Open(event["item"]["type"], {"id": "step_1"})
+    shown_ = OpenItem(event["item"]["type"], {"id": "step_1"})
     made.show(event, shown_)
     yield "thread.message.created", event["item"]
 
 
-def _announced(made: Turn, event: Json) -> tuple[list[str], Open | None]:
+def _announced(made: Turn, event: Json) -> tuple[list[str], OpenItem | None]:
     emitted, work = [], made.unannounced(event, "message", _opening)
     while True:
         try:
@@ -148,7 +148,7 @@ CALLS = [
 def test_each_call_of_a_run_has_a_unique_id(item: Json, id: str) -> None:
     made = turn()
     made.call_ids = {"call_a": "call_a"}
-    made.calls.append(Open("function_call", {}, call={"id": "call_b"}))
+    made.calls.append(OpenItem("function_call", {}, call={"id": "call_b"}))
     assert made.call_id(item) == id
 
 
@@ -165,7 +165,7 @@ def test_a_complete_item_is_journalled_as_it_was_emitted() -> None:
     assert [item for _, item in made.done] == [stored], "once"
 
 
-def _settled(made: Turn, *kinds: str) -> list[Known]:
+def _settled(made: Turn, *kinds: str) -> list[KnownItem]:
     found = [made.known.add({"type": kind, "id": f"{kind}_{place}"}, place) for place, kind in enumerate(kinds)]
     for known in found:
         known.settled = True
@@ -211,10 +211,10 @@ def test_changes_after_the_end_of_an_item_are_recorded() -> None:
 
 def test_the_received_text_of_an_item_is_joined() -> None:
     parts = {(0, "text"): Part(0, "text", received=["Hel", "lo."]), (1, "text"): Part(1, "text", received=[" Bye."])}
-    assert Open("message", {}, parts=parts).received == "Hello. Bye."
-    assert Open("function_call", {}, call={"function": {"arguments": "{}"}}).received == "{}"
-    assert Open("code_interpreter_call", {}, call={"code_interpreter": {"input": "1+1"}}).received == "1+1"
-    assert Open("message", {}).received == ""
+    assert OpenItem("message", {}, parts=parts).received == "Hello. Bye."
+    assert OpenItem("function_call", {}, call={"function": {"arguments": "{}"}}).received == "{}"
+    assert OpenItem("code_interpreter_call", {}, call={"code_interpreter": {"input": "1+1"}}).received == "1+1"
+    assert OpenItem("message", {}).received == ""
 
 
 #: The first version, the later version, and the version to use.
@@ -243,21 +243,21 @@ def test_names_are_those_of_the_callers_request() -> None:
 
 def test_the_results_of_a_turn_are_processed_once() -> None:
     made = turn()
-    made.made, made.differences = [Made("cfile_1", "a.txt")], ["one"]
+    made.generated_files, made.differences = [GeneratedFile("cfile_1", "a.txt")], ["one"]
     made.amend(shown(made, {"type": "message", "id": "msg_a"}))
     made.done.append(("msg_a", {}))
-    before = made.made
+    before = made.generated_files
     made.fetched()
     made.stored()
     made.reported()
-    assert (made.made, made.done, made.amended, made.differences) == ([], [], [], [])
+    assert (made.generated_files, made.done, made.amended, made.differences) == ([], [], [], [])
     assert len(before) == 1, "who fetches them has a list of his own"
 
 
 def test_a_stored_item_that_was_open_ends_with_the_run() -> None:
     made = turn(status="in_progress")
     step = objects.step("step_9", NOW, made.run, DETAILS)
-    made.reopen(Open("message_creation", step, message={"id": "msg_9"}))
+    made.reopen(OpenItem("message_creation", step, message={"id": "msg_9"}))
     made.reopen_postponed(objects.step("step_8", NOW, made.run, DETAILS))
     emitted = [(name, data["id"]) for name, data in endings.lapsed(made) if "step" in name]
     assert emitted == [("thread.run.step.completed", "step_8"), ("thread.run.step.expired", "step_9")]
@@ -269,7 +269,7 @@ def test_an_item_that_was_emitted_before_is_not_emitted_again() -> None:
     made.was_journalled(item)
     ((_, known),) = list(made.known.output([item]))
     assert known is not None
-    opened = Open("message", objects.step("step_9", NOW, made.run, DETAILS), message={"id": "msg_9"}, open=False)
+    opened = OpenItem("message", objects.step("step_9", NOW, made.run, DETAILS), message={"id": "msg_9"}, open=False)
     made.was_emitted(known, opened)
     assert made.shown({"known": known}) is opened
     assert names(emit(made, ended(item))) == ["run.completed"]

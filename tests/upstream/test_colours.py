@@ -9,7 +9,7 @@ import pytest
 
 from shim.ports import Interruption, Refusal
 from shim.upstream import waiting
-from shim.upstream.colours import AWAITED, BLOCKING, BODY, Colour, leave
+from shim.upstream.colours import AWAITED, BLOCKING, BODY, Colour, close_late
 
 PARTS = [b"a", b"", b"\x00\xff"]
 COLOURS = pytest.mark.parametrize("colour", [BLOCKING, AWAITED], ids=["blocking", "awaited"])
@@ -181,7 +181,7 @@ def test_a_late_answer_of_any_type_is_closed() -> None:
     class Answer:
         http_response = Response()
 
-    leave(Answer())
+    close_late(Answer())
     assert Answer.http_response.closed == 1
     for other in (None, object()):
-        leave(other)
+        close_late(other)

@@ -135,7 +135,7 @@ def test_a_connection_is_not_shut_down_after_its_answer_was_abandoned() -> None:
 
     line = waiting.Line(Response())
     line.shut()
-    line.leave()
+    line.release()
     line.shut()
     assert cut == ["cut"]
 

@@ -25,7 +25,7 @@ async def create(context: Context, request: Request) -> Reply:
     body = without_nulls(read("assistants.create", request.body))
     post = idempotency.post(context, request, "assistant")
     await idempotency.check_early(context, post)
-    found = await resources.made(context, body.get("tool_resources"))
+    found = await resources.create_stores(context, body.get("tool_resources"))
     assistant = objects.assistant(context.ids("asst"), context.now(), _shown(body, found))
     await context.store.write(_insert, context, assistant, post)
     return json_reply(assistant)

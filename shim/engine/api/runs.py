@@ -102,7 +102,7 @@ async def _launch(
     carrier = Carrier(RunState(context, turn, started.memory, started.sent), request.call(streamed))
     shown = objects.as_streamed(run)
     first = [*before, ("thread.run.created", shown), ("thread.run.queued", shown)]
-    return await launch.reply(carrier, first, streamed, lambda tx: _forget(tx, context, started))
+    return await launch.reply(carrier, first, streamed, lambda tx: _undo_start(tx, context, started))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def _start(
     run = _compose(context, thread_id, assistant, body)
     searched = resources.merged(assistant["tool_resources"], thread["tool_resources"], run["tool_resources"])
     awaits = (thread["tool_resources"].get("file_search") or {}).get("vector_store_ids") or []
-    memory = run_memory.blank(naming.called(context, run["model"]), searched, awaits) | {"contents": contents}
+    memory = run_memory.blank(naming.model_to_call(context, run["model"]), searched, awaits) | {"contents": contents}
     try:
         rows.insert(tx, run, memory, context.owner, context.clock() + context.lease)
     except ActiveRun as other:
@@ -168,14 +168,14 @@ def _has_user_message(tx: Tx, thread_id: str) -> bool:
     return more or any(message["role"] == "user" for message in found)
 
 
-def _forget(tx: Tx, context: Context, started: Started) -> None:
+def _undo_start(tx: Tx, context: Context, started: Started) -> None:
     """Upstream refused the request itself: remove the run, and the messages and the thread created with it."""
     thread_id = started.run["thread_id"]
     if started.thread is not None:
-        retention.thread(tx, context, thread_id, never_returned=True)
+        retention.delete_thread(tx, context, thread_id, never_returned=True)
         return
     idempotency.forget(tx, started.noted)
-    retention.run(tx, context, started.run["id"])
+    retention.delete_run(tx, context, started.run["id"])
     for message_id in started.added:
         message_rows.delete(tx, thread_id, message_id)
         journal.forget_message(tx, message_id)

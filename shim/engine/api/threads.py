@@ -46,12 +46,12 @@ async def delete(context: Context, request: Request, thread_id: str) -> Reply:
     if running is not None and (background_id := running.memory["background"]) is not None:
         await background.stop(context, background_id)
     reply = json_reply(objects.deleted("thread", thread_id))
-    return replace(reply, afterwards=partial(retention.upstream, context)) if context.delete_responses else reply
+    return replace(reply, afterwards=partial(retention.delete_upstream, context)) if context.delete_responses else reply
 
 
 async def prepared(context: Context, body: Json) -> Json:
     """A request for a thread whose vector stores and attachments have been created upstream."""
-    found = await resources.made(context, body.get("tool_resources"))
+    found = await resources.create_stores(context, body.get("tool_resources"))
     return body | {"tool_resources": await resources.attached(context, found, body.get("messages") or [])}
 
 
@@ -90,7 +90,7 @@ def _delete(tx: Tx, context: Context, thread_id: str) -> run_rows.RunRow | None:
     lookup.thread(tx, thread_id)
     refresh.active(tx, context, thread_id)
     running = run_rows.active(tx, thread_id)
-    retention.thread(tx, context, thread_id)
+    retention.delete_thread(tx, context, thread_id)
     if running is not None:
         context.registry.notify(running.body["id"])
     return running

@@ -35,7 +35,7 @@ async def submit(context: Context, request: Request, thread_id: str, run_id: str
         ("thread.run.step.completed", accepted.step),
         ("thread.run.queued", objects.as_streamed(accepted.run)),
     ]
-    return await launch.reply(carrier, first, streamed, lambda tx: _take_back(tx, accepted))
+    return await launch.reply(carrier, first, streamed, lambda tx: _undo_submission(tx, accepted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def _answered(tx: Tx, context: Context, row: RunRow, outputs: dict[str, str]) ->
     return step
 
 
-def _take_back(tx: Tx, accepted: Accepted) -> None:
+def _undo_submission(tx: Tx, accepted: Accepted) -> None:
     """Upstream refused the round: the run requires the outputs again, as if nothing had been submitted.
 
     If it was cancelled meanwhile, it gets no owner, and the next call that reads the thread ends it.
@@ -121,13 +121,13 @@ def _take_back(tx: Tx, accepted: Accepted) -> None:
         return
     waits = current.body["status"] == "queued"
     if waits:
-        _unanswer(tx, accepted)
+        _reopen_step(tx, accepted)
     lease: runs.Lease = {"owner": None, "lease_until": None}
     body = row.body if waits else current.body
     runs.move(tx, body, row.memory, frozenset({"queued", "cancelling"}), **lease)
 
 
-def _unanswer(tx: Tx, accepted: Accepted) -> None:
+def _reopen_step(tx: Tx, accepted: Accepted) -> None:
     """Open the step of the calls again, and remove the outputs from the journal."""
     idempotency.forget(tx, accepted.noted)
     step = accepted.step

@@ -45,7 +45,7 @@ async def adopt(
     ready = []
     for one in found:
         converted = native.converted(one.response, thread_id, context.ids)
-        ready.append(_Ready(one, converted, await container_files.fetch(context, converted.made)))
+        ready.append(_Ready(one, converted, await container_files.fetch(context, converted.generated_files)))
     return await context.store.write(_write, context, thread_id, ready)
 
 

@@ -28,33 +28,33 @@ T = TypeVar("T")
 
 async def ask(state: RunState, send: Callable[[Json], Awaitable[T]]) -> T:
     """Call ``send`` with the request's body, again after each remedy; returns its result.  Raises a `Refusal` without a
-    remedy, and `Unfit`.
+    remedy, and `OutOfTokens`.
     """
     while True:
         try:
-            await _settle_model(state)
+            await _choose_model(state)
             await healing.prove(state)
             await _fit(state)
             notes.asking(state.context, state.run, state.sent.body)
             return await send(state.sent.body)
         except Refusal as refusal:
             notes.refused(state.context, state.run, refusal)
-            if not await _mend(state, refusal):
+            if not await _apply_remedy(state, refusal):
                 leads.of_refusal(state.context, refusal)
                 raise
 
 
-async def mended(state: RunState, events: list[Json]) -> bool:
+async def remedied(state: RunState, events: list[Json]) -> bool:
     """Whether an answer with status 200 begins with a refusal, and a remedy has changed the next request."""
     turn = state.turn
     refusal = None if turn.known.items or turn.error is not None else echo.refused_at_once(events)
-    if refusal is None or not await _mend(state, refusal):
+    if refusal is None or not await _apply_remedy(state, refusal):
         return False
     notes.refused(state.context, state.run, refusal)
     return True
 
 
-async def _mend(state: RunState, refusal: Refusal) -> bool:
+async def _apply_remedy(state: RunState, refusal: Refusal) -> bool:
     for remedy in HEALINGS:
         if await remedy(state, refusal):
             return True
@@ -66,12 +66,12 @@ async def _mend(state: RunState, refusal: Refusal) -> bool:
     return False
 
 
-async def _settle_model(state: RunState) -> None:
+async def _choose_model(state: RunState) -> None:
     """Choose the model to call, before the run's first request."""
     if state.model_chosen or state.memory["asker"]:
         return
     state.model_chosen = True
-    await _call_instead(state, await naming.settled(state.context, state.run["model"], state.memory["model"]))
+    await _call_instead(state, await naming.chosen_model(state.context, state.run["model"], state.memory["model"]))
 
 
 async def _call_instead(state: RunState, model: str) -> None:

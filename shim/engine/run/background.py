@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from shim.engine import retention
 from shim.engine.context import Context
 from shim.engine.run import echo, healing, record
-from shim.engine.run.budget import Unfit
+from shim.engine.run.budget import OutOfTokens
 from shim.engine.run.carrier import Carrier
 from shim.engine.run.chain import UNSENT, Sent
 from shim.engine.run.state import RunState
@@ -32,7 +32,7 @@ async def begin(carrier: Carrier) -> None:
     """Start the run in upstream's background, and store the id of the response.  Raises `Refusal`."""
     try:
         await _begin(carrier)
-    except Unfit:
+    except OutOfTokens:
         await carrier.finish_out_of_tokens()
 
 
@@ -42,7 +42,7 @@ async def _begin(carrier: Carrier) -> None:
     if (why := healing.cause_in(state, response)) is not None:
         with suppress(Refusal):
             await upstream.cancel(response["id"])
-        await _storing_id(carrier, response["id"], healing.leave(state, response["id"], state.sent.previous))
+        await _storing_id(carrier, response["id"], healing.drop(state, response["id"], state.sent.previous))
         await healing.heal(state, why)
         response = await carrier.create()
     if await _storing_id(carrier, response["id"], carrier.handed_over(response["id"])):
@@ -68,7 +68,7 @@ async def fail(carrier: Carrier, refusal: Refusal) -> None:
     """Upstream did not start the response, for a reason that is not the caller's: the run fails."""
     error = failures.of_refusal(refusal.status, refusal.code, carrier.message_for_caller(refusal))
     if await carrier.stopped(check_store=True) is None:
-        await carrier.settle(list(endings.failed(carrier.turn, error)))
+        await carrier.commit_batch(list(endings.failed(carrier.turn, error)))
 
 
 async def poll(context: Context, row: RunRow, now: float) -> None:

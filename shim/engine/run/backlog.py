@@ -20,13 +20,13 @@ PAUSE: Final = 1.0
 
 @dataclass(slots=True)
 class Backlog:
-    """``events``: those that could not be stored yet.  ``patient``: the run has a pump, which can wait.  ``since``:
+    """``events``: those that could not be stored yet.  ``can_wait``: the run has a pump, which can wait.  ``since``:
     when the store began to fail, None while it works; ``why``: its error.
     """
 
     context: Context
     run_id: str
-    patient: bool = False
+    can_wait: bool = False
     events: list[Emitted] = field(default_factory=list)
     since: float | None = None
     tried: float = 0.0
@@ -37,13 +37,13 @@ class Backlog:
         """Whether the store failed a moment ago, so that it is too early to try again."""
         return self.since is not None and self.context.clock() < self.tried + PAUSE
 
-    def pumped(self) -> None:
+    def pump_started(self) -> None:
         """Record that the run has a pump."""
-        self.patient = True
+        self.can_wait = True
 
-    def unpumped(self) -> None:
+    def pump_stopped(self) -> None:
         """Record that the pump stops: it waits for the store no longer."""
-        self.patient = False
+        self.can_wait = False
 
     def add(self, emitted: list[Emitted]) -> None:
         """Put events at the end."""
@@ -65,11 +65,11 @@ class Backlog:
         now = self.context.clock()
         if self.since is None:
             self.since = now
-        if not self.patient or problem.passes == "never" or (last and now >= self.since + self.context.lease):
+        if not self.can_wait or problem.passes == "never" or (last and now >= self.since + self.context.lease):
             raise problem
         self.tried, self.why = now, str(problem)
 
-    def over(self) -> None:
+    def store_recovered(self) -> None:
         """Record that the store works again."""
         if self.since is not None:
             log.warning("run %s waited %.0f s: %s", self.run_id, self.context.clock() - self.since, self.why)

@@ -37,20 +37,20 @@ MISSING: Final = (404, 405, 501)
 TRIES: Final = 5
 
 
-class Unfit(Exception):
+class OutOfTokens(Exception):
     """The run has too few prompt tokens left for another request."""
 
 
 async def fitted(context: Context, run: Json, memory: RunMemory, sent: Sent) -> Sent:
     """The request, or a shorter one that fits into the run's remaining prompt tokens.
 
-    Raises `Unfit`, and upstream's `Refusal` if the chain is lost.
+    Raises `OutOfTokens`, and upstream's `Refusal` if the chain is lost.
     """
     if run["max_prompt_tokens"] is None:
         return sent
     left = run["max_prompt_tokens"] - memory["spent"]["prompt_tokens"]
     if left <= 0:
-        raise Unfit
+        raise OutOfTokens
     counted = await _count(context, run, memory, sent)
     return sent if counted <= left else await _shorter(context, run, memory, sent, (counted, left))
 
@@ -74,7 +74,7 @@ async def _shorter(context: Context, run: Json, memory: RunMemory, sent: Sent, s
             return replace(shorter, message_count=message_count if message_count < every else None)
         ratio = max(ratio, counted / weights[message_count])
         most, tries = message_count - 1, tries + 1
-    raise Unfit
+    raise OutOfTokens
 
 
 async def _count(context: Context, run: Json, memory: RunMemory, sent: Sent) -> int:

@@ -18,7 +18,7 @@ from shim.engine.context import Context
 from shim.engine.protocol import DONE, Emitted, Events
 from shim.engine.run import asking, backlog, container_files, echo, healing, notes, record
 from shim.engine.run.backlog import Backlog
-from shim.engine.run.budget import Unfit
+from shim.engine.run.budget import OutOfTokens
 from shim.engine.run.commit import Moved, commit, hand_over
 from shim.engine.run.place import PAUSES, Place
 from shim.engine.run.state import RunState
@@ -42,7 +42,7 @@ BACKGROUND: Final[Json] = {"background": True}
 SMALLEST: Final = 16
 
 
-class Left(Exception):
+class Superseded(Exception):
     """Another process or request has ended the run or taken it over; this carrier is done.  ``run``: the run as it is
     stored now.
     """
@@ -87,7 +87,7 @@ class Carrier:
 
     async def open(self) -> None:
         """Request a stream from upstream, unless the run has too few tokens left.  Raises `Refusal`."""
-        with suppress(Unfit), lifetime.within(self.call):
+        with suppress(OutOfTokens), lifetime.within(self.call):
             if not self.exhausted:
                 self.answer = await self._opened()
 
@@ -107,7 +107,7 @@ class Carrier:
         return await self._send(lambda body: self.context.upstream.stream(body, self.call))
 
     async def create(self) -> Json:
-        """Start a response in upstream's background.  Raises `Refusal`, and `Unfit`."""
+        """Start a response in upstream's background.  Raises `Refusal`, and `OutOfTokens`."""
         with lifetime.within(self.call):
             return await self._send(lambda body: self.context.upstream.create(body | BACKGROUND, self.call))
 
@@ -139,7 +139,7 @@ class Carrier:
             if not self.state.memory["asker"]:
                 await self._indexed()
             return await asking.ask(self.state, send)
-        except Unfit:
+        except OutOfTokens:
             self.out_of_tokens = True
             raise
         finally:
@@ -172,7 +172,7 @@ class Carrier:
         """The end of a run that has too few tokens left for another round."""
         reason = "max_prompt_tokens" if self.out_of_tokens else "max_output_tokens"
         cut = {"incomplete_details": {"reason": reason}}
-        return await self.settle([*self.turn.begin(), *endings.cut_short(self.turn, cut)])
+        return await self.commit_batch([*self.turn.begin(), *endings.cut_short(self.turn, cut)])
 
     async def events(self, first: Iterable[Emitted], refused: Refusal | None = None) -> Events:
         """The events of the run from here on, until it ends or requires an action.
@@ -180,7 +180,7 @@ class Carrier:
         ``refused``: the refusal of the request; then the run fails.
         """
         run_id = self.turn.run["id"]
-        self.backlog.pumped()
+        self.backlog.pump_started()
         self.context.registry.enter(run_id, self.interruption, self.context.tenant)
         try:
             yield list(first)
@@ -188,9 +188,9 @@ class Carrier:
                 async for batch in batches:
                     yield batch
             await self._stop_background(self.turn.run)
-        except Left as left:
-            await self._stop_background(left.run)
-            yield [(f"thread.run.{left.run['status']}", objects.as_streamed(left.run))]
+        except Superseded as superseded:
+            await self._stop_background(superseded.run)
+            yield [(f"thread.run.{superseded.run['status']}", objects.as_streamed(superseded.run))]
         except Gone:
             await self._stop_background({"status": "deleted"})
             await retention.discard(self.context, self.state.response_id)
@@ -198,9 +198,9 @@ class Carrier:
             self.forsake()
             raise
         except Exception:  # noqa: BLE001 - `internal_error` logs it
-            yield await self._broke_down(notes.internal_error(self.context, run_id))
+            yield await self._end_after_internal_error(notes.internal_error(self.context, run_id))
         except BaseException:
-            await self._hand_over()
+            await self._release_run()
             raise
         finally:
             self.context.registry.leave(run_id)
@@ -209,21 +209,21 @@ class Carrier:
                 await self.answer.close()
         yield [DONE]
 
-    async def _hand_over(self) -> None:
+    async def _release_run(self) -> None:
         """The pump is being stopped: release the run, unless its end is known, so that another process takes it
         over.
         """
-        self.backlog.unpumped()
+        self.backlog.pump_stopped()
         try:
             if self.turn.ended and self.backlog.events:
-                with suppress(Left, Gone):
-                    await self.settle([])
+                with suppress(Superseded, Gone):
+                    await self.commit_batch([])
             else:
                 await self.context.store.write(runs.release, self.turn.run["id"], self.context.owner)
         except StoreFailed:
             self.forsake()
 
-    async def _broke_down(self, why: str) -> list[Emitted]:
+    async def _end_after_internal_error(self, why: str) -> list[Emitted]:
         """An internal error, neither upstream's nor the store's: the run fails, with a reference to the log."""
         try:
             return await self._abandon(why)
@@ -234,12 +234,12 @@ class Carrier:
 
     async def _abandon(self, why: str) -> list[Emitted]:
         """The pump has failed: end the run, if possible, so that it does not stay active."""
-        self.backlog.unpumped()
+        self.backlog.pump_stopped()
         ending = [] if self.turn.ended else endings.failed(self.turn, failures.last_error(None, why))
         try:
-            with suppress(Left, Gone, lifecycle.Impossible):
+            with suppress(Superseded, Gone, lifecycle.Impossible):
                 if (last := list(ending)) or self.backlog.events:
-                    return await self.settle(last)
+                    return await self.commit_batch(last)
         except StoreFailed:
             self.forsake()
         return []
@@ -264,7 +264,7 @@ class Carrier:
         if not self.turn.ended and (stopped := await self.stopped(check_store=True)) is not None:
             yield stopped
         elif not self.turn.ended:
-            yield await self.settle(list(endings.failed(self.turn, error)))
+            yield await self.commit_batch(list(endings.failed(self.turn, error)))
 
     async def _answers(self) -> Events:
         """The batches of the answer, and of the one that replaces it if the request has to be sent again."""
@@ -333,9 +333,9 @@ class Carrier:
         """
         state, previous = self.state, self.state.sent.previous
         why = healing.cause(state, events)
-        if why is None and not await asking.mended(state, events):
+        if why is None and not await asking.remedied(state, events):
             return False
-        await healing.leave(state, (state.response or echo.response_in(events) or {}).get("id"), previous)
+        await healing.drop(state, (state.response or echo.response_in(events) or {}).get("id"), previous)
         self.place = Place()
         if why is not None:
             await healing.heal(state, why)
@@ -361,13 +361,13 @@ class Carrier:
         if opened is not None:
             notes.opened(self.context, self.turn.run, opened)
             healing.learn(self.state, opened)
-        if self.turn.made:
+        if self.turn.generated_files:
             with lifetime.within(self.call):
-                self.state.fetched(await container_files.fetch(self.context, self.turn.made))
+                self.state.fetched(await container_files.fetch(self.context, self.turn.generated_files))
         if self.backlog.waits and not self.turn.ended:
             self.backlog.add(emitted)
             return []
-        return await self.settle(emitted)
+        return await self.commit_batch(emitted)
 
     def _must_check_store(self) -> bool:
         """Whether the run may have been stopped, so that the store must be read.  Usually it was not, and nothing is
@@ -381,7 +381,7 @@ class Carrier:
         context, run = self.context, self.turn.run
         now = context.clock()
         if now >= run["expires_at"]:
-            return await self.settle(list(endings.lapsed(self.turn)))
+            return await self.commit_batch(list(endings.lapsed(self.turn)))
         if self.backlog.waits or not (check_store or self.unregistered or context.registry.is_notified(run["id"])):
             return None
         try:
@@ -392,7 +392,7 @@ class Carrier:
         if row is None:
             raise Gone
         if row.body["status"] not in lifecycle.ACTIVE or row.owner not in (None, context.owner):
-            raise Left(row.body)
+            raise Superseded(row.body)
         if row.body["status"] != "cancelling":
             return None
         return await self._stop(row.body)
@@ -400,7 +400,7 @@ class Carrier:
     async def _stop(self, body: Json, emitted: Iterable[Emitted] = ()) -> list[Emitted]:
         self.state.moved(body)
         others = [(name, data) for name, data in emitted if data.get("object") != "thread.run"]
-        return await self.settle([*others, *endings.stopped(self.turn)])
+        return await self.commit_batch([*others, *endings.stopped(self.turn)])
 
     def _shown(self, data: Json) -> Json:
         """A step without the texts of its search results, unless the run's request includes them; other objects
@@ -410,14 +410,14 @@ class Carrier:
             objects.step_shown(data, self.state.memory["contents"]) if data.get("object") == "thread.run.step" else data
         )
 
-    async def settle(self, emitted: list[Emitted]) -> list[Emitted]:
+    async def commit_batch(self, emitted: list[Emitted]) -> list[Emitted]:
         """Commit a batch together with the backlog, then return all of it.  While the store fails, nothing is returned,
         and at the end of the answer this waits for the store.
         """
         batch = [*self.backlog.take(), *emitted]
         while True:
             try:
-                settled = await self._settled(batch)
+                committed = await self._commit_once(batch)
             except StoreFailed as problem:
                 self.backlog.put_back(batch)
                 self.backlog.failed(problem, last=self.turn.ended)
@@ -425,11 +425,11 @@ class Carrier:
                     return []
                 await self.context.wait(backlog.PAUSE)
             else:
-                self.backlog.over()
+                self.backlog.store_recovered()
                 await learned.save(self.context)
-                return settled
+                return committed
 
-    async def _settled(self, emitted: list[Emitted]) -> list[Emitted]:
+    async def _commit_once(self, emitted: list[Emitted]) -> list[Emitted]:
         """Commit a batch; if the run's status was changed meanwhile, that change takes precedence."""
         stored = await self.context.store.write(commit, self.state, emitted)
         if not isinstance(stored, Moved):
@@ -438,8 +438,8 @@ class Carrier:
                 notes.report(self.context, self.turn)
             return [(name, self._shown(data)) for name, data in emitted]
         if stored.run["status"] != "cancelling":
-            raise Left(stored.run)
+            raise Superseded(stored.run)
         if self.turn.run["status"] == "completed":
             self.state.cancelled()
-            return await self.settle(emitted)
+            return await self.commit_batch(emitted)
         return await self._stop(stored.run, emitted)

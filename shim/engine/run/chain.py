@@ -45,7 +45,7 @@ def prepare(
     previous, start = _base(tx, run, memory) if chained else (None, 0)
     if previous is None:
         start = _window(tx, run, message_count or memory["kept"])
-    so_far = request.Circumstances(
+    circumstances = request.Circumstances(
         model=memory["model"],
         resources=memory["resources"],
         previous=previous,
@@ -58,7 +58,7 @@ def prepare(
     entries = _entries(tx, run["thread_id"], start)
     as_text = context.calls_as_text(memory["model"])
     composed = history.compose(entries, previous, thoughts=profile.encrypted_reasoning, as_text=as_text)
-    return Sent(request.body(run, composed, so_far), previous, message_count)
+    return Sent(request.body(run, composed, circumstances), previous, message_count)
 
 
 def pairs(tx: Tx, thread_id: str, call_ids: set[str]) -> set[Pair]:

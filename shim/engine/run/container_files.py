@@ -11,7 +11,7 @@ from shim.engine.context import Context
 from shim.ports import Refusal
 from shim.store import files as rows
 from shim.store.tx import Tx
-from shim.translate.turn import Made
+from shim.translate.turn import GeneratedFile
 from shim.wire import ids, objects
 from shim.wire.types import Json
 
@@ -29,7 +29,7 @@ class StoredFile:
     content: bytes
 
 
-async def fetch(context: Context, made: list[Made]) -> list[StoredFile]:
+async def fetch(context: Context, made: list[GeneratedFile]) -> list[StoredFile]:
     """The contents of files that code wrote, as far as they can be fetched and are small enough to be stored.
 
     The id of a file that is not stored stays in its message but cannot be retrieved; a warning is logged.
@@ -47,7 +47,7 @@ async def fetch(context: Context, made: list[Made]) -> list[StoredFile]:
     return fetched
 
 
-async def _content(context: Context, file: Made) -> bytes | None:
+async def _content(context: Context, file: GeneratedFile) -> bytes | None:
     if file.data is not None:
         return _of_data_url(file.data)
     if not context.max_file_bytes:

@@ -102,13 +102,13 @@ def cause_in(state: RunState, response: Json) -> Cause | None:
     return None if found == "held" else found
 
 
-async def leave(state: RunState, response_id: str | None, previous: str | None) -> None:
+async def drop(state: RunState, response_id: str | None, previous: str | None) -> None:
     """Drop the current response, which chains from ``previous``, before any event of it is sent; its id, if it has one,
     is stored like others.
     """
     if response_id is not None:
         await state.context.store.write(record.abandoned, state.context, state.run, response_id, previous)
-    state.left()
+    state.drop_response()
 
 
 def judge(state: RunState, response: Json, store_requested: bool) -> None:

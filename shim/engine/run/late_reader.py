@@ -160,10 +160,10 @@ def _contents(reader: LateReader, step: Json, message: Json | None) -> Iterator[
         yield from reader.first_time(step["id"], "held", _delta(step, {"step_details": emitted}))
 
 
-def _ends(reader: LateReader, thing: Json) -> Iterator[Emitted]:
+def _ends(reader: LateReader, shown: Json) -> Iterator[Emitted]:
     """How a step or a message ended, if it has."""
-    if thing["status"] != "in_progress":
-        yield from reader.first_time(thing["id"], "ended", (f"{thing['object']}.{thing['status']}", thing))
+    if shown["status"] != "in_progress":
+        yield from reader.first_time(shown["id"], "ended", (f"{shown['object']}.{shown['status']}", shown))
 
 
 def _delta(of: Json, delta: Json) -> Emitted:
@@ -171,5 +171,5 @@ def _delta(of: Json, delta: Json) -> Emitted:
     return name, {"id": of["id"], "object": name, "delta": delta}
 
 
-def _listed(things: list[Json]) -> list[Json]:
-    return [{"index": index} | each for index, each in enumerate(things)]
+def _listed(parts: list[Json]) -> list[Json]:
+    return [{"index": index} | each for index, each in enumerate(parts)]

@@ -14,31 +14,31 @@ from shim.translate.models import Listed
 
 log = logging.getLogger("shim")
 #: Seconds for which a list is valid, and seconds before a failed request for it is repeated.
-DAY: Final = 86_400.0
-SOON: Final = 600.0
+LIST_LIFETIME: Final = 86_400.0
+RETRY_DELAY: Final = 600.0
 #: Pairs that were logged: the model of a run, and the one that was called.
 _logged: Final[set[tuple[str, str]]] = set()
 HINT: Final = "; SHIM_MODEL_MAP chooses another model, `off` turns this off"
 
 
-def called(context: Context, model: str) -> str:
+def model_to_call(context: Context, model: str) -> str:
     """The model to call, as far as is known without a request to upstream."""
     profile = context.upstream.profile()
     if not profile.official:
         return context.models.override(model) or model
     if context.capabilities.is_gone(profile, model):
-        return context.models.successor(model) or context.models.called(model)
-    return context.models.called(model, context.capabilities.listed(profile, context.clock()))
+        return context.models.successor(model) or context.models.model_to_call(model)
+    return context.models.model_to_call(model, context.capabilities.listed(profile, context.clock()))
 
 
-async def settled(context: Context, model: str, chosen: str) -> str:
+async def chosen_model(context: Context, model: str, chosen: str) -> str:
     """The model to call; if only the table says that it is retired, upstream's list is checked."""
     if chosen == model:
         return chosen
     profile = context.upstream.profile()
     if chosen == context.models.successor(model) and not context.capabilities.is_gone(profile, model):
         await _listed(context)
-        chosen = called(context, model)
+        chosen = model_to_call(context, model)
     if chosen != model and (model, chosen) not in _logged:
         _logged.add((model, chosen))
         log.warning("model %s is answered by %s%s", model, chosen, HINT)
@@ -54,7 +54,7 @@ async def replacement(context: Context, model: str, refused: str) -> str | None:
     successor = context.models.successor(model) if profile.official else None
     if successor is not None and refused == model and _may_be_gone(context, model, listed):
         context.capabilities.gone(profile, model)
-        return await settled(context, model, successor)
+        return await chosen_model(context, model, successor)
     end = (listed or {}).get(refused)
     since = f", shut down on {end}" if end else ""
     log.error("upstream has no model %s%s: SHIM_MODEL_MAP can name another for %s", refused, since, model)
@@ -75,9 +75,9 @@ async def _listed(context: Context) -> Listed | None:
     if context.capabilities.must_list(profile, now):
         try:
             found = _ends(await context.upstream.call("GET", "/models"))
-            context.capabilities.list(profile, found, now + DAY)
+            context.capabilities.list(profile, found, now + LIST_LIFETIME)
         except Refusal:
-            context.capabilities.list(profile, None, now + SOON)
+            context.capabilities.list(profile, None, now + RETRY_DELAY)
     return context.capabilities.listed(profile, now)
 
 

@@ -26,7 +26,7 @@ from shim.store.run_memory import RunMemory
 from shim.store.runs import RunRow
 from shim.store.tx import Tx
 from shim.translate import elsewhere, items, normalise, stream
-from shim.translate.turn import Made, Open, Turn
+from shim.translate.turn import GeneratedFile, OpenItem, Turn
 from shim.wire.types import Json
 
 log = logging.getLogger("shim")
@@ -159,7 +159,7 @@ def _unfinished(tx: Tx, context: Context, row: RunRow) -> str | None:
     return None if last in {each.id for each in made} else last
 
 
-def _finish(tx: Tx, context: Context, row: RunRow, response: Json) -> list[Made] | None:
+def _finish(tx: Tx, context: Context, row: RunRow, response: Json) -> list[GeneratedFile] | None:
     """Claim the run, and write the rest of its response in the same transaction, so that only one of several processes
     does so.  Returns the files that code wrote.
     """
@@ -181,7 +181,7 @@ def _finish(tx: Tx, context: Context, row: RunRow, response: Json) -> list[Made]
     chained = echo.may_chain(response, True, context.profile(row.memory["model"]))
     state = RunState(context, turn, row.memory, UNSENT, run["status"], response, noted, chained)
     emitted = list(stream.translate(turn, {"type": f"response.{response['status']}", "response": response}))
-    return None if isinstance(commit(tx, state, emitted), Moved) else turn.made
+    return None if isinstance(commit(tx, state, emitted), Moved) else turn.generated_files
 
 
 def _still_lost(tx: Tx, context: Context, row: RunRow, response_id: str) -> bool:
@@ -198,14 +198,14 @@ def _still_lost(tx: Tx, context: Context, row: RunRow, response_id: str) -> bool
 def _drop_unfinished(tx: Tx, turn: Turn, response: Json, journalled: list[Json]) -> None:
     """Finished messages and steps stay; everything else of the response is emitted again."""
     run = turn.run
-    written: list[Open] = []
+    written: list[OpenItem] = []
     hosted = 0
     for step in _steps_of_response(tx, run):
         creation = step["step_details"].get("message_creation")
         message = messages.get(tx, run["thread_id"], creation["message_id"]) if creation else None
         finished = step["status"] != "in_progress"
         if message is not None and (finished or message["status"] == "completed"):
-            written.append(Open("message", step, message=message, open=False, whole=True))
+            written.append(OpenItem("message", step, message=message, open=False, whole=True))
             if not finished:
                 turn.reopen_postponed(step)
         elif finished:
@@ -214,7 +214,7 @@ def _drop_unfinished(tx: Tx, turn: Turn, response: Json, journalled: list[Json])
             steps.delete(tx, step["id"])
             if message is not None:
                 messages.delete(tx, run["thread_id"], message["id"])
-    _settle(turn, response, journalled, written, hosted)
+    _mark_emitted(turn, response, journalled, written, hosted)
 
 
 def _steps_of_response(tx: Tx, run: Json) -> list[Json]:
@@ -230,7 +230,7 @@ def _answers(step: Json, answered: set[str]) -> bool:
     return step["status"] == "completed" and any(items.call_id(call["id"]) in answered for call in calls)
 
 
-def _settle(turn: Turn, response: Json, journalled: list[Json], written: list[Open], hosted: int) -> None:
+def _mark_emitted(turn: Turn, response: Json, journalled: list[Json], written: list[OpenItem], hosted: int) -> None:
     """Mark the items of the response that were emitted completely, and those that were journalled.
 
     A journalled item whose step was not finished is emitted again, but not journalled again.

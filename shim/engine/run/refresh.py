@@ -12,14 +12,14 @@ from typing import Final
 from shim.engine.context import Context
 from shim.engine.protocol import Emitted
 from shim.engine.run import background, notes, record, recovery
-from shim.engine.run.carrier import Left
+from shim.engine.run.carrier import Superseded
 from shim.ports import Refusal
 from shim.store import messages, runs, steps, threads
 from shim.store.errors import Gone, StoreFailed
 from shim.store.runs import RunRow
 from shim.store.tx import Tx
 from shim.translate import endings, failures
-from shim.translate.turn import Open, Turn
+from shim.translate.turn import OpenItem, Turn
 from shim.wire.errors import ApiError
 from shim.wire.types import Json
 
@@ -40,7 +40,7 @@ async def thread(context: Context, thread_id: str) -> None:
         return
     try:
         await _refresh(context, row)
-    except Left:
+    except Superseded:
         # Another process has refreshed the run at the same time and stored its result first.
         return
     except PASSING:
@@ -83,7 +83,7 @@ def _fail(tx: Tx, context: Context, seen: RunRow, why: str) -> None:
 
 
 def _end(tx: Tx, context: Context, row: RunRow, ending: Ending) -> None:
-    turn = opened(tx, context, row)
+    turn = reopened(tx, context, row)
     emitted: list[Emitted] = list(ending(turn))
     record.items_of(tx, turn, None)
     record.objects_of(tx, emitted)
@@ -123,7 +123,7 @@ def _forsaken(context: Context, row: RunRow) -> bool:
     return row.owner == context.owner and context.registry.forsaken(row.body["id"])
 
 
-def opened(tx: Tx, context: Context, row: RunRow) -> Turn:
+def reopened(tx: Tx, context: Context, row: RunRow) -> Turn:
     """A stored run with its unfinished steps and messages, ready for an ending."""
     turn = Turn(row.body, context.ids, context.now, spent=row.memory["spent"])
     for step in steps.of_run(tx, row.body["id"]):
@@ -135,5 +135,5 @@ def opened(tx: Tx, context: Context, row: RunRow) -> Turn:
             # The step was complete except for its token counts.
             turn.reopen_postponed(step)
         else:
-            turn.reopen(Open(step["type"], step, message=message or {}))
+            turn.reopen(OpenItem(step["type"], step, message=message or {}))
     return turn

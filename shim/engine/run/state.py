@@ -98,6 +98,6 @@ class RunState:
         self.turn.fetched()
         self.files = [*self.files, *files]
 
-    def left(self) -> None:
+    def drop_response(self) -> None:
         """Drop the current response, as another one replaces it."""
         self.response, self.noted = {}, False

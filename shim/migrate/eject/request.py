@@ -26,7 +26,7 @@ def of_assistant(assistant: Json, models: ModelMap) -> Json:
     run["instructions"] = run["instructions"] or ""
     run["tools"] = tools.shown(run["tools"])
     circumstances = request.Circumstances(
-        models.called(assistant["model"]), assistant["tool_resources"] or {}, previous="", store=True
+        models.model_to_call(assistant["model"]), assistant["tool_resources"] or {}, previous="", store=True
     )
     body = request.body(run, Items.of([{}]), circumstances)
     return {name: value for name, value in body.items() if name not in ("input", "store")}

@@ -22,10 +22,10 @@ class Undone:
     changed: list[str] = field(default_factory=list)
 
 
-def undo(base: Database, batch: str, *, tenant: str = "", force: bool = False, tell_upstream: bool = False) -> Undone:
+def undo(base: Database, batch: str, *, tenant: str = "", force: bool = False, delete_upstream: bool = False) -> Undone:
     """Remove the threads and assistants of an import, with all that belongs to them.
 
-    ``force``: also the threads that were used since, and the assistants that runs name.  ``tell_upstream``: the
+    ``force``: also the threads that were used since, and the assistants that runs name.  ``delete_upstream``: the
     responses of the removed threads are deleted upstream, too.  Raises `StoreFailed` for an unknown import.
     """
     tenant_store = base.of(tenant)
@@ -34,7 +34,7 @@ def undo(base: Database, batch: str, *, tenant: str = "", force: bool = False, t
     undone = Undone()
     after: int | None = 0
     while after is not None:
-        after, removed, changed = tenant_store.write(_remove_some, batch, after, force, tell_upstream)
+        after, removed, changed = tenant_store.write(_remove_some, batch, after, force, delete_upstream)
         undone.threads += removed
         undone.changed += changed
     undone.assistants = tenant_store.write(imports.remove_assistants, batch, force)
@@ -42,7 +42,9 @@ def undo(base: Database, batch: str, *, tenant: str = "", force: bool = False, t
     return undone
 
 
-def _remove_some(tx: Tx, batch: str, after: int, force: bool, tell_upstream: bool) -> tuple[int | None, int, list[str]]:
+def _remove_some(
+    tx: Tx, batch: str, after: int, force: bool, delete_upstream: bool
+) -> tuple[int | None, int, list[str]]:
     """The next threads: the place of the last one, how many were removed, which were kept."""
     found = imports.threads_of(tx, batch, after, BATCH_SIZE)
     if not found:
@@ -53,5 +55,5 @@ def _remove_some(tx: Tx, batch: str, after: int, force: bool, tell_upstream: boo
     state = imports.known(tx, [thread.id for _, thread in found])
     removable = [thread.id for thread in state.values() if force or not thread.used]
     remaining = [thread.id for thread in state.values() if thread.id not in removable]
-    removed = imports.remove_threads(tx, removable, int(time.time()), tell_upstream)
+    removed = imports.remove_threads(tx, removable, int(time.time()), delete_upstream)
     return found[-1][0], removed, remaining

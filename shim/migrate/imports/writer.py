@@ -95,7 +95,7 @@ class Writer:
         return found
 
     def _verdict(
-        self, tx: Tx, plan: Plan, stored_threads: dict[str, imports.Known], taken: dict[str, dict[str, str]]
+        self, tx: Tx, plan: Plan, stored_threads: dict[str, imports.StoredThread], taken: dict[str, dict[str, str]]
     ) -> Outcome:
         thread_id = plan.thread["id"]
         for kind in KINDS:

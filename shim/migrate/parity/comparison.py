@@ -53,7 +53,7 @@ def replay_environment(client: openai.OpenAI) -> Iterator[tuple[ReplayEnvironmen
         try:
             yield ReplayEnvironment(parity_client, context), context.store.database
         finally:
-            wiring.settle(parity_client)
+            wiring.wait_for_runs(parity_client)
             context.store.database.close()
 
 

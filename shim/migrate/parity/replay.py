@@ -91,8 +91,10 @@ class ReplayEnvironment:
             self._put(thread_id, before)
             yield thread_id
         finally:
-            drive.finish(self.context.store.write(retention.thread, self.context, thread_id, never_returned=True))
-            drive.finish(retention.upstream(self.context))
+            drive.finish(
+                self.context.store.write(retention.delete_thread, self.context, thread_id, never_returned=True)
+            )
+            drive.finish(retention.delete_upstream(self.context))
 
     def _insert(self, insert: Callable[[Tx, Json], Any], blank: Blank, prefix: str, **fields: Any) -> str:
         """Insert an object without the validation of requests, as recorded objects have fields that requests must not

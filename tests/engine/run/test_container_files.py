@@ -9,14 +9,14 @@ from shim.engine.run.container_files import StoredFile
 from shim.ports import Refusal
 from shim.runtime import drive
 from shim.store import files
-from shim.translate.turn import Made
+from shim.translate.turn import GeneratedFile
 from shim.wire import objects
 from tests.engine.scripted import Harness
 
-IN_CONTAINER = Made("cfile_1", "plot.png", "cntr/1")
+IN_CONTAINER = GeneratedFile("cfile_1", "plot.png", "cntr/1")
 
 
-def fetch(harness: Harness, *made: Made) -> list[StoredFile]:
+def fetch(harness: Harness, *made: GeneratedFile) -> list[StoredFile]:
     return drive.finish(container_files.fetch(harness.context, list(made)))
 
 
@@ -41,14 +41,14 @@ def test_a_file_is_fetched_out_of_its_container(harness: Harness) -> None:
     ],
 )
 def test_a_file_that_comes_with_its_content_is_not_fetched(harness: Harness, url: str, content: bytes) -> None:
-    (file,) = fetch(harness, Made("cfile_2", "a", data=url))
+    (file,) = fetch(harness, GeneratedFile("cfile_2", "a", data=url))
     assert (file.container_id, file.content, file.body["bytes"]) == (None, content, len(content))
     assert harness.upstream.calls == []
 
 
 @pytest.mark.parametrize("url", ["data:image/png;base64,?", "data:image/png;base64,aGVsbG8"])
 def test_a_file_with_unreadable_content_is_not_stored(harness: Harness, url: str, caplog: Any) -> None:
-    assert fetch(harness, Made("cfile_2", "a", data=url)) == []
+    assert fetch(harness, GeneratedFile("cfile_2", "a", data=url)) == []
     assert "cfile_2" in caplog.text
 
 
@@ -57,7 +57,7 @@ def test_a_file_that_is_too_large_is_not_stored_but_logged(
     harness: Harness, most: int, fits: bool, caplog: Any
 ) -> None:
     limit(harness, most)
-    inline = Made("cfile_2", "b.txt", data="data:,bytes")
+    inline = GeneratedFile("cfile_2", "b.txt", data="data:,bytes")
     assert [each.body["id"] for each in fetch(harness, IN_CONTAINER, inline)] == (
         ["cfile_1", "cfile_2"] if fits else []
     )
@@ -68,13 +68,13 @@ def test_a_file_that_is_too_large_is_not_stored_but_logged(
 
 def test_if_nothing_is_stored_nothing_is_fetched_or_logged(harness: Harness, caplog: Any) -> None:
     limit(harness, 0)
-    assert fetch(harness, IN_CONTAINER, Made("cfile_2", "a", data="data:,x")) == []
+    assert fetch(harness, IN_CONTAINER, GeneratedFile("cfile_2", "a", data="data:,x")) == []
     assert (harness.upstream.calls, caplog.messages) == ([], [])
 
 
 def test_a_file_whose_container_is_gone_does_not_affect_others(harness: Harness, caplog: Any) -> None:
     harness.upstream.failing = Refusal(404, "Container not found.")
-    (file,) = fetch(harness, IN_CONTAINER, Made("cfile_2", "a", data="data:,x"))
+    (file,) = fetch(harness, IN_CONTAINER, GeneratedFile("cfile_2", "a", data="data:,x"))
     assert file.body["id"] == "cfile_2"
     assert len(caplog.messages) == 1
     assert "cfile_1 (plot.png)" in caplog.text

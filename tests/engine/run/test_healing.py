@@ -135,11 +135,11 @@ def test_nothing_is_healed_after_an_event_was_sent(state: RunState) -> None:
 
 def test_a_dropped_answer_is_stored_for_its_deletion(harness: Harness, state: RunState) -> None:
     state.response, state.noted = {"id": "resp_2"}, True
-    drive.finish(healing.leave(state, "resp_2", "resp_1"))
+    drive.finish(healing.drop(state, "resp_2", "resp_1"))
     (row,) = harness.base.read(responses.of_run, state.run["id"])
     assert (row.id, row.previous_id, row.status) == ("resp_2", "resp_1", "cancelled")
     assert (state.response, state.noted, state.opened) == ({}, False, False)
-    drive.finish(healing.leave(state, None, None))
+    drive.finish(healing.drop(state, None, None))
     assert len(harness.base.read(responses.of_run, state.run["id"])) == 1
 
 

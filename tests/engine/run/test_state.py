@@ -5,7 +5,7 @@ import pytest
 from shim.engine.run.container_files import StoredFile
 from shim.engine.run.state import RunState
 from shim.ports import Profile
-from shim.translate.turn import Made
+from shim.translate.turn import GeneratedFile
 from tests.engine.run import driven
 from tests.engine.scripted import Harness
 from tests.translate.upstream_events import added, created, done, emit, ended, message, says
@@ -69,7 +69,7 @@ def test_a_response_without_an_id_is_not_stored_by_a_transaction(state: RunState
 
 def test_a_dropped_response_is_removed_from_the_state(state: RunState) -> None:
     state.response, state.noted = {"id": "resp_1"}, True
-    state.left()
+    state.drop_response()
     assert (state.response_id, state.noted, state.opened) == (None, False, False)
 
 
@@ -90,9 +90,9 @@ def test_a_run_becomes_a_background_run(state: RunState, status: str) -> None:
 
 def test_fetched_files_wait_for_the_next_transaction(state: RunState) -> None:
     one, two = (StoredFile(None, {"id": name}, b"") for name in ("cfile_1", "cfile_2"))
-    state.turn.made = [Made("cfile_1", "a.txt")]
+    state.turn.generated_files = [GeneratedFile("cfile_1", "a.txt")]
     state.fetched([one])
-    assert (state.files, state.turn.made) == ([one], [])
+    assert (state.files, state.turn.generated_files) == ([one], [])
     state.fetched([two])
     assert state.files == [one, two]
     state.stored(state.run, state.memory)

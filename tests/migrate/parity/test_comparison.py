@@ -24,7 +24,7 @@ def test_a_comparison_uses_its_own_store_and_client() -> None:
             assert path.is_file()
             assert place.context.delete_responses
             # A retired model is called by its own name, without a successor.
-            assert place.context.models.called("gpt-4-0314", None) == "gpt-4-0314"
+            assert place.context.models.model_to_call("gpt-4-0314", None) == "gpt-4-0314"
         assert not path.parent.exists()
         assert client.max_retries == 0
         assert client.shim.threads.list() == []
