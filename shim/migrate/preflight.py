@@ -1,6 +1,6 @@
 """Checks, before a run, what in assistants and threads will not work, or work differently, with the Responses API.
 
-Pure, except for requests to upstream by `World.ask`.  Nothing is changed.
+Pure, except for requests to upstream by `CheckContext.fetch`.  Nothing is changed.
 """
 
 import re

@@ -41,7 +41,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = made = CollectorRegistry()
-        self._asked: OrderedDict[str, float] = OrderedDict()
+        self._sent_at: OrderedDict[str, float] = OrderedDict()
         if FOLDER not in os.environ:
             ProcessCollector(registry=made)
             PlatformCollector(registry=made)
@@ -54,7 +54,7 @@ class Metrics:
         self._round = Histogram(
             "shim_round_seconds", "From the request to upstream to the end of its answer.", buckets=LONG, registry=made
         )
-        self._asking = Counter("shim_upstream_requests", "Requests for responses.", registry=made)
+        self._upstream_requests = Counter("shim_upstream_requests", "Requests for responses.", registry=made)
         self._refused = Counter(
             "shim_upstream_errors", "Requests without a response, by upstream's status.", ["status"], registry=made
         )
@@ -119,21 +119,21 @@ class Metrics:
         return generate_latest(whole)
 
     def _begun(self, run_id: str) -> None:
-        self._asking.inc()
-        self._asked[run_id] = time.perf_counter()
-        if len(self._asked) > MANY:
-            self._asked.popitem(last=False)
+        self._upstream_requests.inc()
+        self._sent_at[run_id] = time.perf_counter()
+        if len(self._sent_at) > MANY:
+            self._sent_at.popitem(last=False)
 
     def _ended(self, run_id: str, status: str) -> None:
         self._runs.labels(status).inc()
         self._since(run_id, self._round, over=True)
 
     def _since(self, run_id: str, histogram: Histogram, over: bool) -> None:
-        began = self._asked.get(run_id)
+        began = self._sent_at.get(run_id)
         if began is not None:
             histogram.observe(time.perf_counter() - began)
         if over:
-            self._asked.pop(run_id, None)
+            self._sent_at.pop(run_id, None)
 
 
 def _gauge(name: str, description: str, registry: CollectorRegistry) -> Gauge:

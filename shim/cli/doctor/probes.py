@@ -232,7 +232,7 @@ def examine(server: ExaminedServer, before_probe: Callable[[str], None]) -> dict
         why = _hindrance(probe, server, found)
         if why is None:
             before_probe(probe.name)
-            found[probe.name] = _asked(probe, server)
+            found[probe.name] = _result(probe, server)
         else:
             found[probe.name] = Finding("untried", why)
     return found
@@ -251,7 +251,7 @@ def _hindrance(probe: Probe, server: ExaminedServer, found: dict[str, Finding]) 
     return None
 
 
-def _asked(probe: Probe, server: ExaminedServer) -> Finding:
+def _result(probe: Probe, server: ExaminedServer) -> Finding:
     try:
         return probe.run(server)
     except Refusal as refusal:

@@ -186,8 +186,8 @@ class _Run:
 
     def _answer(self, run: Any, batch: int) -> bool:
         """Find outputs for the calls of the run; returns whether there is one for each call."""
-        self._asked = run.required_action.submit_tool_outputs.tool_calls
-        calls = [Call(call.function.name, call.function.arguments or "", None, batch) for call in self._asked]
+        self._required_calls = run.required_action.submit_tool_outputs.tool_calls
+        calls = [Call(call.function.name, call.function.arguments or "", None, batch) for call in self._required_calls]
         found = self._playback.answer(calls)
         if self._placeholder is not None:
             found = [replace(reply, output=self._placeholder) if reply.output is None else reply for reply in found]
@@ -198,9 +198,10 @@ class _Run:
         return silent is None
 
     def _submit(self) -> Any:
-        replies = self.replies[-len(self._asked) :]
+        replies = self.replies[-len(self._required_calls) :]
         outputs: Any = [
-            {"tool_call_id": call.id, "output": reply.output} for call, reply in zip(self._asked, replies, strict=True)
+            {"tool_call_id": call.id, "output": reply.output}
+            for call, reply in zip(self._required_calls, replies, strict=True)
         ]
         assert self.id is not None
         return self._runs.submit_tool_outputs(self.id, thread_id=self._thread_id, tool_outputs=outputs, stream=True)

@@ -55,19 +55,19 @@ class Values:
     def __init__(self, scopes: Mapping[ast.AST, Scope]) -> None:
         self._scopes = scopes
         self._known: dict[tuple[int, Scope], Value] = {}
-        self._asked: set[tuple[int, Scope]] = set()
+        self._in_progress: set[tuple[int, Scope]] = set()
 
     def of(self, node: ast.expr, scope: Scope) -> Value:
         """The value of an expression in its scope."""
         key = id(node), scope
         if key in self._known:
             return self._known[key]
-        if key in self._asked or len(self._asked) > DEEPEST:
+        if key in self._in_progress or len(self._in_progress) > DEEPEST:
             return None
-        self._asked.add(key)
+        self._in_progress.add(key)
         # A recursive evaluation (`client = client or OpenAI()`) gives None at that point only.
         value = self._known[key] = self._of(node, scope)
-        self._asked.discard(key)
+        self._in_progress.discard(key)
         return value
 
     def _of(self, node: ast.expr, scope: Scope) -> Value:

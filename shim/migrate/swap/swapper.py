@@ -17,11 +17,11 @@ from shim.migrate.swap.rewriter import Note, NotUnderstood
 from shim.migrate.swap.rules import SWAP, UNDO, Rule
 
 #: A file without these bytes has nothing to swap, or to swap back.
-WORDS: Final = {SWAP: b"openai", UNDO: b"shim"}
+MODULES: Final = {SWAP: b"openai", UNDO: b"shim"}
 #: Parsing is slow, so only programs with a possibly relevant import or string are parsed.
 LINES: Final = {
-    rules: re.compile(rb"\bfrom\s+%s\b|\bimport\s(?:[^\n]|\\\n)*?\b%s\b|[\"']%s[\"'.]" % (word, word, word))
-    for rules, word in WORDS.items()
+    rules: re.compile(rb"\bfrom\s+%s\b|\bimport\s(?:[^\n]|\\\n)*?\b%s\b|[\"']%s[\"'.]" % (module, module, module))
+    for rules, module in MODULES.items()
 }
 
 
@@ -88,7 +88,7 @@ def _examine(path: Path, kind: str, rules: Sequence[Rule], made: Plan) -> None:
 
 def _is_interesting(data: bytes, kind: str, rules: tuple[Rule, ...]) -> bool:
     if kind == files.NOTEBOOK or data[:2] in files.MARKS:
-        return WORDS[rules] in data or data[:2] in files.MARKS
+        return MODULES[rules] in data or data[:2] in files.MARKS
     return LINES[rules].search(data) is not None
 
 

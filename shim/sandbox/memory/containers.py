@@ -154,10 +154,10 @@ class Containers:
 
     def bring(self, container: Container, file_ids: list[str]) -> None:
         """Copy uploaded files that are not there yet, with the recorded form of names: the file's id, then its name."""
-        there = {each.filename for each in list(container.files.values())}
+        filenames = {each.filename for each in list(container.files.values())}
         for upload in [self._uploads.get(each) for each in file_ids]:
             name = f"{upload.id}-{upload.filename}"
-            if name not in there:
+            if name not in filenames:
                 self.write(container, name, upload.content, "user")
 
     def write(self, container: Container, name: str, content: bytes, source: str = "assistant") -> ContainerFile:

@@ -24,9 +24,9 @@ def problem(schema: Json) -> str | None:
 
 def no_object(schema: Json) -> str | None:
     """Parameters are an object, strict or not."""
-    for keyword, wanted, named in (("properties", dict, "object"), ("required", list, "array")):
+    for keyword, wanted, type_name in (("properties", dict, "object"), ("required", list, "array")):
         if not isinstance(schema.get(keyword, wanted()), wanted):
-            return f"{schema[keyword]!r} is not of type '{named}'."
+            return f"{schema[keyword]!r} is not of type '{type_name}'."
     kind = schema.get("type")
     return None if kind == "object" else f"schema must be a JSON Schema of 'type: \"object\"', got 'type: \"{kind}\"'."
 
