@@ -197,7 +197,7 @@ class Turn:
             opened.known, self.items[known.key] = known, opened
 
     def release(self, usage: Json | None = None) -> Iterator[Emitted]:
-        """Emit that the held step is completed.  It waited because upstream counts tokens only at the end."""
+        """Emit that the postponed step is completed.  It waited because upstream counts tokens only at the end."""
         if self.postponed is not None:
             step = self.postponed | {
                 "status": "completed",
@@ -208,7 +208,7 @@ class Turn:
             yield "thread.run.step.completed", step
 
     def postpone(self, step: Json) -> Iterator[Emitted]:
-        """Hold a step that has ended: its `completed` event waits.  The event of the step held before is emitted."""
+        """Postpone the `completed` event of a step that has ended.  The event postponed before is emitted."""
         yield from self.release()
         self.postponed = step
 

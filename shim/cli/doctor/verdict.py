@@ -76,7 +76,9 @@ def _chains(profile: Profile, chosen: Settings, server: ExaminedServer) -> bool:
     if second is None or not (profile.stores and chosen.store_responses and server.store):
         return False
     profile = chaining.learned(profile, server.has_it, server.unknown)
-    return echo.may_chain(first, True, profile) and echo.of_response(second, str(first.get("id")), profile) == "held"
+    return (
+        echo.may_chain(first, True, profile) and echo.of_response(second, str(first.get("id")), profile) == "continued"
+    )
 
 
 def _keeps(found: Found) -> bool:

@@ -12,9 +12,9 @@ from shim.translate import failures
 from shim.upstream import profiles
 from shim.wire.types import Json
 
-#: ``postponed``: upstream continues from the previous response.  ``lost``: it no longer has it.  ``never``: it does not
+#: ``continued``: upstream continues from the previous response.  ``lost``: it no longer has it.  ``never``: it does not
 #: chain at all.  ``ignored``: it ignored ``previous_response_id``.
-Verdict = Literal["held", "lost", "never", "ignored"]
+Verdict = Literal["continued", "lost", "never", "ignored"]
 #: The keys of an event that has content of the answer.
 CONTENT_KEYS: Final = frozenset({"item", "part", "delta", "text"})
 
@@ -53,7 +53,7 @@ def of_response(response: Json, previous: str, profile: Profile) -> Verdict:
     if response.get("status") == "failed" and (loss := _loss(_of_failed(response), previous)) is not None:
         return loss
     echo = response.get("previous_response_id", previous if profile.trusted else None)
-    return "held" if echo == previous else "ignored"
+    return "continued" if echo == previous else "ignored"
 
 
 def is_lost(response: Json) -> bool:

@@ -90,7 +90,7 @@ def cause(state: RunState, events: list[Json]) -> Cause | None:
     if previous is None or not possible(state) or state.turn.items:
         return None
     found = echo.verdict(events, previous, state.profile, state.opened)
-    return None if found == "held" else found
+    return None if found == "continued" else found
 
 
 def cause_in(state: RunState, response: Json) -> Cause | None:
@@ -99,7 +99,7 @@ def cause_in(state: RunState, response: Json) -> Cause | None:
     if previous is None or not possible(state):
         return None
     found = echo.of_response(response, previous, state.profile)
-    return None if found == "held" else found
+    return None if found == "continued" else found
 
 
 async def drop(state: RunState, response_id: str | None, previous: str | None) -> None:

@@ -153,11 +153,13 @@ def _begins(reader: LateReader, run: Json, step: Json, message: Json | None) -> 
 def _contents(reader: LateReader, step: Json, message: Json | None) -> Iterator[Emitted]:
     """The contents of a step and its message, once they are complete: the store holds no partial contents."""
     if message is not None and message["status"] != "in_progress" and message["content"]:
-        yield from reader.first_time(message["id"], "held", _delta(message, {"content": _listed(message["content"])}))
+        yield from reader.first_time(
+            message["id"], "content", _delta(message, {"content": _listed(message["content"])})
+        )
     details = step["step_details"]
     if (calls := _calls(step)) and (step["status"] != "in_progress" or reader.ended):
         emitted = {"type": details["type"], "tool_calls": _listed(calls)}
-        yield from reader.first_time(step["id"], "held", _delta(step, {"step_details": emitted}))
+        yield from reader.first_time(step["id"], "content", _delta(step, {"step_details": emitted}))
 
 
 def _ends(reader: LateReader, shown: Json) -> Iterator[Emitted]:

@@ -30,18 +30,18 @@ OTHER = {"type": "error", "error": {"code": "server_error", "message": "Oops."}}
     [
         ([], None, None),
         ([{"type": "keepalive"}], None, None),
-        ([opened(previous_response_id="resp_0")], "held", "held"),
+        ([opened(previous_response_id="resp_0")], "continued", "continued"),
         ([opened(previous_response_id="resp_9")], "ignored", "ignored"),
         ([opened(previous_response_id=None)], "ignored", "ignored"),
-        ([opened()], "held", "ignored"),
+        ([opened()], "continued", "ignored"),
         ([LOST], "lost", "lost"),
         ([failed(GONE)], "lost", "lost"),
         ([opened(previous_response_id="resp_0"), LOST], "lost", "lost"),
         ([opened(previous_response_id="resp_0"), failed(GONE)], "lost", "lost"),
         ([OTHER], None, None),
-        ([OTHER, opened(previous_response_id="resp_0")], "held", "held"),
+        ([OTHER, opened(previous_response_id="resp_0")], "continued", "continued"),
         ([WORD], None, "ignored"),
-        ([WORD, opened(previous_response_id="resp_0")], "held", "ignored"),
+        ([WORD, opened(previous_response_id="resp_0")], "continued", "ignored"),
         ([failed(None)], None, None),
     ],
 )
@@ -60,10 +60,10 @@ def test_after_a_correct_echo_only_a_lost_chain_counts(events: list[Json], found
 @pytest.mark.parametrize(
     "response, found",
     [
-        ({"status": "completed", "previous_response_id": "resp_0"}, "held"),
+        ({"status": "completed", "previous_response_id": "resp_0"}, "continued"),
         ({"status": "failed", "previous_response_id": "resp_0", "error": GONE}, "lost"),
-        ({"status": "failed", "previous_response_id": "resp_0", "error": {"message": "Oops."}}, "held"),
-        ({"status": "failed", "previous_response_id": "resp_0", "error": None}, "held"),
+        ({"status": "failed", "previous_response_id": "resp_0", "error": {"message": "Oops."}}, "continued"),
+        ({"status": "failed", "previous_response_id": "resp_0", "error": None}, "continued"),
         ({"previous_response_id": None}, "ignored"),
     ],
 )
