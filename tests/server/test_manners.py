@@ -26,54 +26,54 @@ def url(module_database: str) -> Iterator[str]:
 @pytest.mark.parametrize("path", ["/", "/foo", "/v2/threads", "/threads", "/v1x/threads", "//v1/threads"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_path_outside_of_the_api(url: str, method: str, path: str) -> None:
-    told = ask(url + path, method)
-    assert told.status == 404
-    assert told.error["code"] == "unknown_url"
-    assert told.error["message"].startswith(f"Unknown request URL: {method} {path}. ")
-    assert (told.header("x-request-id") or "").startswith("req_")
+    response = ask(url + path, method)
+    assert response.status == 404
+    assert response.error["code"] == "unknown_url"
+    assert response.error["message"].startswith(f"Unknown request URL: {method} {path}. ")
+    assert (response.header("x-request-id") or "").startswith("req_")
 
 
 @pytest.mark.parametrize("path", ["/v1/threads/thread_1/nothing", "/v1/assistants/a/b/c", "/openai/threads/t/x"])
 def test_a_path_that_the_old_api_does_not_have(url: str, path: str) -> None:
-    told = ask(url + path)
-    assert (told.status, told.error["type"]) == (404, "invalid_request_error")
-    assert told.error["message"].startswith("Invalid URL (GET /")
+    response = ask(url + path)
+    assert (response.status, response.error["type"]) == (404, "invalid_request_error")
+    assert response.error["message"].startswith("Invalid URL (GET /")
 
 
 def test_a_path_that_upstream_does_not_have_is_answered_by_upstream(url: str) -> None:
-    told = ask(f"{url}/v1/nothing/of/the/kind")
-    assert (told.status, told.error["message"]) == (404, "Invalid URL (GET /v1/nothing/of/the/kind)")
+    response = ask(f"{url}/v1/nothing/of/the/kind")
+    assert (response.status, response.error["message"]) == (404, "Invalid URL (GET /v1/nothing/of/the/kind)")
 
 
 @pytest.mark.parametrize(
     "method, path, allowed", [("PUT", "threads", "POST"), ("PATCH", "threads/t", "DELETE, GET, POST")]
 )
 def test_a_method_that_a_path_does_not_have(url: str, method: str, path: str, allowed: str) -> None:
-    told = ask(f"{url}/v1/{path}", method)
-    assert (told.status, told.header("allow")) == (405, allowed)
-    assert told.error["message"] == f"Invalid method for URL ({method} /{path})"
+    response = ask(f"{url}/v1/{path}", method)
+    assert (response.status, response.header("allow")) == (405, allowed)
+    assert response.error["message"] == f"Invalid method for URL ({method} /{path})"
 
 
 def test_options_and_head(url: str) -> None:
-    told = ask(f"{url}/v1/assistants", "OPTIONS")
-    assert (told.status, told.header("allow"), told.body) == (204, "GET, POST", b"")
-    told, whole = ask(f"{url}/v1/assistants", "HEAD"), ask(f"{url}/v1/assistants")
-    assert (told.status, told.body) == (200, b"")
-    assert told.header("content-length") == str(len(whole.body))
-    assert told.header("date")
+    response = ask(f"{url}/v1/assistants", "OPTIONS")
+    assert (response.status, response.header("allow"), response.body) == (204, "GET, POST", b"")
+    response, whole = ask(f"{url}/v1/assistants", "HEAD"), ask(f"{url}/v1/assistants")
+    assert (response.status, response.body) == (200, b"")
+    assert response.header("content-length") == str(len(whole.body))
+    assert response.header("date")
 
 
 @pytest.mark.parametrize("body", [b"{", b"nonsense", b'{"metadata": {"a": }}', b"\xff\xfe{}"])
 def test_invalid_json(url: str, body: bytes) -> None:
-    told = ask(f"{url}/v1/threads", "POST", body)
-    assert told.status == 400
-    assert told.error["message"].startswith("We could not parse the JSON body of your request.")
+    response = ask(f"{url}/v1/threads", "POST", body)
+    assert response.status == 400
+    assert response.error["message"].startswith("We could not parse the JSON body of your request.")
 
 
 @pytest.mark.parametrize("chunked", [False, True])
 def test_a_body_that_is_too_large(url: str, chunked: bool) -> None:
-    told = ask(f"{url}/v1/threads", "POST", {"messages": "x" * LIMIT}, chunked)
-    assert (told.status, told.error["message"]) == (
+    response = ask(f"{url}/v1/threads", "POST", {"messages": "x" * LIMIT}, chunked)
+    assert (response.status, response.error["message"]) == (
         413,
         f"The request body is too large: at most {LIMIT} bytes are accepted.",
     )
@@ -92,8 +92,8 @@ def test_every_form_of_url_leads_to_the_same_objects(url: str, shape: str) -> No
 
 @pytest.mark.parametrize("name", ["evil.example", "localhost.evil.example", "10.0.0.1", "[::2]:80", "[", ""])
 def test_another_host_name_is_refused(url: str, name: str) -> None:
-    told = ask(f"{url}/v1/assistants", host=name)
-    assert (told.status, told.error["code"]) == (403, "not_loopback")
+    response = ask(f"{url}/v1/assistants", host=name)
+    assert (response.status, response.error["code"]) == (403, "not_loopback")
 
 
 @pytest.mark.parametrize("name", ["localhost", "LOCALHOST:8787", "app.localhost:1", "[::1]:8787", "127.3.2.1"])
@@ -104,8 +104,8 @@ def test_all_names_of_this_machine_are_accepted(url: str, name: str) -> None:
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null"])
 def test_a_page_of_another_site_is_refused(url: str, origin: str) -> None:
-    told = ask(f"{url}/v1/threads", "POST", b"{}", origin=origin, content_type="text/plain")
-    assert (told.status, told.error["code"]) == (403, "not_loopback")
+    response = ask(f"{url}/v1/threads", "POST", b"{}", origin=origin, content_type="text/plain")
+    assert (response.status, response.error["code"]) == (403, "not_loopback")
 
 
 def test_allowed_hosts_and_origins_are_accepted(module_database: str) -> None:
@@ -125,11 +125,11 @@ def test_a_page_that_is_allowed_may_read_the_answer(module_database: str) -> Non
     site = "https://app.example"
     with served(True, upstream="sandbox", database_url=module_database, allowed_origins=site, auth="keys") as url:
         asked = {"origin": site, "access_control_request_method": "POST"}
-        told = ask(f"{url}/v1/threads", "OPTIONS", access_control_request_headers="authorization", **asked)
-        assert (told.status, told.header("access-control-allow-origin")) == (200, site), "without a key"
-        assert "authorization" in (told.header("access-control-allow-headers") or "")
-        told = ask(f"{url}/v1/threads", "POST", {}, origin=site)
-        assert (told.status, told.header("access-control-allow-origin")) == (401, site)
+        response = ask(f"{url}/v1/threads", "OPTIONS", access_control_request_headers="authorization", **asked)
+        assert (response.status, response.header("access-control-allow-origin")) == (200, site), "without a key"
+        assert "authorization" in (response.header("access-control-allow-headers") or "")
+        response = ask(f"{url}/v1/threads", "POST", {}, origin=site)
+        assert (response.status, response.header("access-control-allow-origin")) == (401, site)
 
 
 def test_azures_own_client_can_use_the_server(url: str) -> None:
@@ -152,7 +152,11 @@ def test_an_internal_error_has_the_format_of_the_api(
         raise RuntimeError("broken")
 
     monkeypatch.setattr("shim.server.app.routes.is_ours", broken)
-    told = ask(f"{url}/v1/assistants")
-    assert (told.status, told.error["type"], told.header("x-should-retry")) == (500, "server_error", "false")
-    assert "broken" not in told.error["message"]
+    response = ask(f"{url}/v1/assistants")
+    assert (response.status, response.error["type"], response.header("x-should-retry")) == (
+        500,
+        "server_error",
+        "false",
+    )
+    assert "broken" not in response.error["message"]
     assert "a mistake of this program" in caplog.text

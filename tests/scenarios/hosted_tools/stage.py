@@ -58,9 +58,9 @@ class Stage:
         """A message and a run; in a new thread unless one is given.  The run must complete."""
         thread = thread or self.thread()
         self.say(thread, content, *attachments)
-        told = self.run(thread, assistant, **more)
-        assert told.run["status"] == "completed", told.run["last_error"]
-        return told
+        result = self.run(thread, assistant, **more)
+        assert result.run["status"] == "completed", result.run["last_error"]
+        return result
 
     def sent(self, path: str, method: str = "POST") -> list[Any]:
         """The bodies of the requests to an upstream path, in order."""
@@ -80,30 +80,30 @@ def word() -> str:
     return "".join(secrets.choice("bcdfghklmnprstvz") + secrets.choice("aeiou") for _ in range(5))
 
 
-def answer(told: Told) -> Json:
+def answer(result: Told) -> Json:
     """The only message that the run wrote."""
-    (message,) = [each for each in told.messages if each["run_id"] == told.run["id"]]
+    (message,) = [each for each in result.messages if each["run_id"] == result.run["id"]]
     return message
 
 
-def text(told: Told) -> Json:
+def text(result: Told) -> Json:
     """The text of that message's only text part, with its annotations."""
-    (part,) = [each["text"] for each in answer(told)["content"] if each["type"] == "text"]
+    (part,) = [each["text"] for each in answer(result)["content"] if each["type"] == "text"]
     found: Json = part
     return found
 
 
-def calls(told: Told) -> list[Json]:
+def calls(result: Told) -> list[Json]:
     """The calls of hosted tools in the run's steps, oldest first."""
-    return [call for step in told.steps for call in step["step_details"].get("tool_calls", [])]
+    return [call for step in result.steps for call in step["step_details"].get("tool_calls", [])]
 
 
-def folded(told: Told) -> Fold | None:
+def folded(result: Told) -> Fold | None:
     """The objects that the SDK's own accumulators build from the events; None if nothing was streamed."""
-    if not told.rounds:
+    if not result.rounds:
         return None
     fold = Fold()
-    for events in told.rounds:
+    for events in result.rounds:
         for name, data in events:
             fold.add(name, data)
     return fold

@@ -52,8 +52,8 @@ def _check(stage: Stage, words: str) -> None:
     files = [stage.upload(f"{word()}.txt", f"{fact} {number}.") for number in range(2)]
     thread = stage.thread()
     stage.say(thread, "Notes.", *(attach(file, SEARCH) for file in files))
-    told = stage.ask(f"file_search {words} {fact.split()[1]}", stage.assistant(SEARCH), thread=thread)
-    found = text(told)
+    result = stage.ask(f"file_search {words} {fact.split()[1]}", stage.assistant(SEARCH), thread=thread)
+    found = text(result)
     notes = found["annotations"]
     assert len(notes) == count
     assert len({note["text"] for note in notes}) == count
@@ -68,18 +68,18 @@ def _check(stage: Stage, words: str) -> None:
     assert footnotes(found)[0] == cut(found)
     assert "†" not in footnotes(found)[0]
     assert (fact in found["value"]) == bool(count or words == "uncited")
-    _check_stream(told, found)
+    _check_stream(result, found)
 
 
-def _check_stream(told: Any, found: Json) -> None:
+def _check_stream(result: Any, found: Json) -> None:
     """The message built from the deltas, with the SDK's accumulator and without it, equals the stored message."""
-    fold = folded(told)
+    fold = folded(result)
     if fold is None:
         return
-    (message,) = [message for message in told.messages if message["run_id"] == told.run["id"]]
+    (message,) = [message for message in result.messages if message["run_id"] == result.run["id"]]
     assert fold.content(message["id"]) == [{"type": "text", "text": found}]
     value, notes = "", []
-    for name, data in told.rounds[0]:
+    for name, data in result.rounds[0]:
         for part in data["delta"]["content"] if name == "thread.message.delta" else ():
             value += part["text"].get("value") or ""
             for note in part["text"].get("annotations") or []:

@@ -19,8 +19,8 @@ def containers(stage: Stage) -> set[str]:
 def begun(stage: Stage, assistant: str) -> tuple[str, str]:
     """A thread in which code has run, and a word from its first message."""
     fact = word()
-    told = stage.ask(f"code_interpreter make-file Remember {fact}.", assistant)
-    return told.run["thread_id"], fact
+    result = stage.ask(f"code_interpreter make-file Remember {fact}.", assistant)
+    return result.run["thread_id"], fact
 
 
 @pytest.mark.parametrize("tools", [[CODE], []], ids=["that runs code", "that has no tools"])
@@ -31,15 +31,15 @@ def test_a_run_after_its_container_expired(stage: Stage, tools: list[Json], capl
     stage.clock.pass_days(21 * MINUTES)
     number, summand = len(stage.sent("/responses")), random.randrange(100, 999)
     with caplog.at_level(logging.WARNING, "shim"):
-        told = stage.ask(f"And what is {summand} + 1?", assistant, thread=thread, tools=tools)
+        result = stage.ask(f"And what is {summand} + 1?", assistant, thread=thread, tools=tools)
     refused, answered = stage.sent("/responses")[number:]
     assert "previous_response_id" in refused
     assert "previous_response_id" not in answered
     assert [item["type"] for item in answered["input"]] == ["message"] * 3
     assert [record.levelname for record in caplog.records] == ["WARNING"]
-    assert fact in text(told)["value"]
+    assert fact in text(result)["value"]
     if tools:
-        assert calls(told)[0]["code_interpreter"]["outputs"][0]["logs"] == str(summand + 1)
+        assert calls(result)[0]["code_interpreter"]["outputs"][0]["logs"] == str(summand + 1)
         assert containers(stage) - before
 
 
@@ -47,18 +47,18 @@ def test_a_live_container_is_reused(plain: Stage) -> None:
     thread, _ = begun(plain, assistant := plain.assistant(CODE))
     before = containers(plain)
     plain.clock.pass_days(19 * MINUTES)
-    told = plain.ask("code_interpreter", assistant, thread=thread)
+    result = plain.ask("code_interpreter", assistant, thread=thread)
     assert containers(plain) == before
-    assert "answer.txt" in calls(told)[0]["code_interpreter"]["outputs"][0]["logs"]
+    assert "answer.txt" in calls(result)[0]["code_interpreter"]["outputs"][0]["logs"]
 
 
 def test_a_new_container_gets_the_attached_files_again(plain: Stage) -> None:
     name, assistant = f"{word()}.csv", plain.assistant(CODE)
     file = plain.upload(name, "x,y")
-    told = plain.ask("code_interpreter", assistant, attach(file, CODE))
+    result = plain.ask("code_interpreter", assistant, attach(file, CODE))
     plain.sandbox.expire_containers()
-    told = plain.ask("code_interpreter", assistant, thread=told.run["thread_id"])
-    assert f"{file}-{name}" in calls(told)[0]["code_interpreter"]["outputs"][0]["logs"]
+    result = plain.ask("code_interpreter", assistant, thread=result.run["thread_id"])
+    assert f"{file}-{name}" in calls(result)[0]["code_interpreter"]["outputs"][0]["logs"]
 
 
 def test_a_container_that_expires_while_the_run_requires_action(stage: Stage) -> None:
@@ -71,9 +71,9 @@ def test_a_container_that_expires_while_the_run_requires_action(stage: Stage) ->
         return secret
 
     stage.say(thread, 'aloud code_interpreter {"code": "6 * 7"} and get_word')
-    told = carry_out(stage.client, stage.way, thread, assistant, {"get_word": slow})
-    assert told.run["status"] == "completed"
-    assert secret in told.text
+    result = carry_out(stage.client, stage.way, thread, assistant, {"get_word": slow})
+    assert result.run["status"] == "completed"
+    assert secret in result.text
     last = stage.sent("/responses")[-1]
     kinds = [item["type"] for item in last["input"]]
     assert kinds[-2:] == ["function_call", "function_call_output"]
@@ -91,9 +91,9 @@ def test_a_file_whose_container_expired_before_the_copy(plain: Stage, monkeypatc
         return usual(self, method, path, *rest)
 
     monkeypatch.setattr(Sandbox, "handle", dying)
-    told = plain.ask("code_interpreter make-file", plain.assistant(CODE))
-    assert text(told)["annotations"][0]["type"] == "file_path"
-    file = text(told)["annotations"][0]["file_path"]["file_id"]
+    result = plain.ask("code_interpreter make-file", plain.assistant(CODE))
+    assert text(result)["annotations"][0]["type"] == "file_path"
+    file = text(result)["annotations"][0]["file_path"]["file_id"]
     with pytest.raises(Exception, match=f"No file found with id '{file}'"):
         plain.client.files.content(file)
-    assert plain.ask("And now?", told.run["assistant_id"], thread=told.run["thread_id"])
+    assert plain.ask("And now?", result.run["assistant_id"], thread=result.run["thread_id"])

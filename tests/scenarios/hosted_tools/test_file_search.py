@@ -23,9 +23,9 @@ def inline(*files: str) -> Json:
     return {"file_search": {"vector_stores": [{"file_ids": list(files), "metadata": {"of": "tests"}}]}}
 
 
-def found(told: Told) -> list[Json]:
+def found(result: Told) -> list[Json]:
     """The results of the run's only search."""
-    (call,) = calls(told)
+    (call,) = calls(result)
     assert (call["type"], call["id"][:5]) == ("file_search", "call_")
     results: list[Json] = call["file_search"]["results"]
     return results
@@ -143,20 +143,20 @@ def test_the_stream_of_a_search(heard: Stage, wanted: bool) -> None:
     """One delta without results, then the step with its results."""
     sentence, subject = fact()
     assistant = heard.assistant(SEARCH, tool_resources=inline(heard.upload("facts.txt", sentence)))
-    told = heard.ask(f"file_search {subject}", assistant, **({"include": CONTENTS} if wanted else {}))
-    (delta,) = [data for name, data in told.rounds[0] if name == "thread.run.step.delta"]
+    result = heard.ask(f"file_search {subject}", assistant, **({"include": CONTENTS} if wanted else {}))
+    (delta,) = [data for name, data in result.rounds[0] if name == "thread.run.step.delta"]
     (call,) = delta["delta"]["step_details"]["tool_calls"]
     ranking = {"ranker": "default_2024_08_21", "score_threshold": 0.0}
     assert call["file_search"] == {"ranking_options": ranking, "results": []}
-    (done, _) = [data for name, data in told.rounds[0] if name == "thread.run.step.completed"]
+    (done, _) = [data for name, data in result.rounds[0] if name == "thread.run.step.completed"]
     (shown,) = done["step_details"]["tool_calls"]
     assert (shown["id"], set(shown["file_search"]["results"][0])) == (call["id"], FULL if wanted else PLAIN)
 
 
 def test_an_assistant_without_a_store_can_answer(stage: Stage) -> None:
     """The old API accepted the tool without a store; upstream does not, so the tool is left out."""
-    told = stage.ask("Say hello.", stage.assistant(SEARCH))
-    assert calls(told) == []
+    result = stage.ask("Say hello.", stage.assistant(SEARCH))
+    assert calls(result) == []
     assert "file_search" not in stage.tools()
 
 

@@ -41,15 +41,15 @@ def _check(stage: Stage, given: str | None, shown: str) -> None:
         {"type": "image_file", "image_file": {"file_id": file, "detail": shown}},
         {"type": "image_url", "image_url": {"url": url, "detail": shown}},
     ]
-    told = stage.run(thread, stage.assistant())
+    result = stage.run(thread, stage.assistant())
     (sent,) = stage.sent("/responses")[-1]["input"]
     assert sent["content"] == [
         {"type": "input_text", "text": "What do you see?"},
         {"type": "input_image", "file_id": file, "detail": shown},
         {"type": "input_image", "image_url": url, "detail": shown},
     ]
-    assert file in text(told)["value"]
-    assert url in text(told)["value"]
+    assert file in text(result)["value"]
+    assert url in text(result)["value"]
 
 
 def test_images_in_every_place_that_accepts_a_message(plain: Stage) -> None:
@@ -89,12 +89,12 @@ def test_a_file_for_both_tools(stage: Stage) -> None:
     thread = stage.thread()
     message = stage.say(thread, f"file_search {fact} and code_interpreter", attach(file, SEARCH, CODE))
     assert message["attachments"] == [{"file_id": file, "tools": [SEARCH, CODE]}]
-    told = stage.run(thread, stage.assistant(SEARCH, CODE))
+    result = stage.run(thread, stage.assistant(SEARCH, CODE))
     tools = stage.tools()
     assert tools["code_interpreter"]["container"]["file_ids"] == [file]
     (store,) = tools["file_search"]["vector_store_ids"]
     assert [each.id for each in stage.client.vector_stores.files.list(store)] == [file]
-    assert [step["type"] for step in told.steps].count("tool_calls") == 2
+    assert [step["type"] for step in result.steps].count("tool_calls") == 2
 
 
 RECORDED = [each for each in recordings() if each.kind == "image_input"]

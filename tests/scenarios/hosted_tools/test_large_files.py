@@ -33,8 +33,8 @@ def test_a_file_that_is_too_large_is_not_read_to_its_end(
     with Loopback(answer) as server, opened(colour, base_url=server.url) as client:
         helper = client.beta.assistants.create(model="gpt-4o", tools=[{"type": "code_interpreter"}])
         thread = client.beta.threads.create(messages=[{"role": "user", "content": "code_interpreter make-file"}])
-        told = carry_out(client, "stream", thread.id, helper.id, {})
-    assert told.run["status"] == "completed"
-    assert told.messages[-1]["attachments"]
+        result = carry_out(client, "stream", thread.id, helper.id, {})
+    assert result.run["status"] == "completed"
+    assert result.messages[-1]["attachments"]
     assert 0 < len(sent) < MANY
     assert "SHIM_KEEP_FILE_BYTES" in caplog.text

@@ -12,10 +12,10 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 def made(stage: Stage, name: str, **more: Any) -> tuple[str, str, bytes]:
     """The id of a file that a run's code wrote, the file's thread, and its content as upstream stores it."""
-    told = stage.ask(f'code_interpreter {{"file": "{name}"}} make-file {word()}', stage.assistant(CODE), **more)
-    file = text(told)["annotations"][0]["file_path"]["file_id"]
+    result = stage.ask(f'code_interpreter {{"file": "{name}"}} make-file {word()}', stage.assistant(CODE), **more)
+    file = text(result)["annotations"][0]["file_path"]["file_id"]
     (content,) = [found for found in _in_containers(stage) if found[0] == file]
-    return file, told.run["thread_id"], content[1]
+    return file, result.run["thread_id"], content[1]
 
 
 def _in_containers(stage: Stage) -> list[tuple[str, bytes]]:
@@ -49,8 +49,8 @@ def test_a_file_that_code_wrote_is_fetched_like_any_other(stage: Stage) -> None:
 
 
 def test_a_plot_is_a_picture(stage: Stage) -> None:
-    told = stage.ask(f"code_interpreter show-image {word()}", stage.assistant(CODE))
-    file = answer(told)["content"][0]["image_file"]["file_id"]
+    result = stage.ask(f"code_interpreter show-image {word()}", stage.assistant(CODE))
+    file = answer(result)["content"][0]["image_file"]["file_id"]
     for content in read(stage.client, file):
         assert content.startswith(PNG)
         assert content in [found for _, found in _in_containers(stage)]
@@ -67,8 +67,8 @@ def test_files_and_thread_after_a_month(stage: Stage) -> None:
     assert read(stage.client, file) == [content] * 4
     messages = stage.client.beta.threads.messages.list(thread).data
     assert messages[0].content[0].text.annotations[0].file_path.file_id == file
-    told = stage.ask("What is 3 * 5?", stage.assistant(CODE), thread=thread)
-    assert calls(told)[0]["code_interpreter"]["outputs"][0]["logs"] == "15"
+    result = stage.ask("What is 3 * 5?", stage.assistant(CODE), thread=thread)
+    assert calls(result)[0]["code_interpreter"]["outputs"][0]["logs"] == "15"
     assert read(stage.client, file)[0] == content
     newer, _, _ = made(stage, "month.txt", thread=thread)
     assert newer != file

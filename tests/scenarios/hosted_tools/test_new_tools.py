@@ -19,11 +19,11 @@ MCP: Json = {
 DRAW: Json = {"type": "image_generation", "output_format": "png"}
 
 
-def _functions(told: Any) -> list[tuple[str, Any, str]]:
+def _functions(result: Any) -> list[tuple[str, Any, str]]:
     """Name, arguments and output of the steps' function calls; the run requires no action for them."""
-    assert told.run["required_action"] is None
-    assert [call["type"] for call in calls(told)] == ["function"] * len(calls(told))
-    shown = [call["function"] for call in calls(told)]
+    assert result.run["required_action"] is None
+    assert [call["type"] for call in calls(result)] == ["function"] * len(calls(result))
+    shown = [call["function"] for call in calls(result)]
     return [(each["name"], json.loads(each["arguments"]), each["output"]) for each in shown]
 
 
@@ -37,51 +37,51 @@ def test_a_web_search_by_its_preview_name(plain: Stage) -> None:
 
 def _search(stage: Stage, tool: Json) -> None:
     query = word()
-    told = stage.ask(f'web_search {{"query": "{query}", "results": 2}}', stage.assistant(tool))
+    result = stage.ask(f'web_search {{"query": "{query}", "results": 2}}', stage.assistant(tool))
     assert stage.tools()[tool["type"]] == tool
-    ((name, arguments, output),) = _functions(told)
+    ((name, arguments, output),) = _functions(result)
     assert (name, arguments["query"], output) == ("web_search", query, "completed")
-    found = text(told)
+    found = text(result)
     assert len(found["annotations"]) == 2
     for note in found["annotations"]:
         assert found["value"][note["start_index"] : note["end_index"]] == note["text"]
         assert note["file_citation"]["file_id"] in note["text"]
         assert note["file_citation"]["file_id"].startswith("https://example.com/")
-    _check_fold(told)
+    _check_fold(result)
 
 
 def test_an_mcp_server(stage: Stage) -> None:
     said = word()
-    told = stage.ask(f'mcp {{"text": "{said}"}} mcp-fails', stage.assistant(MCP))
+    result = stage.ask(f'mcp {{"text": "{said}"}} mcp-fails', stage.assistant(MCP))
     assert stage.tools()["mcp"] == MCP
-    (first, failed, went) = _functions(told)
+    (first, failed, went) = _functions(result)
     assert first == ("mcp_list_tools", {"server_label": "dice"}, '{"tools":["echo"]}')
     assert (failed[0], "error" in json.loads(failed[2])) == ("echo", True)
     arguments = json.dumps({"text": said}, separators=(",", ":"))
     assert went == ("echo", {"server_label": "dice", "arguments": arguments}, arguments)
     # The server's tools are listed once per chain.
-    told = stage.ask("mcp", told.run["assistant_id"], thread=told.run["thread_id"])
-    assert [name for name, _, _ in _functions(told)] == ["echo"]
+    result = stage.ask("mcp", result.run["assistant_id"], thread=result.run["thread_id"])
+    assert [name for name, _, _ in _functions(result)] == ["echo"]
 
 
 def test_a_picture(stage: Stage) -> None:
-    told = stage.ask(f"image_generation {word()}", stage.assistant(DRAW))
+    result = stage.ask(f"image_generation {word()}", stage.assistant(DRAW))
     assert stage.tools()["image_generation"] == DRAW
-    ((name, arguments, file),) = _functions(told)
+    ((name, arguments, file),) = _functions(result)
     assert (name, list(arguments)) == ("image_generation", ["prompt"])
-    picture, _ = answer(told)["content"]
+    picture, _ = answer(result)["content"]
     assert picture == {"type": "image_file", "image_file": {"file_id": file}}
     assert stage.client.files.content(file).read().startswith(b"\x89PNG")
-    _check_fold(told)
+    _check_fold(result)
 
 
 def test_several_new_tools_in_one_run(plain: Stage) -> None:
-    told = plain.ask("web_search and mcp and image_generation", plain.assistant(WEB, MCP, DRAW))
-    assert [name for name, _, _ in _functions(told)] == ["mcp_list_tools", "web_search", "echo", "image_generation"]
+    result = plain.ask("web_search and mcp and image_generation", plain.assistant(WEB, MCP, DRAW))
+    assert [name for name, _, _ in _functions(result)] == ["mcp_list_tools", "web_search", "echo", "image_generation"]
 
 
-def _check_fold(told: Any) -> None:
-    fold, message = folded(told), answer(told)
+def _check_fold(result: Any) -> None:
+    fold, message = folded(result), answer(result)
     if fold is not None:
         assert fold.content(message["id"]) == message["content"]
 
@@ -136,5 +136,5 @@ def _allowed(stage: Stage, assistant: str, text: str, said: str, before: Any = l
 
     thread = stage.thread()
     stage.say(thread, f'mcp {{"text": "{text}"}}')
-    told = carry_out(stage.client, stage.way, thread, assistant, {"mcp_approval_request": answer})
-    return told, told.run
+    result = carry_out(stage.client, stage.way, thread, assistant, {"mcp_approval_request": answer})
+    return result, result.run

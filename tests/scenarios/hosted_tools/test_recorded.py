@@ -57,11 +57,11 @@ def test_a_recording(recording: Recording, way: str, colour: int, players: dict[
     player.recording = recording
     helper = stage.client.beta.assistants.create(model="gpt-4o", **assistant(recording))
     thread = stage.thread(messages=[{"role": "user", "content": "Play it."}])
-    told = stage.run(thread, helper.id, include=CONTENTS)
-    assert told.run["status"] == "completed", told.run["last_error"]
-    _check_steps(stage, told, recording)
-    _check_messages(stage, player, told, recording)
-    _check_stream(told)
+    result = stage.run(thread, helper.id, include=CONTENTS)
+    assert result.run["status"] == "completed", result.run["last_error"]
+    _check_steps(stage, result, recording)
+    _check_messages(stage, player, result, recording)
+    _check_stream(result)
 
 
 @pytest.mark.skipif(not recordings(), reason="no recordings")
@@ -79,15 +79,15 @@ def test_the_recorded_question_and_its_answer(play: str, players: dict[str, tupl
         player.recording = allowed
         return "true"
 
-    told = carry_out(stage.client, stage.way, thread, helper.id, {"mcp_approval_request": leave})
-    assert told.run["status"] == "completed"
+    result = carry_out(stage.client, stage.way, thread, helper.id, {"mcp_approval_request": leave})
+    assert result.run["status"] == "completed"
     assert stage.sent("/responses")[-1]["input"] == allowed.request["input"]
     (call,) = allowed.items("mcp_call")
-    assert [step["step_details"]["tool_calls"][0]["function"]["output"] for step in told.steps[1:3]] == [
+    assert [step["step_details"]["tool_calls"][0]["function"]["output"] for step in result.steps[1:3]] == [
         "true",
         call["output"],
     ]
-    assert told.text == allowed.parts[0]["text"]
+    assert result.text == allowed.parts[0]["text"]
 
 
 def _following(recording: Recording) -> list[Recording]:
@@ -95,10 +95,10 @@ def _following(recording: Recording) -> list[Recording]:
     return [each for each in recordings() if each.name == name]
 
 
-def _check_steps(stage: Stage, told: Any, recording: Recording) -> None:
+def _check_steps(stage: Stage, result: Any, recording: Recording) -> None:
     """A step for each item except reasoning, in the order of the recording."""
     shown = stage.client.beta.threads.runs.steps.list(
-        told.run["id"], thread_id=told.run["thread_id"], order="asc", limit=100, include=CONTENTS
+        result.run["id"], thread_id=result.run["thread_id"], order="asc", limit=100, include=CONTENTS
     )
     steps = [step.to_dict(mode="json") for step in shown]
     items = recording.items("message", *STEPS)
@@ -173,8 +173,8 @@ CALLS = {
 }
 
 
-def _check_messages(stage: Stage, player: Player, told: Any, recording: Recording) -> None:
-    messages = [message for message in told.messages if message["run_id"] == told.run["id"]]
+def _check_messages(stage: Stage, player: Player, result: Any, recording: Recording) -> None:
+    messages = [message for message in result.messages if message["run_id"] == result.run["id"]]
     assert len(messages) == len(recording.parts)
     for message, part in zip(messages, recording.parts, strict=True):
         (text,) = [each["text"] for each in message["content"] if each["type"] == "text"]
@@ -224,8 +224,8 @@ def _check_pictures(stage: Stage, messages: list[Json], recording: Recording) ->
     assert all(stage.client.files.content(file).read() for file in shown)
 
 
-def _check_stream(told: Any) -> None:
+def _check_stream(result: Any) -> None:
     """The messages that the SDK builds from the deltas equal the stored ones."""
-    fold = folded(told)
-    for message in told.messages[1:] if fold else ():
+    fold = folded(result)
+    for message in result.messages[1:] if fold else ():
         assert fold.content(message["id"]) == message["content"]

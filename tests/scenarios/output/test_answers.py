@@ -25,30 +25,30 @@ def ended(stage: Stage, said: str, **more: Any) -> Any:
     return stage.run(thread, stage.assistant(), **more)
 
 
-def mine(told: Any) -> list[Json]:
-    return [each for each in told.messages if each["run_id"] == told.run["id"]]
+def mine(result: Any) -> list[Json]:
+    return [each for each in result.messages if each["run_id"] == result.run["id"]]
 
 
-def kinds(told: Any) -> list[str]:
-    return [step["type"] for step in told.steps]
+def kinds(result: Any) -> list[str]:
+    return [step["type"] for step in result.steps]
 
 
-def matches_what_was_told(told: Any) -> None:
+def matches_what_was_told(result: Any) -> None:
     """If the run was streamed, the SDK's accumulation of its events equals the stored messages."""
-    fold = folded(told)
+    fold = folded(result)
     if fold is not None:
-        assert list(fold.messages) == [each["id"] for each in mine(told)]
-        assert all(fold.content(each["id"]) == each["content"] for each in mine(told))
+        assert list(fold.messages) == [each["id"] for each in mine(result)]
+        assert all(fold.content(each["id"]) == each["content"] for each in mine(result))
 
 
 def test_a_refusal(stage: Stage) -> None:
-    told = ended(stage, f"please-refuse {word()}")
-    (part,) = answer(told)["content"]
-    assert (told.run["status"], part["type"], answer(told)["status"]) == ("completed", "refusal", "completed")
+    result = ended(stage, f"please-refuse {word()}")
+    (part,) = answer(result)["content"]
+    assert (result.run["status"], part["type"], answer(result)["status"]) == ("completed", "refusal", "completed")
     assert part["refusal"]
-    matches_what_was_told(told)
+    matches_what_was_told(result)
     # The conversation can be continued, and contains the refusal.
-    assert part["refusal"] in stage.ask("Why?", told.run["assistant_id"], thread=told.run["thread_id"]).text
+    assert part["refusal"] in stage.ask("Why?", result.run["assistant_id"], thread=result.run["thread_id"]).text
 
 
 @pytest.mark.parametrize("strict", [False, None])
@@ -65,18 +65,18 @@ def _check_schema(stage: Stage, strict: bool | None) -> None:
         {} if strict is None else {"strict": strict}
     )
     form = {"type": "json_schema", "json_schema": said}
-    told = ended(stage, "Where to?", response_format=form)
-    found = json.loads(told.text)
+    result = ended(stage, "Where to?", response_format=form)
+    found = json.loads(result.text)
     assert (found.keys(), type(found["city"]), type(found["days"])) == ({"city", "days"}, str, int)
-    assert told.run["response_format"]["json_schema"]["schema"] == SCHEMA
+    assert result.run["response_format"]["json_schema"]["schema"] == SCHEMA
     assert stage.sent("/responses")[-1]["text"] == {"format": {"type": "json_schema"} | said}
-    matches_what_was_told(told)
+    matches_what_was_told(result)
 
 
 def test_a_json_object_without_a_schema(plain: Stage) -> None:
     fact = word()
-    told = ended(plain, f"Say {fact} in JSON.", response_format={"type": "json_object"})
-    assert fact in json.loads(told.text)["answer"]
+    result = ended(plain, f"Say {fact} in JSON.", response_format={"type": "json_object"})
+    assert fact in json.loads(result.text)["answer"]
     assert plain.sent("/responses")[-1]["text"] == {"format": {"type": "json_object"}}
 
 
@@ -85,9 +85,9 @@ def test_a_schema_that_upstream_refuses(stage: Stage) -> None:
     loose = SCHEMA | {"required": ["city"]}
     form = {"type": "json_schema", "json_schema": {"name": "trip", "schema": loose, "strict": True}}
     if stage.way == "poll":
-        told = ended(stage, "Where to?", response_format=form)
-        assert told.run["status"] == "failed"
-        assert "Invalid schema for response_format 'trip'" in told.run["last_error"]["message"]
+        result = ended(stage, "Where to?", response_format=form)
+        assert result.run["status"] == "failed"
+        assert "Invalid schema for response_format 'trip'" in result.run["last_error"]["message"]
         return
     with pytest.raises(openai.BadRequestError, match="Invalid schema for response_format 'trip'") as caught:
         ended(stage, "Where to?", response_format=form)
@@ -103,59 +103,65 @@ CUT = {
 
 @pytest.mark.parametrize("why", CUT)
 def test_an_answer_that_is_cut(stage: Stage, why: str) -> None:
-    told = ended(stage, f"{why} essay-20")
-    message = answer(told)
-    assert (told.run["status"], told.run["incomplete_details"]) == ("incomplete", {"reason": CUT[why][1]})
+    result = ended(stage, f"{why} essay-20")
+    message = answer(result)
+    assert (result.run["status"], result.run["incomplete_details"]) == ("incomplete", {"reason": CUT[why][1]})
     assert (message["status"], message["incomplete_details"]) == ("incomplete", {"reason": CUT[why][0]})
-    assert told.text.split() == [f"word{number}" for number in range(1, 11)]
-    assert told.run["usage"]["completion_tokens"] > 0
-    matches_what_was_told(told)
+    assert result.text.split() == [f"word{number}" for number in range(1, 11)]
+    assert result.run["usage"]["completion_tokens"] > 0
+    matches_what_was_told(result)
     # The incomplete text remains part of the conversation.
-    assert "word7" in stage.ask("Go on.", told.run["assistant_id"], thread=told.run["thread_id"]).text
+    assert "word7" in stage.ask("Go on.", result.run["assistant_id"], thread=result.run["thread_id"]).text
 
 
 def test_a_cap_on_completion(plain: Stage) -> None:
-    told = ended(plain, "essay-60", max_completion_tokens=20)
-    assert (told.run["status"], told.run["incomplete_details"]) == ("incomplete", {"reason": "max_completion_tokens"})
-    assert told.run["usage"]["completion_tokens"] == 20
+    result = ended(plain, "essay-60", max_completion_tokens=20)
+    assert (result.run["status"], result.run["incomplete_details"]) == (
+        "incomplete",
+        {"reason": "max_completion_tokens"},
+    )
+    assert result.run["usage"]["completion_tokens"] == 20
 
 
 def test_an_answer_of_reasoning_alone_is_incomplete(stage: Stage) -> None:
-    told = ended(stage, "ponder-forever", model=THINKER, max_completion_tokens=40)
-    assert (told.run["status"], told.run["incomplete_details"]) == ("incomplete", {"reason": "max_completion_tokens"})
-    assert (mine(told), told.steps) == ([], [])
-    assert told.run["usage"]["completion_tokens_details"]["reasoning_tokens"] == 40
+    result = ended(stage, "ponder-forever", model=THINKER, max_completion_tokens=40)
+    assert (result.run["status"], result.run["incomplete_details"]) == (
+        "incomplete",
+        {"reason": "max_completion_tokens"},
+    )
+    assert (mine(result), result.steps) == ([], [])
+    assert result.run["usage"]["completion_tokens_details"]["reasoning_tokens"] == 40
 
 
 def test_reasoning_is_stored_and_never_shown(stage: Stage) -> None:
     fact = word()
-    told = ended(stage, f"Remember {fact}.", model=THINKER, extra_body={"reasoning_effort": "low"})
-    assert (told.run["status"], kinds(told), len(mine(told))) == ("completed", ["message_creation"], 1)
-    assert told.run["usage"]["completion_tokens_details"]["reasoning_tokens"] > 0
-    assert "reasoning" not in json.dumps([told.messages, [step["step_details"] for step in told.steps]])
-    told = stage.ask("What?", told.run["assistant_id"], thread=told.run["thread_id"], model=THINKER)
-    assert fact in told.text
+    result = ended(stage, f"Remember {fact}.", model=THINKER, extra_body={"reasoning_effort": "low"})
+    assert (result.run["status"], kinds(result), len(mine(result))) == ("completed", ["message_creation"], 1)
+    assert result.run["usage"]["completion_tokens_details"]["reasoning_tokens"] > 0
+    assert "reasoning" not in json.dumps([result.messages, [step["step_details"] for step in result.steps]])
+    result = stage.ask("What?", result.run["assistant_id"], thread=result.run["thread_id"], model=THINKER)
+    assert fact in result.text
     assert stage.sent("/responses")[-1]["previous_response_id"]
 
 
 def test_two_messages_in_one_response(stage: Stage) -> None:
-    told = ended(stage, "two-messages essay-8")
-    first, second = mine(told)
-    assert kinds(told) == ["message_creation", "message_creation"]
-    assert [step["step_details"]["message_creation"]["message_id"] for step in told.steps] == [
+    result = ended(stage, "two-messages essay-8")
+    first, second = mine(result)
+    assert kinds(result) == ["message_creation", "message_creation"]
+    assert [step["step_details"]["message_creation"]["message_id"] for step in result.steps] == [
         first["id"],
         second["id"],
     ]
-    assert "".join(told.text.split("\n")).replace(" ", "") == "".join(f"word{number}" for number in range(1, 9))
-    assert [step["usage"]["total_tokens"] > 0 for step in told.steps] == [False, True]
-    matches_what_was_told(told)
+    assert "".join(result.text.split("\n")).replace(" ", "") == "".join(f"word{number}" for number in range(1, 9))
+    assert [step["usage"]["total_tokens"] > 0 for step in result.steps] == [False, True]
+    matches_what_was_told(result)
 
 
 def test_a_phase_is_not_shown_but_replayed(stage: Stage) -> None:
-    told = ended(stage, "two-messages essay-8", model=PHASED)
-    assert "phase" not in json.dumps([told.messages, told.steps, told.rounds])
+    result = ended(stage, "two-messages essay-8", model=PHASED)
+    assert "phase" not in json.dumps([result.messages, result.steps, result.rounds])
     # The chain is lost, so the whole thread is replayed.
     stage.sandbox.forget()
-    stage.ask("Go on.", told.run["assistant_id"], thread=told.run["thread_id"], model=PHASED)
+    stage.ask("Go on.", result.run["assistant_id"], thread=result.run["thread_id"], model=PHASED)
     again = [item for item in stage.sent("/responses")[-1]["input"] if item.get("role") == "assistant"]
     assert [item["phase"] for item in again] == ["commentary", "final_answer"]

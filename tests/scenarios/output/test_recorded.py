@@ -49,11 +49,11 @@ def test_a_recording_gives_its_messages_and_steps(
 ) -> None:
     stage, player = players[way]
     player.recording = recording
-    told = _run(stage, recording)
-    _check_end(told, recording)
-    _check_messages(told, recording)
+    result = _run(stage, recording)
+    _check_end(result, recording)
+    _check_messages(result, recording)
     hidden = [item["encrypted_content"] for item in recording.items("reasoning") if item.get("encrypted_content")]
-    shown = json.dumps([told.messages, told.steps, told.rounds])
+    shown = json.dumps([result.messages, result.steps, result.rounds])
     assert not [secret for secret in hidden if secret in shown]
     assert "summary_text" not in shown
 
@@ -65,21 +65,21 @@ def _run(stage: Stage, recording: Recording) -> Any:
     return stage.run(thread, helper.id)
 
 
-def _check_end(told: Any, recording: Recording) -> None:
+def _check_end(result: Any, recording: Recording) -> None:
     response = recording.response
-    assert told.run["status"] == response["status"], told.run["last_error"]
-    assert told.run["usage"]["completion_tokens"] == response["usage"]["output_tokens"]
+    assert result.run["status"] == response["status"], result.run["last_error"]
+    assert result.run["usage"]["completion_tokens"] == response["usage"]["output_tokens"]
     details = response["usage"]["output_tokens_details"]
-    assert told.run["usage"]["completion_tokens_details"]["reasoning_tokens"] == details["reasoning_tokens"]
+    assert result.run["usage"]["completion_tokens_details"]["reasoning_tokens"] == details["reasoning_tokens"]
     if response["status"] == "incomplete":
         assert response["incomplete_details"] == {"reason": "max_output_tokens"}
-        assert told.run["incomplete_details"] == {"reason": "max_completion_tokens"}
+        assert result.run["incomplete_details"] == {"reason": "max_completion_tokens"}
     # An incomplete call becomes a failed step; reasoning becomes no step.
-    assert len(told.steps) == len(recording.items("message")) + bool(recording.items("function_call"))
+    assert len(result.steps) == len(recording.items("message")) + bool(recording.items("function_call"))
 
 
-def _check_messages(told: Any, recording: Recording) -> None:
-    messages: list[Json] = [each for each in told.messages if each["run_id"] == told.run["id"]]
+def _check_messages(result: Any, recording: Recording) -> None:
+    messages: list[Json] = [each for each in result.messages if each["run_id"] == result.run["id"]]
     written = recording.items("message")
     assert [each["status"] for each in messages] == [each["status"] for each in written]
     for message, item in zip(messages, written, strict=True):
@@ -88,5 +88,5 @@ def _check_messages(told: Any, recording: Recording) -> None:
         for (_, part), recorded in zip(shown, item["content"], strict=True):
             key = "refusal" if recorded["type"] == "refusal" else "text"
             assert SHOWN[recorded["type"]][1](part) == recorded[key]
-    if (fold := folded(told)) is not None:
+    if (fold := folded(result)) is not None:
         assert all(fold.content(each["id"]) == each["content"] for each in messages)

@@ -29,22 +29,22 @@ def heard_of(facts: list[str], text: str) -> list[bool]:
 def test_a_budget_leaves_out_older_messages(stage: Stage) -> None:
     facts, messages = told_before()
     thread, assistant = stage.thread(messages=messages), stage.assistant()
-    told = stage.run(thread, assistant, max_prompt_tokens=40)
-    assert (told.run["status"], told.run["max_prompt_tokens"]) == ("completed", 40)
-    assert heard_of(facts, told.text) == [False, False, False, True, True, True]
-    assert told.run["usage"]["prompt_tokens"] == 37
+    result = stage.run(thread, assistant, max_prompt_tokens=40)
+    assert (result.run["status"], result.run["max_prompt_tokens"]) == ("completed", 40)
+    assert heard_of(facts, result.text) == [False, False, False, True, True, True]
+    assert result.run["usage"]["prompt_tokens"] == 37
     counted = stage.sent(COUNT)
     # A run without a budget sends the whole thread again.
-    told = stage.ask("Go on.", assistant, thread=thread)
-    assert heard_of(facts, told.text) == [True] * 6
+    result = stage.ask("Go on.", assistant, thread=thread)
+    assert heard_of(facts, result.text) == [True] * 6
     assert stage.sent(COUNT) == counted
 
 
 def test_a_budget_is_counted_with_the_chain(plain: Stage) -> None:
     thread, assistant = plain.thread(), plain.assistant()
     first = plain.ask(f"Remember {word()}.", assistant, thread=thread)
-    told = plain.ask("And now?", assistant, thread=thread, max_prompt_tokens=500)
-    assert heard_of([first.text.split()[2]], told.text) == [True]
+    result = plain.ask("And now?", assistant, thread=thread, max_prompt_tokens=500)
+    assert heard_of([first.text.split()[2]], result.text) == [True]
     body = plain.sent(COUNT)[-1]
     assert body["previous_response_id"] == plain.sent("/responses")[-1]["previous_response_id"]
     assert len(body["input"]) == 1
@@ -56,11 +56,11 @@ def test_a_budget_covers_all_rounds(stage: Stage) -> None:
     stage.say(thread, "get_time then get_mail")
     functions: dict[str, Callable[[Json], str]] = {"get_time": lambda _: "noon " * 40, "get_mail": lambda _: word()}
     before = len(stage.sent("/responses"))
-    told = carry_out(stage.client, stage.way, thread, assistant, functions, max_prompt_tokens=60)
-    assert (told.run["status"], told.run["incomplete_details"]) == ("incomplete", {"reason": "max_prompt_tokens"})
-    assert told.run["usage"]["prompt_tokens"] <= 60
-    assert len(stage.sent("/responses")) - before == len(told.steps)
-    assert all(step["status"] == "completed" for step in told.steps)
+    result = carry_out(stage.client, stage.way, thread, assistant, functions, max_prompt_tokens=60)
+    assert (result.run["status"], result.run["incomplete_details"]) == ("incomplete", {"reason": "max_prompt_tokens"})
+    assert result.run["usage"]["prompt_tokens"] <= 60
+    assert len(stage.sent("/responses")) - before == len(result.steps)
+    assert all(step["status"] == "completed" for step in result.steps)
     # The thread is not locked, and the outputs of the functions are not lost.
     assert "noon" in stage.ask("Well?", assistant, thread=thread).text
 
@@ -69,11 +69,11 @@ def test_last_messages_limits_what_is_sent(plain: Stage) -> None:
     facts, messages = told_before()
     thread, assistant = plain.thread(messages=messages), plain.assistant()
     window = {"type": "last_messages", "last_messages": 2}
-    told = plain.run(thread, assistant, truncation_strategy=window)
-    assert told.run["truncation_strategy"] == window
-    assert heard_of(facts, told.text) == [False] * 4 + [True] * 2
-    told = plain.ask("Go on.", assistant, thread=thread)
-    assert heard_of(facts, told.text) == [True] * 6
+    result = plain.run(thread, assistant, truncation_strategy=window)
+    assert result.run["truncation_strategy"] == window
+    assert heard_of(facts, result.text) == [False] * 4 + [True] * 2
+    result = plain.ask("Go on.", assistant, thread=thread)
+    assert heard_of(facts, result.text) == [True] * 6
 
 
 WAYS = {"sync": "poll", "async": "events"}
@@ -83,8 +83,8 @@ WAYS = {"sync": "poll", "async": "events"}
 def test_a_chain_longer_than_the_window_is_truncated_by_upstream(colour: str) -> None:
     """`truncation: auto` is sent together with the chain: the chain continues, and upstream drops older messages."""
     with Loopback(sandbox=Sandbox(context_window=60)) as server, opened(colour, base_url=server.url) as client:
-        told = _grown(client, colour)
-        assert told.run["status"] == "completed"
+        result = _grown(client, colour)
+        assert result.run["status"] == "completed"
         assert [body["truncation"] for body in server.bodies] == ["auto"] * 3
         assert server.bodies[-1]["previous_response_id"]
         assert len(server.bodies[-1]["input"]) == 1
@@ -96,8 +96,8 @@ def _grown(client: Any, colour: str) -> Any:
     thread = client.beta.threads.create().id
     for letter in "ABC":
         client.beta.threads.messages.create(thread, role="user", content=f"essay-25 {letter * 9} {'so ' * 23}")
-        told = carry_out(client, WAYS[colour], thread, assistant, {})
-    return told
+        result = carry_out(client, WAYS[colour], thread, assistant, {})
+    return result
 
 
 def _without_truncation(asked: Asked) -> Said | None:
@@ -111,8 +111,8 @@ def _without_truncation(asked: Asked) -> Said | None:
 def test_where_upstream_cannot_truncate_the_shim_does(colour: str) -> None:
     sandbox = Sandbox(context_window=60)
     with Loopback(_without_truncation, sandbox) as server, opened(colour, base_url=server.url) as client:
-        told = _grown(client, colour)
-        assert told.run["status"] == "completed"
+        result = _grown(client, colour)
+        assert result.run["status"] == "completed"
         # The parameter is sent once; after its refusal it is left out.
         assert ["truncation" in body for body in server.bodies[:3]] == [True, False, False]
         assert "previous_response_id" not in server.bodies[-1]
@@ -132,8 +132,8 @@ def test_without_a_counting_endpoint_tokens_are_estimated(colour: str) -> None:
         assistant = client.beta.assistants.create(model="gpt-4o").id
         for _ in range(2):
             thread = client.beta.threads.create(messages=messages).id
-            told = carry_out(client, WAYS[colour], thread, assistant, {}, max_prompt_tokens=80)
-            assert told.run["status"] == "completed"
-            seen = heard_of(facts, told.text)
+            result = carry_out(client, WAYS[colour], thread, assistant, {}, max_prompt_tokens=80)
+            assert result.run["status"] == "completed"
+            seen = heard_of(facts, result.text)
             assert (seen[0], seen[-1], sorted(seen)) == (False, True, seen)
         assert sum(asked.path.endswith(COUNT) for asked in server.asked) == 1

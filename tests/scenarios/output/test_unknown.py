@@ -28,8 +28,8 @@ def changed(server: Loopback, change: Callable[[list[Json]], list[Json]]) -> Cal
         said = server.usual(asked)
         blocks = b"".join(said.body).decode().split("\n\n")
         events = [json.loads(block.partition("data: ")[2]) for block in blocks if block]
-        told = [f"event: {each['type']}\ndata: {json.dumps(each)}\n\n" for each in change(events)]
-        return Said(said.status, said.headers, ("".join(told).encode(),))
+        lines = [f"event: {each['type']}\ndata: {json.dumps(each)}\n\n" for each in change(events)]
+        return Said(said.status, said.headers, ("".join(lines).encode(),))
 
     return answer
 
@@ -66,10 +66,10 @@ def test_an_unknown_item_is_left_out_stored_and_logged_once(
         assistant = client.beta.assistants.create(model="gpt-4o").id
         for _ in range(2):
             thread = client.beta.threads.create(messages=[{"role": "user", "content": "essay-5"}]).id
-            told = carry_out(client, way, thread, assistant, {})
-            assert (told.run["status"], told.text) == ("completed", "word1 word2 word3 word4 word5")
-            assert [step["type"] for step in told.steps] == ["message_creation"]
-            assert "logprob" not in json.dumps([told.messages, told.steps, told.rounds])
+            result = carry_out(client, way, thread, assistant, {})
+            assert (result.run["status"], result.text) == ("completed", "word1 word2 word3 word4 word5")
+            assert [step["type"] for step in result.steps] == ["message_creation"]
+            assert "logprob" not in json.dumps([result.messages, result.steps, result.rounds])
     reported = [line for line in caplog.messages if kind in line]
     assert len(reported) == len(set(reported)) == 3
     with closing(sqlite3.connect(tmp_path / "shim.db")) as db:
