@@ -9,9 +9,9 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
@@ -110,7 +110,7 @@ class Database:
         while True:
             number: int | None = None
             try:
-                with self._engine.connect() as db:
+                with self._connection() as db:
                     with db.begin():
                         dialects.begin(db, write=write)
                         result = work(Tx(db, tenant))
@@ -133,6 +133,17 @@ class Database:
             except json.JSONDecodeError as problem:
                 raise failures.explain(problem, self.url) from problem
             time.sleep(pause)
+
+    @contextmanager
+    def _connection(self) -> Iterator[sa.Connection]:
+        pool = self._engine.pool
+        with self._engine.connect() as db:
+            try:
+                yield db
+            finally:
+                if self._engine.pool is not pool and not db.invalidated:
+                    # The database was closed meanwhile, and nobody would close this connection of its old pool.
+                    db.detach()
 
     def _prepare(self) -> None:
         with self._preparing:

@@ -5,7 +5,9 @@ import contextvars
 import gc
 import threading
 import weakref
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ import sqlalchemy as sa
 
 from shim.store import assistants
 from shim.store.database import AsyncStore, Database, SyncStore, database
+from shim.store.errors import Gone
 from shim.store.tx import Tx
 from tests.store.things import Any_Store, assistant
 
@@ -184,6 +187,26 @@ def test_an_unused_database_is_closed(tmp_path: Path) -> None:
     gc.collect()
     assert gone() is None
     assert not (tmp_path / "shim.db-wal").exists()
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_connection_in_use_when_its_database_is_closed_is_closed_later(base: Database, fails: bool) -> None:
+    """It belongs to a pool that no longer exists, so nobody would close it."""
+    base.prepare()
+    base.close()
+    events: Counter[str] = Counter()
+    for name in ("connect", "close", "close_detached"):
+        sa.event.listen(base._engine, name, lambda *_, name=name: events.update([name]))
+
+    def work(tx: Tx) -> None:
+        base.close()
+        if fails:
+            raise Gone
+
+    with pytest.raises(Gone) if fails else nullcontext():
+        base.write(work)
+    assert events["connect"] == 1 == events["close"] + events["close_detached"]
+    base.write(assistants.insert, assistant(1))
 
 
 def test_a_closed_database_opens_again(base: Database) -> None:
