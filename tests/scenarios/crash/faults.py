@@ -1,18 +1,24 @@
 """Points at which a process can be killed, and the means to kill it there.
 
 Every write transaction has two points: when its work is done but not committed, and when it is committed.  Every answer
-of upstream has one point when it opens, and one after each network read, before the read events are processed.
+of upstream has one point when it opens, and one after each read, before the read events are processed.  The reads have
+fixed sizes here, as the network puts more events into one read on a busy machine: then there were fewer reads, commits
+and points in one process than in the next, and a number named no point.
 """
 
+import itertools
 import os
 import signal
 import threading
-from collections.abc import AsyncGenerator, Callable
-from typing import Any
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from typing import Any, Final
 
 from shim.store.database import Transactions
 from shim.store.tx import Tx
 from shim.upstream import responses
+
+#: The number of events in each read, over and over.
+READ_SIZES: Final = (1, 1, 2)
 
 
 class Points:
@@ -72,10 +78,25 @@ def _around_upstream(points: Points) -> None:
 
     async def reading(self: Any) -> AsyncGenerator[list[Any], None]:
         # A blocking client does not suspend here, and this generator is closed with the answer.
-        async for batch in events(self):
+        async for batch in _regrouped(events(self)):
             points.passing(f"read {batch[-1]['type']}")
             yield batch
 
     responses.Upstream.stream, responses.Upstream.create = streaming, creating  # type: ignore[method-assign]
     responses.Upstream.retrieve = retrieving  # type: ignore[method-assign]
     responses._Answer.events = reading  # type: ignore[method-assign]
+
+
+async def _regrouped(reads: AsyncIterator[list[Any]]) -> AsyncGenerator[list[Any], None]:
+    """The same events in reads of fixed sizes."""
+    sizes = itertools.cycle(READ_SIZES)
+    group: list[Any] = []
+    size = next(sizes)
+    async for read in reads:
+        for event in read:
+            group.append(event)
+            if len(group) == size:
+                yield group
+                group, size = [], next(sizes)
+    if group:
+        yield group
