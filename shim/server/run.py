@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, NoReturn
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -154,7 +154,9 @@ def settle_in() -> None:
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
-def serve_with_workers(arguments: list[str], place: Place, chosen: Settings, listening: Callable[[str], None]) -> None:
+def serve_with_workers(
+    arguments: list[str], place: Place, chosen: Settings, listening: Callable[[str], None]
+) -> NoReturn:
     """The same with several processes.  ``arguments``: the command line of each."""
     try:
         listener = workers.listening(place.host, place.port)
@@ -164,7 +166,8 @@ def serve_with_workers(arguments: list[str], place: Place, chosen: Settings, lis
     with listener:
         listening(url(place.host, listener.getsockname()[1], place.tls is not None))
         grace = chosen.drain_seconds + chosen.exit_grace + FAREWELL + 10
-        raise SystemExit(workers.Workers(arguments, chosen.workers, listener, grace).run())
+        plan = workers.Plan(chosen.workers, listener.fileno(), grace, chosen.log_level, chosen.log_format)
+        workers.supervise(plan, arguments)
 
 
 def url(host: str, port: int, secure: bool) -> str:

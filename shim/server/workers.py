@@ -2,6 +2,9 @@
 
 Each is another process of this program, with the open socket that all of them listen on.  Runs of a process that has
 ended are taken over after their lease by the next process that reads or changes their threads.
+
+The process that was started checks everything, and then executes `shim.server.supervisor` in its own place: that
+program loads a quarter of what a server needs.
 """
 
 import logging
@@ -12,12 +15,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, Final
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final, NoReturn
 
 from prometheus_client import multiprocess
 
+from shim.server import logs
 from shim.server.metrics import FOLDER
+from shim.wire import encoding
 
 log = logging.getLogger("shim")
 #: Seconds between two checks of the processes.
@@ -34,12 +42,40 @@ def listening(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family, backlog=2048)
 
 
-class Workers:
-    """``arguments``: the command line of each process; ``grace``: seconds in which all must end."""
+@dataclass(frozen=True)
+class Plan:
+    """``number``: of processes; ``listener``: the file descriptor of their socket; ``grace``: seconds in which all must
+    end; ``level`` and ``form``: of the log.
+    """
 
-    def __init__(self, arguments: list[str], number: int, listener: socket.socket, grace: float) -> None:
-        self._line = [sys.executable, "-m", "shim", *arguments, "--workers", "1", "--fd", str(listener.fileno())]
-        self._number, self._listener, self._grace = number, listener, grace
+    number: int
+    listener: int
+    grace: float
+    level: logs.Level
+    form: logs.Format
+
+
+def supervise(plan: Plan, arguments: list[str]) -> NoReturn:
+    """Make this process the supervisor.  ``arguments``: the command line of each worker."""
+    os.set_inheritable(plan.listener, True)
+    sys.stdout.flush()
+    program = str(Path(__file__).with_name("supervisor.py"))
+    os.execv(sys.executable, [sys.executable, program, encoding.text(asdict(plan)), *arguments])
+
+
+def run_supervisor(plan: str, *arguments: str) -> int:
+    """What the supervisor does; returns its exit status."""
+    settings = Plan(**encoding.parsed(plan))
+    logs.configure(settings.level, settings.form, access=False)
+    return Workers(settings, arguments).run()
+
+
+class Workers:
+    """The processes, and what becomes of them."""
+
+    def __init__(self, plan: Plan, arguments: Sequence[str]) -> None:
+        self._line = [sys.executable, "-m", "shim", *arguments, "--workers", "1", "--fd", str(plan.listener)]
+        self._number, self._listener, self._grace = plan.number, plan.listener, plan.grace
         self._running: dict[subprocess.Popen[bytes], float] = {}
         self._stopping = False
         self._status = 0
@@ -59,7 +95,7 @@ class Workers:
         return self._status
 
     def _start(self) -> None:
-        made: Any = subprocess.Popen(self._line, pass_fds=[self._listener.fileno()], stdin=subprocess.DEVNULL)
+        made: Any = subprocess.Popen(self._line, pass_fds=[self._listener], stdin=subprocess.DEVNULL)
         self._running[made] = time.monotonic()
 
     def _look(self) -> None:

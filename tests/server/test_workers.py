@@ -32,10 +32,17 @@ def test_two_workers() -> None:
         until(lambda: answers(url))
         assert ask(f"{url}/v1/assistants/{made}").status == 200
         assert numbers(url)["shim_runs_total", "completed"] == 1, "what the dead one had counted is not lost"
+        assert megabytes(it.pid) < 40, "the supervisor does not load the SDK"
         last = children(it.pid)
         it.send_signal(signal.SIGTERM)
         assert it.wait(PATIENCE) == 0
         assert not any(Path(f"/proc/{each}").exists() for each in last)
+
+
+def megabytes(pid: int) -> float:
+    """The memory of a process; shared pages are divided among the processes that share them."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
 @pytest.mark.slow
