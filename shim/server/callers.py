@@ -7,21 +7,19 @@ no caller sees.
 """
 
 import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol
+from typing import Literal, Protocol
 
 from shim.server import headers, keyring
 from shim.server.keyring import Keyring
+from shim.server.recent import Recent
 from shim.store import keys
 from shim.store.database import AsyncStore
 from shim.upstream.caller import CREDENTIALS
 from shim.wire.errors import error
 
 Auth = Literal["open", "pass-through", "keys"]
-#: How many accepted keys are remembered.
-MAX_REMEMBERED: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ class PassThrough:
 
     def __init__(self, ring: Keyring, store: AsyncStore, upstream_status: UpstreamStatus, seconds: float) -> None:
         self._ring, self._store, self._upstream_status, self._seconds = ring, store, upstream_status, seconds
-        self._checked_at: OrderedDict[str, float] = OrderedDict()
+        self._checked_at: Recent[float] = Recent()
 
     async def identify(self, given: Mapping[str, str]) -> Caller:
         credentials = headers.bearer(given)
@@ -89,8 +87,6 @@ class PassThrough:
         if status >= 500:
             raise error("key_unchecked", status=status)
         self._checked_at[digest] = now
-        if len(self._checked_at) > MAX_REMEMBERED:
-            self._checked_at.popitem(last=False)
 
 
 class OwnKeys:

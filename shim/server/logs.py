@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from shim.ports import Happening
 from shim.server import exchange
+from shim.server.recent import Recent
 from shim.wire import encoding
 from shim.wire.types import Json
 
@@ -77,7 +78,7 @@ class Runs:
     """A monitor that logs how runs end: ids, status, seconds since the run was made."""
 
     def __init__(self) -> None:
-        self._responses: dict[str, str] = {}
+        self._responses: Recent[str] = Recent()
 
     def __call__(self, what: Happening, run: Json, detail: str = "", /) -> None:
         if what == "opened":

@@ -6,7 +6,6 @@ gets the request adds up all of them.
 
 import os
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -24,6 +23,7 @@ from prometheus_client import (
 
 from shim.ports import Happening
 from shim.server.exchange import Exchange
+from shim.server.recent import Recent
 from shim.wire.types import Json
 
 #: The variable with the folder for the workers' numbers.
@@ -32,8 +32,6 @@ CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 #: Bounds of histograms in seconds: for answers of models, and for short delays.
 LONG: Final = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
 SHORT: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
-#: For how many runs the time of the request to upstream is remembered.
-MANY: Final = 10_000
 
 
 class Metrics:
@@ -41,7 +39,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = made = CollectorRegistry()
-        self._sent_at: OrderedDict[str, float] = OrderedDict()
+        self._sent_at: Recent[float] = Recent()
         if FOLDER not in os.environ:
             ProcessCollector(registry=made)
             PlatformCollector(registry=made)
@@ -121,8 +119,6 @@ class Metrics:
     def _begun(self, run_id: str) -> None:
         self._upstream_requests.inc()
         self._sent_at[run_id] = time.perf_counter()
-        if len(self._sent_at) > MANY:
-            self._sent_at.popitem(last=False)
 
     def _ended(self, run_id: str, status: str) -> None:
         self._runs.labels(status).inc()

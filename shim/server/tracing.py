@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from shim.ports import Happening
 from shim.server.exchange import Exchange
+from shim.server.recent import Recent
 from shim.wire.types import Json
 
 trace: Any
@@ -22,8 +23,6 @@ except ModuleNotFoundError:
 #: Statuses of a failed answer.
 BAD: Final = ("failed", "expired")
 USAGE: Final = {"prompt_tokens": "gen_ai.usage.input_tokens", "completion_tokens": "gen_ai.usage.output_tokens"}
-#: How many runs may have an open span; spans of older runs are dropped.
-MANY: Final = 10_000
 
 
 class Tracing:
@@ -31,7 +30,7 @@ class Tracing:
 
     def __init__(self) -> None:
         self._tracer: Any = trace.get_tracer("shim") if trace is not None else None
-        self._open: dict[str, Any] = {}
+        self._open: Recent[Any] = Recent(dropped=lambda span: span.end())
 
     def around(self, found: Exchange, headers: dict[str, str]) -> AbstractContextManager[Any]:
         """A span for a request, below the caller's own if there is one."""
@@ -86,8 +85,6 @@ class Tracing:
         }
         span = self._tracer.start_span(f"chat {model}", kind=trace.SpanKind.CLIENT, attributes=attributes)
         self._open[run["id"]] = span
-        if len(self._open) > MANY:
-            self._open.pop(next(iter(self._open))).end()
 
     def _end(self, run: Json, status: str) -> None:
         span = self._open.pop(run["id"], None)
