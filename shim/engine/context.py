@@ -1,8 +1,8 @@
 """What the engine's operations need from outside: ports, settings, and the state of this process."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from shim.engine.capabilities import Capabilities, of_model
 from shim.engine.notices import Notices
@@ -15,6 +15,8 @@ from shim.translate.models import ModelMap
 from shim.wire import objects
 from shim.wire.errors import ApiError
 from shim.wire.types import Json
+
+NO_CALLS: Final[frozenset[Pair]] = frozenset()
 
 
 async def no_wait(seconds: float) -> None:
@@ -97,11 +99,13 @@ class Context:
         """Record that a model of this server has refused a parameter."""
         self.capabilities.refuses(of_model(self.upstream.profile(), model), parameter)
 
-    def calls_as_text(self, model: str) -> set[Pair]:
-        """The earlier calls that a model of this server has refused and that are sent as text: a set that callers add
-        to.
-        """
-        return self.refused_calls.setdefault((self.upstream.profile().address, model), set())
+    def calls_as_text(self, model: str) -> Set[Pair]:
+        """The earlier calls that a model of this server has refused and that are sent as text."""
+        return self.refused_calls.get((self.upstream.profile().address, model), NO_CALLS)
+
+    def refuses_calls(self, model: str, calls: Set[Pair]) -> None:
+        """Record that a model of this server has refused earlier calls."""
+        self.refused_calls.setdefault((self.upstream.profile().address, model), set()).update(calls)
 
     def now(self) -> int:
         """Whole seconds since the epoch."""

@@ -15,7 +15,7 @@ def test_refusals_of_a_model_are_noted_for_its_server_only(harness: Harness) -> 
     context = harness.context
     pair: Any = "call"
     context.refuses("a", "x")
-    context.calls_as_text("a").add(pair)
+    context.refuses_calls("a", {pair})
     for noted, what in ((context.refused, "x"), (context.calls_as_text, pair)):
         assert noted("a") == {what}
         assert noted("b") == set()
@@ -23,6 +23,7 @@ def test_refusals_of_a_model_are_noted_for_its_server_only(harness: Harness) -> 
         assert noted("a") == set()
         harness.upstream.can = Profile("scripted")
         assert noted("a") == {what}
+    assert [model for _, model in context.refused_calls] == ["a"], "nothing is remembered of models that only were used"
 
 
 def test_a_profile_is_that_of_a_model_and_includes_findings(harness: Harness) -> None:

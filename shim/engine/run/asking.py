@@ -172,9 +172,9 @@ async def _refused_call(state: RunState, refusal: Refusal) -> bool:
     if not blamed:
         return False
     context, run = state.context, state.run
-    as_text = context.calls_as_text(state.sent.body["model"])
-    found = await context.store.read(chain.pairs, run["thread_id"], blamed) - as_text
-    as_text |= found
+    model = state.sent.body["model"]
+    found = await context.store.read(chain.pairs, run["thread_id"], blamed) - context.calls_as_text(model)
+    context.refuses_calls(model, found)
     listed = ", ".join(sorted(blamed))
     log.warning(
         "upstream refuses earlier calls of thread %s, which are sent as text from now on: %s", run["thread_id"], listed
