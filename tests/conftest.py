@@ -1,5 +1,6 @@
 """Fixtures for every test: the developer's settings and database are not used; recordings are used if they exist."""
 
+import logging
 import os
 import ssl
 from collections.abc import Iterator
@@ -101,6 +102,19 @@ def _nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, stores: S
     monkeypatch.setenv("SHIM_DATABASE_URL", mine)
     yield
     stores.drop(mine)
+
+
+@pytest.fixture(autouse=True)
+def _same_log() -> Iterator[None]:
+    """A command that serves configures the log of its process; the tests after it must not see its lines."""
+    root, loggers = logging.getLogger(), [logging.getLogger(name) for name in (None, "shim", "shim.access")]
+    handlers, before = set(root.handlers), [(each.level, each.disabled) for each in loggers]
+    yield
+    for added in set(root.handlers) - handlers:
+        root.removeHandler(added)
+    for each, (level, disabled) in zip(loggers, before, strict=True):
+        each.setLevel(level)
+        each.disabled = disabled
 
 
 @pytest.fixture(autouse=True)

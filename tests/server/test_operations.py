@@ -151,16 +151,13 @@ def test_metrics_need_this_machine_or_a_token(upstream: Loopback) -> None:
 
 
 @pytest.fixture
-def lines() -> Iterator[io.StringIO]:
+def lines() -> io.StringIO:
     """The lines of the log, parsed as JSON."""
-    root, before = logging.getLogger(), logging.getLogger("shim").level
     logs.configure("info", "json", access=True)
-    handler = next(each for each in root.handlers if each.get_name() == logs.OURS)
+    handler = next(each for each in logging.getLogger().handlers if each.get_name() == logs.OURS)
     written = io.StringIO()
     handler.setStream(written)
-    yield written
-    root.removeHandler(handler)
-    logging.getLogger("shim").setLevel(before)
+    return written
 
 
 def test_request_ids_connect_the_answer_the_log_and_upstream(
