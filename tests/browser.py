@@ -48,7 +48,7 @@ def opened(chromium: Any, **how: Any) -> Any:
     page.on("pageerror", lambda problem: page.complaints.append(str(problem)))
     page.on("console", lambda told: page.complaints.append(told.text) if told.type in ("error", "warning") else None)
     page.on("dialog", lambda dialog: (page.complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
-    page.on("request", lambda asked: None if _near(asked.url) else page.complaints.append(f"asks {asked.url}"))
+    page.on("request", lambda request: None if _near(request.url) else page.complaints.append(f"asks {request.url}"))
     return page
 
 

@@ -7,7 +7,7 @@ from unittest import mock
 
 from shim import OpenAI
 from tests.bench.report import Options, Report, spread, table
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 
 #: The name of each row, and its value of SHIM_BACKGROUND.
 MODES: Final = {"carried by the program": "never", "in upstream's background": "always"}
@@ -34,7 +34,7 @@ def run(options: Options) -> Report:
 def _measured(rounds: int) -> tuple[list[float], list[float]]:
     done: list[float] = []
     with Loopback() as server, OpenAI(api_key="test", base_url=server.url) as client:
-        server.answer = lambda asked: _timed(server.usual(asked), done, asked)
+        server.answer = lambda request: _timed(server.usual(request), done, request)
         helper, whole, late = client.beta.assistants.create(model="gpt-4o"), list[float](), list[float]()
         for _ in range(rounds):
             thread = client.beta.threads.create(messages=[{"role": "user", "content": "essay-30"}])
@@ -46,9 +46,9 @@ def _measured(rounds: int) -> tuple[list[float], list[float]]:
     return whole, late
 
 
-def _timed(said: Said, done: list[float], asked: Asked) -> Said:
+def _timed(reply: Reply, done: list[float], request: Request) -> Reply:
     def body() -> object:
-        yield from said.body
+        yield from reply.body
         done.append(time.perf_counter())
 
-    return Said(said.status, said.headers, body())  # type: ignore[arg-type]
+    return Reply(reply.status, reply.headers, body())  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ from shim.cli.doctor.probes import COSTLY, PROBES
 from shim.http import offline
 from shim.sandbox import Sandbox
 from shim.upstream import profiles
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.doors.talking import secret
 from tests.scenarios.healing.losing import Deaf, is_call, refused
 from tests.scenarios.healing.wordings import WORDINGS
@@ -65,9 +65,9 @@ def test_a_server_that_supports_everything() -> None:
         assert len(server.bodies) == len(COSTLY) == found["cost"]["calls"]
         assert all(body["max_output_tokens"] == CAP for body in server.bodies)
         assert found["cost"]["input_tokens"] > 0
-        gone = [asked.path for asked in server.asked if asked.method == "DELETE"]
+        gone = [request.path for request in server.requests if request.method == "DELETE"]
         assert len(gone) == len(set(gone)) == found["deleted"] == 3
-        statuses = [server.usual(Asked("GET", path, (("authorization", "Bearer x"),), b"")).status for path in gone]
+        statuses = [server.usual(Request("GET", path, (("authorization", "Bearer x"),), b"")).status for path in gone]
         assert statuses == [404] * 3
         assert advised(found) == ["SHIM_BACKGROUND=always"]
 
@@ -85,13 +85,13 @@ def test_the_sandbox_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(offline.sandbox().requests) > before
 
 
-def _llamacpp(asked: Asked) -> Said | None:
+def _llamacpp(request: Request) -> Reply | None:
     """A stateless server that answers like llama.cpp."""
-    if asked.path.endswith("/models"):
-        return Said.json({"data": [{"id": "nomic-embed"}, {"id": "gpt-4o", "owned_by": "llamacpp"}]})
-    if is_call(asked) and "previous_response_id" in asked.json:
-        return refused(WORDINGS["llama.cpp"], asked.json["previous_response_id"])
-    return None if is_call(asked) else Said.error(404, "File Not Found")
+    if request.path.endswith("/models"):
+        return Reply.json({"data": [{"id": "nomic-embed"}, {"id": "gpt-4o", "owned_by": "llamacpp"}]})
+    if is_call(request) and "previous_response_id" in request.json:
+        return refused(WORDINGS["llama.cpp"], request.json["previous_response_id"])
+    return None if is_call(request) else Reply.error(404, "File Not Found")
 
 
 def test_a_server_that_stores_nothing() -> None:
@@ -125,11 +125,11 @@ def test_a_server_that_lacks_features_of_its_profile(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", "openai")
     deaf = Deaf()
 
-    def answer(asked: Asked) -> Said | None:
-        if is_call(asked) and asked.json.get("background"):
-            kept = {key: value for key, value in asked.json.items() if key != "background"}
-            return server.usual(replace(asked, body=json.dumps(kept).encode()))
-        return deaf(asked)
+    def answer(request: Request) -> Reply | None:
+        if is_call(request) and request.json.get("background"):
+            kept = {key: value for key, value in request.json.items() if key != "background"}
+            return server.usual(replace(request, body=json.dumps(kept).encode()))
+        return deaf(request)
 
     with Loopback(answer) as server:
         deaf.server = server
@@ -141,8 +141,8 @@ def test_a_server_that_lacks_features_of_its_profile(monkeypatch: pytest.MonkeyP
 
 
 STORE = {
-    "must be false": lambda body: body.get("store") and Said.error(400, "Store must be set to false"),
-    "is not known": lambda body: "store" in body and Said.error(422, "Unsupported parameter: store"),
+    "must be false": lambda body: body.get("store") and Reply.error(400, "Store must be set to false"),
+    "is not known": lambda body: "store" in body and Reply.error(422, "Unsupported parameter: store"),
 }
 
 
@@ -150,8 +150,8 @@ STORE = {
 def test_a_server_that_refuses_to_store_works(what: str) -> None:
     """`doctor` changes the request in the same way as the shim."""
 
-    def answer(asked: Asked) -> Said | None:
-        return (STORE[what](asked.json) or None) if is_call(asked) else None
+    def answer(request: Request) -> Reply | None:
+        return (STORE[what](request.json) or None) if is_call(request) else None
 
     with Loopback(answer) as server:
         code, found = examine("--upstream", server.url)
@@ -170,10 +170,10 @@ def test_no_advice_contradicts_a_setting(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_an_unknown_error_text_for_a_lost_response_is_to_be_reported() -> None:
-    def riddle(asked: Asked) -> Said | None:
-        known = [each.json.get("previous_response_id") for each in server.asked[:-1] if is_call(each)]
-        if is_call(asked) and asked.json.get("previous_response_id") and any(known):
-            return Said.error(400, "Sumimasen.")
+    def riddle(request: Request) -> Reply | None:
+        known = [each.json.get("previous_response_id") for each in server.requests[:-1] if is_call(each)]
+        if is_call(request) and request.json.get("previous_response_id") and any(known):
+            return Reply.error(400, "Sumimasen.")
         return None
 
     with Loopback(riddle) as server:
@@ -182,31 +182,39 @@ def test_an_unknown_error_text_for_a_lost_response_is_to_be_reported() -> None:
     assert "SHIM_STORE_RESPONSES=false" in advised(found)
 
 
-def _cut(asked: Asked) -> Said | None:
-    if not is_call(asked):
+def _cut(request: Request) -> Reply | None:
+    if not is_call(request):
         return None
-    return Said(
+    return Reply(
         200, (("content-type", "text/event-stream"),), (b'data: {"type":"response.created","response":{}}\n\n',)
     )
 
 
-def _failing(asked: Asked) -> Said | None:
-    if not is_call(asked):
+def _failing(request: Request) -> Reply | None:
+    if not is_call(request):
         return None
     event = {"type": "error", "error": {"message": "No such model.", "code": "404"}}
-    return Said(200, (("content-type", "text/event-stream"),), (f"data: {json.dumps(event)}\n\n".encode(),))
+    return Reply(200, (("content-type", "text/event-stream"),), (f"data: {json.dumps(event)}\n\n".encode(),))
 
 
 #: Servers with which the shim cannot work: the probe that fails, and its text.
-BAD: dict[str, tuple[Callable[[Asked], Said | None], str, str]] = {
-    "a wrong key": (lambda asked: Said.error(401, f"Incorrect API key: {KEY}."), "key_accepted", "HTTP 401: Incorrect"),
-    "no API": (lambda asked: Said.error(404, "Not Found"), "answers", "--model"),
+BAD: dict[str, tuple[Callable[[Request], Reply | None], str, str]] = {
+    "a wrong key": (
+        lambda request: Reply.error(401, f"Incorrect API key: {KEY}."),
+        "key_accepted",
+        "HTTP 401: Incorrect",
+    ),
+    "no API": (lambda request: Reply.error(404, "Not Found"), "answers", "--model"),
     "a web site": (
-        lambda asked: Said(200, (("content-type", "text/html"),), (b"<html>",)),
+        lambda request: Reply(200, (("content-type", "text/html"),), (b"<html>",)),
         "reachable",
         "could not be read",
     ),
-    "a breakdown": (lambda asked: Said.error(500, "Boom.") if is_call(asked) else None, "answers", "HTTP 500: Boom."),
+    "a breakdown": (
+        lambda request: Reply.error(500, "Boom.") if is_call(request) else None,
+        "answers",
+        "HTTP 500: Boom.",
+    ),
     "a stream without an end": (_cut, "answers", "ended with response.created"),
     "an error in its stream": (_failing, "answers", "No such model."),
 }
@@ -248,8 +256,8 @@ def test_no_server_answers() -> None:
 def test_no_further_probes_are_sent_to_a_server_that_stops_answering() -> None:
     """It answers the first request and no other."""
 
-    def silent(asked: Asked) -> Said | None:
-        if len(server.asked) <= 2:
+    def silent(request: Request) -> Reply | None:
+        if len(server.requests) <= 2:
             return None
         raise ConnectionResetError
 
@@ -263,7 +271,9 @@ def test_no_further_probes_are_sent_to_a_server_that_stops_answering() -> None:
 
 
 def test_responses_that_cannot_be_deleted_are_named() -> None:
-    with Loopback(lambda asked: Said.error(405, "Method Not Allowed") if asked.method == "DELETE" else None) as server:
+    with Loopback(
+        lambda request: Reply.error(405, "Method Not Allowed") if request.method == "DELETE" else None
+    ) as server:
         _, found = examine("--upstream", server.url)
     assert states(found)["delete"] == "no"
     assert len(found["left"]) == 3
@@ -294,8 +304,8 @@ def test_an_invalid_url_is_a_usage_error(monkeypatch: pytest.MonkeyPatch, place:
 
 def test_another_origin_gets_neither_request_nor_key() -> None:
     with Loopback() as near, Loopback() as far:
-        near.answer = lambda asked: Said(307, (("location", f"{far.url}/responses"),))
+        near.answer = lambda request: Reply(307, (("location", f"{far.url}/responses"),))
         code, found = examine("--upstream", near.url)
     assert code == 1
-    assert far.asked == []
+    assert far.requests == []
     assert f"redirects to another origin, http://{far.host}" in json.dumps(found["findings"])

@@ -87,10 +87,10 @@ def test_exported_conversations_are_compared(client: OpenAI, upstream: Candidate
     assert found["no-such-model"]["answer"]["error"]["code"] == "model_not_found"
     # Each turn is sent with the recorded history, including calls and outputs, independent of the model's earlier
     # answers.
-    asked = next(body["input"] for body in upstream.asked["gpt-rome"] if "And now?" in str(body["input"][-1]))
+    request = next(body["input"] for body in upstream.bodies["gpt-rome"] if "And now?" in str(body["input"][-1]))
     kinds = ["user", "assistant", "user", "function_call", "function_call_output", "assistant", "user"]
-    assert [item.get("role") or item["type"] for item in asked] == kinds
-    assert '"Paris"' in asked[3]["arguments"]
+    assert [item.get("role") or item["type"] for item in request] == kinds
+    assert '"Paris"' in request[3]["arguments"]
     # The comparison leaves nothing in the store and nothing upstream.
     assert (said("usage"), said("threads", "list"), said("threads", "export", thread_id)) == before
     assert len(upstream.begun) > 20
@@ -103,7 +103,7 @@ def test_a_stored_thread_continued_with_the_models_own_answers(client: OpenAI, u
     assert [each["answers"] for each in report["summary"]] == [2, 4]
     assert [each["repetition"] for each in report["turns"][1]["candidates"]] == [1, 2]
     # It is one conversation, chained upstream: the second question continues from the model's own first answer.
-    last = [body for body in upstream.asked["gpt-rome"] if "And now?" in str(body["input"])]
+    last = [body for body in upstream.bodies["gpt-rome"] if "And now?" in str(body["input"])]
     assert all(body["previous_response_id"] and len(body["input"]) == 1 for body in last)
     assert '"Rome"' in report["turns"][1]["candidates"][0]["answer"]["text"]
     # The conversation continues after a turn that was stopped.
@@ -155,12 +155,12 @@ def test_the_assistant_can_be_another(client: OpenAI, upstream: Candidates) -> N
     thread_id = recorded(client, PARIS)
     Path("helper.yaml").write_text("id: asst_helper\nmodel: gpt-4o\ninstructions: Be rude.\n")
     report = compared(thread_id, "--model", "gpt-same", "--assistant", "helper.yaml")
-    (body,) = upstream.asked["gpt-same"]
+    (body,) = upstream.bodies["gpt-same"]
     assert (body["instructions"], body.get("tools")) == ("Be rude.", None)
     assert report["turns"][0]["candidates"][0]["differences"][0]["what"] == "missing call"
     helper = client.beta.assistants.create(model="gpt-4o", instructions="Be kind.")
     compared(thread_id, "--model", "gpt-same", "--assistant", helper.id)
-    assert upstream.asked["gpt-same"][-1]["instructions"] == "Be kind."
+    assert upstream.bodies["gpt-same"][-1]["instructions"] == "Be kind."
 
 
 def test_invalid_parts_of_a_transcript_are_named_and_left_out(client: OpenAI, tmp_path: Path) -> None:

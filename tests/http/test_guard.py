@@ -12,7 +12,7 @@ import openai._base_client as sdk
 import pytest
 
 from tests.scenarios.doors.colours import COLOURS, opened
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.server.served import served
 from tests.server.speaking import ask
 from tests.server.test_leaving import talking_to
@@ -37,10 +37,10 @@ def far() -> Iterator[Loopback]:
 def redirecting(near: Loopback, status: int, to: str) -> None:
     """Redirect every call of the Responses API to ``to``; requests below ``/there`` are answered here."""
 
-    def answer(asked: Asked) -> Said | None:
-        if asked.path.startswith("/there/"):
-            return near.usual(replace(asked, path=asked.path.removeprefix("/there")))
-        return Said(status, (("location", f"{to}{asked.path}"),)) if asked.path == "/v1/responses" else None
+    def answer(request: Request) -> Reply | None:
+        if request.path.startswith("/there/"):
+            return near.usual(replace(request, path=request.path.removeprefix("/there")))
+        return Reply(status, (("location", f"{to}{request.path}"),)) if request.path == "/v1/responses" else None
 
     near.answer = answer
 
@@ -63,7 +63,7 @@ def test_another_origin_gets_nothing(near: Loopback, far: Loopback, colour: str,
         ended = run(client, streamed)
     assert ended.status == "failed"
     assert f"redirects to another origin, http://{far.host}, and such" in ended.last_error.message
-    assert far.asked == []
+    assert far.requests == []
     assert len(near.bodies) == 1
 
 
@@ -71,10 +71,10 @@ def test_another_origin_gets_nothing(near: Loopback, far: Loopback, colour: str,
 def test_an_answer_that_is_not_streamed_is_read_once(near: Loopback, way: str) -> None:
     """Through the server, with an upstream that does not stream."""
 
-    def answer(asked: Asked) -> Said | None:
-        if asked.path != "/v1/responses" or not asked.json.get("stream"):
+    def answer(request: Request) -> Reply | None:
+        if request.path != "/v1/responses" or not request.json.get("stream"):
             return None
-        return Said.error(400, "Your organization must be verified to stream this model.")
+        return Reply.error(400, "Your organization must be verified to stream this model.")
 
     near.answer = answer
     with served(upstream=near.url, upstream_http=way) as url, talking_to(url) as client:
@@ -95,8 +95,8 @@ def test_the_users_own_http_client_follows_redirects(near: Loopback, far: Loopba
     client = opened(COLOURS[0], base_url=near.url, http_client=kind(follow_redirects=True))
     with client as opener, pytest.raises(openai.AuthenticationError):
         run(opener, True)
-    (asked,) = far.asked
-    assert (asked.path, asked.header("authorization")) == ("/v1/responses", None)
+    (request,) = far.requests
+    assert (request.path, request.header("authorization")) == ("/v1/responses", None)
 
 
 def test_the_server_follows_no_redirect(near: Loopback, far: Loopback, tmp_path: Any) -> None:
@@ -106,7 +106,7 @@ def test_the_server_follows_no_redirect(near: Loopback, far: Loopback, tmp_path:
         asked = {"assistant_id": made["id"], "thread": QUESTION, "stream": True}
         ran = ask(f"{url}/v1/threads/runs", "POST", asked, authorization="Bearer mine")
     assert b"redirects to another origin" in ran.body
-    assert far.asked == []
+    assert far.requests == []
 
 
 @pytest.mark.parametrize("status", [200, 400, 500])
@@ -120,7 +120,7 @@ def test_an_answer_above_the_size_limit_is_not_read(
     monkeypatch.setenv("SHIM_MAX_EVENT_BYTES", "100000")
     packed = gzip.compress(b'{"id":"' + bytes(1_000_000))
     headers = (("content-type", kind), ("content-encoding", "gzip"), ("x-should-retry", "false"))
-    near.answer = lambda asked: Said(status, headers, (packed,)) if asked.path == "/v1/responses" else None
+    near.answer = lambda request: Reply(status, headers, (packed,)) if request.path == "/v1/responses" else None
     with opened(colour, base_url=near.url) as client:
         ended = run(client, streamed)
     assert ended.status == "failed"

@@ -6,11 +6,11 @@ import pytest
 
 from shim.http import offline
 from tests.scenarios.doors.colours import COLOURS, opened
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 
 
-def answer(asked: Asked) -> Said:
-    return Said.json({"error": {"message": "nobody should have asked"}}, status=500)
+def answer(request: Request) -> Reply:
+    return Reply.json({"error": {"message": "nobody should have asked"}}, status=500)
 
 
 @pytest.mark.sdk("1.66")
@@ -22,5 +22,5 @@ def test_files_and_vector_stores_are_those_of_the_sandbox(colour: str, monkeypat
         assert client.files.content(file.id).read() == b"Travis likes pizza.\r\n\x00"
         store = client.vector_stores.create(file_ids=[file.id])
         assert client.vector_stores.retrieve(store.id).file_counts.total == 1
-        assert network.asked == []
+        assert network.requests == []
     assert offline.sandbox().requests[-1].path == f"/v1/vector_stores/{store.id}"

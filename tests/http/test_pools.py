@@ -27,11 +27,11 @@ class Silent:
     """Accepts requests and does not answer."""
 
     def __init__(self) -> None:
-        self.asked = 0
+        self.requests = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await request(reader)
-        self.asked += 1
+        self.requests += 1
         await reader.read()
         writer.close()
 
@@ -42,14 +42,14 @@ async def test_a_full_pool_is_that_of_one_upstream(network: Any, method: str) ->
     silent, well = Silent(), Upstream()
     async with upstream(silent.serve) as (_, there), upstream(well.serve) as (_, here):
         waiting = [asyncio.create_task(network.request(method, there)) for _ in range(MOST + 1)]
-        while silent.asked < MOST:
+        while silent.requests < MOST:
             await asyncio.sleep(0)
         patient = http.Timeout(60, pool=60)
         answers = [await network.get(f"{here}/x", timeout=patient) for _ in range(3)]
         assert [each.json() for each in answers] == [{}] * 3
         with pytest.raises(http.PoolTimeout):
             await network.request(method, there, timeout=http.Timeout(60, pool=0.01))
-        assert silent.asked == MOST, "no more than that at one time"
+        assert silent.requests == MOST, "no more than that at one time"
         for each in waiting:
             each.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)

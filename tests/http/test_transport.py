@@ -10,7 +10,7 @@ import openai._base_client as sdk
 import pytest
 
 from tests.scenarios.doors.colours import ASYNC, COLOURS, SYNC, opened
-from tests.scenarios.doors.loopback import Asked, Gate, Loopback, Said
+from tests.scenarios.doors.loopback import Gate, Loopback, Reply, Request
 
 http: Any = getattr(sdk, "httpx2", None) or sdk.httpx  # type: ignore[attr-defined]
 CLIENTS = {SYNC: http.Client, ASYNC: http.AsyncClient}
@@ -18,11 +18,11 @@ CLIENTS = {SYNC: http.Client, ASYNC: http.AsyncClient}
 
 @pytest.fixture
 def server() -> Iterator[Loopback]:
-    def answer(asked: Asked) -> Said | None:
+    def answer(request: Request) -> Reply | None:
         cookie = ("set-cookie", "session=of-the-server; Path=/")
-        if "/responses" in asked.path:
+        if "/responses" in request.path:
             return None
-        return Said(200, (("content-type", "application/json"), cookie), (b'{"object":"list","data":[]}',))
+        return Reply(200, (("content-type", "application/json"), cookie), (b'{"object":"list","data":[]}',))
 
     with Loopback(answer) as found:
         yield found
@@ -54,12 +54,12 @@ def test_headers_cookies_parameters_and_auth(colour: str, server: Loopback) -> N
     )
     with opened(colour, base_url=server.url, http_client=own) as client:
         assert both(client).status == "completed"
-    assert [asked.path for asked in server.asked] == ["/v1/models?tenant=7", "/v1/responses?tenant=7"]
-    for asked in server.asked:
-        assert asked.header("x-own") == "mine"
-        assert asked.header("authorization") == "Basic " + base64.b64encode(b"user:word").decode()
-        assert "taste=sweet" in str(asked.header("cookie"))
-    assert "session=of-the-server" in str(server.asked[1].header("cookie")), "the server's cookies are kept"
+    assert [request.path for request in server.requests] == ["/v1/models?tenant=7", "/v1/responses?tenant=7"]
+    for request in server.requests:
+        assert request.header("x-own") == "mine"
+        assert request.header("authorization") == "Basic " + base64.b64encode(b"user:word").decode()
+        assert "taste=sweet" in str(request.header("cookie"))
+    assert "session=of-the-server" in str(server.requests[1].header("cookie")), "the server's cookies are kept"
 
 
 def test_hooks_are_called_only_for_network_requests(colour: str, server: Loopback) -> None:
@@ -81,7 +81,7 @@ def test_a_hook_that_changes_a_request(colour: str, server: Loopback) -> None:
     own = CLIENTS[colour](event_hooks={"request": [hook(colour, sign)]})
     with opened(colour, base_url=server.url, http_client=own) as client:
         both(client)
-    assert [asked.header("x-signed") for asked in server.asked] == ["yes", "yes"]
+    assert [request.header("x-signed") for request in server.requests] == ["yes", "yes"]
 
 
 def test_a_custom_transport(colour: str, server: Loopback) -> None:
@@ -110,7 +110,7 @@ def test_a_proxy(colour: str, server: Loopback) -> None:
         helper = client.beta.assistants.create(model="gpt-4o")
         thread = {"messages": [{"role": "user", "content": "Hello"}]}
         client.beta.threads.create_and_run_poll(assistant_id=helper.id, thread=thread)
-    assert [asked.path for asked in server.asked] == [
+    assert [request.path for request in server.requests] == [
         f"http://far.away.test/v1/{name}" for name in ("models", "responses")
     ]
 
@@ -119,7 +119,7 @@ def test_a_proxy_of_the_environment(colour: str, server: Loopback, monkeypatch: 
     monkeypatch.setenv("HTTP_PROXY", f"http://{server.host}")
     with opened(colour, base_url="http://far.away.test/v1") as client:
         both(client)
-    assert [asked.header("host") for asked in server.asked] == ["far.away.test"] * 2
+    assert [request.header("host") for request in server.requests] == ["far.away.test"] * 2
 
 
 def test_later_changes_of_the_client_are_used(colour: str, server: Loopback) -> None:
@@ -129,17 +129,17 @@ def test_later_changes_of_the_client_are_used(colour: str, server: Loopback) -> 
         own.cookies.set("late", "too")
         own.params = {"late": "three"}
         both(client)
-    for asked in server.asked:
-        assert asked.header("x-late") == "now"
-        assert "late=too" in str(asked.header("cookie"))
-        assert asked.path.endswith("?late=three")
+    for request in server.requests:
+        assert request.header("x-late") == "now"
+        assert "late=too" in str(request.header("cookie"))
+        assert request.path.endswith("?late=three")
 
 
 def test_redirects_are_followed_as_the_client_is_configured(colour: str, server: Loopback) -> None:
-    def moved(asked: Asked) -> Said:
-        if asked.path == "/v1/models":
-            return Said(307, (("location", "/v1/elsewhere"),))
-        return Said.json({"object": "list", "data": []})
+    def moved(request: Request) -> Reply:
+        if request.path == "/v1/models":
+            return Reply(307, (("location", "/v1/elsewhere"),))
+        return Reply.json({"object": "list", "data": []})
 
     server.answer = moved
     with opened(colour, base_url=server.url) as client:

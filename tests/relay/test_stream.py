@@ -13,7 +13,7 @@ from shim import AsyncOpenAI, OpenAI
 from shim.relay import RoundLimit, Tool, stream_run
 from tests.relay.talking import PARIS, Talk, get_time, get_weather, names, talking, text_of, until
 from tests.scenarios.doors.colours import ASYNC, COLOURS, SYNC, opened
-from tests.scenarios.doors.loopback import PATIENCE, Asked, Loopback, Said
+from tests.scenarios.doors.loopback import PATIENCE, Loopback, Reply, Request
 from tests.server.served import served
 
 TWO_ROUNDS = f"aloud Call get_weather {PARIS} and get_time {PARIS}, then get_time {PARIS}."
@@ -215,9 +215,9 @@ class TestEarly:
                 assert calls < 2 or begun.wait(PATIENCE)
                 yield chunk
 
-        def answer(asked: Asked) -> Said:
-            usual = server.usual(asked)
-            return Said(usual.status, usual.headers, body(usual.body))
+        def answer(request: Request) -> Reply:
+            usual = server.usual(request)
+            return Reply(usual.status, usual.headers, body(usual.body))
 
         return answer
 

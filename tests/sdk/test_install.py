@@ -51,8 +51,8 @@ def installed() -> Iterator[None]:
 def test_plain_clients(upstream: Loopback, colour: str) -> None:
     with either(colour, openai.OpenAI, openai.AsyncOpenAI, base_url=upstream.url, api_key="theirs") as client:
         assert converse(client)
-    assert [asked.path for asked in upstream.asked] == ["/v1/responses"] * 2
-    assert {asked.header("authorization") for asked in upstream.asked} == {"Bearer theirs"}
+    assert [request.path for request in upstream.requests] == ["/v1/responses"] * 2
+    assert {request.header("authorization") for request in upstream.requests} == {"Bearer theirs"}
 
 
 @pytest.mark.parametrize("colour", COLOURS)
@@ -61,7 +61,7 @@ def test_azure_clients(upstream: Loopback, colour: str) -> None:
     given: Any = {"azure_endpoint": f"http://{upstream.host}", "api_key": "theirs", **AZURE}
     with either(colour, openai.AzureOpenAI, openai.AsyncAzureOpenAI, **given) as client:
         assert converse(client, DEPLOYMENT)
-    assert [asked.path for asked in upstream.asked] == ["/openai/v1/responses"] * 2
+    assert [request.path for request in upstream.requests] == ["/openai/v1/responses"] * 2
 
 
 @pytest.mark.parametrize("colour", COLOURS)
@@ -70,7 +70,7 @@ def test_clients_of_other_classes(upstream: Loopback, colour: str) -> None:
     with either(colour, Sdk, AsyncSdk, company="ours", base_url=upstream.url, api_key="theirs") as client:
         assert converse(client)
         assert client.company == "ours"
-    assert {asked.header("x-company") for asked in upstream.asked} == {"ours"}
+    assert {request.header("x-company") for request in upstream.requests} == {"ours"}
 
 
 @pytest.mark.usefixtures("installed")
@@ -87,7 +87,7 @@ def test_the_module_level_client(upstream: Loopback, monkeypatch: pytest.MonkeyP
 def test_the_shims_own_clients_are_set_up_once(upstream: Loopback) -> None:
     with shim.OpenAI(base_url=upstream.url, api_key="ours") as client:
         assert converse(client)
-    assert len(upstream.asked) == 2
+    assert len(upstream.requests) == 2
 
 
 def test_installing_twice_is_undone_by_one_uninstall(upstream: Loopback) -> None:
@@ -100,7 +100,7 @@ def test_installing_twice_is_undone_by_one_uninstall(upstream: Loopback) -> None
     given: Any = {"base_url": upstream.url, "api_key": "theirs", "max_retries": 0}
     with openai.OpenAI(**given) as client, pytest.raises(openai.NotFoundError):
         client.beta.threads.create()
-    assert [asked.path for asked in upstream.asked] == ["/v1/threads"]
+    assert [request.path for request in upstream.requests] == ["/v1/threads"]
 
 
 def test_a_client_created_while_installed_works_afterwards(upstream: Loopback) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 import shim
 from shim.sdk import module
-from tests.scenarios.doors.loopback import Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply
 from tests.scenarios.ways_in.speaking import DEPLOYMENT, converse, server
 
 
@@ -30,10 +30,10 @@ def test_settings_and_calls(upstream: Loopback) -> None:
     shim.default_headers = {"x-app": "forum"}
     assert openai.api_key == "module-key"
     assert converse(shim)
-    assert [asked.path for asked in upstream.asked] == ["/v1/responses"] * 2
-    for asked in upstream.asked:
-        assert asked.header("authorization") == "Bearer module-key"
-        assert asked.header("x-app") == "forum"
+    assert [request.path for request in upstream.requests] == ["/v1/responses"] * 2
+    for request in upstream.requests:
+        assert request.header("authorization") == "Bearer module-key"
+        assert request.header("x-app") == "forum"
 
 
 def test_the_key_may_change_between_two_calls(upstream: Loopback) -> None:
@@ -41,7 +41,7 @@ def test_the_key_may_change_between_two_calls(upstream: Loopback) -> None:
     for key in ("one", "two"):
         shim.api_key = key
         converse(shim)
-    assert [asked.header("authorization") for asked in upstream.asked] == ["Bearer one"] * 2 + ["Bearer two"] * 2
+    assert [request.header("authorization") for request in upstream.requests] == ["Bearer one"] * 2 + ["Bearer two"] * 2
 
 
 def test_azure_by_settings(upstream: Loopback) -> None:
@@ -50,8 +50,8 @@ def test_azure_by_settings(upstream: Loopback) -> None:
     shim.azure_endpoint = f"http://{upstream.host}"
     shim.api_version = "2024-05-01-preview"
     assert converse(shim, DEPLOYMENT)
-    assert [asked.path for asked in upstream.asked] == ["/openai/v1/responses"] * 2
-    assert {asked.header("api-key") for asked in upstream.asked} == {"azure-key"}
+    assert [request.path for request in upstream.requests] == ["/openai/v1/responses"] * 2
+    assert {request.header("api-key") for request in upstream.requests} == {"azure-key"}
 
 
 def test_other_resources_are_those_of_openai(monkeypatch: pytest.MonkeyPatch, upstream: Loopback) -> None:
@@ -59,7 +59,7 @@ def test_other_resources_are_those_of_openai(monkeypatch: pytest.MonkeyPatch, up
     shim.base_url = f"{upstream.url}/"
     listed = shim.models.list()
     assert "gpt-4o" in {model.id for model in listed}
-    assert upstream.asked[-1].path == "/v1/models"
+    assert upstream.requests[-1].path == "/v1/models"
 
 
 def test_every_public_name_of_openai_exists() -> None:
@@ -81,13 +81,13 @@ def test_a_name_that_openai_does_not_have() -> None:
 def test_offline_without_a_key(monkeypatch: pytest.MonkeyPatch, upstream: Loopback) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
     assert converse(shim)
-    assert upstream.asked == []
+    assert upstream.requests == []
 
 
 def test_vector_stores_at_the_old_path(upstream: Loopback) -> None:
-    upstream.answer = lambda asked: Said.json({"id": "vs_1", "object": "vector_store", "name": "notes"})
+    upstream.answer = lambda request: Reply.json({"id": "vs_1", "object": "vector_store", "name": "notes"})
     shim.api_key = "module-key"
     shim.base_url = f"{upstream.url}/"
     assert shim.beta.vector_stores.create(name="notes").id == "vs_1"
-    assert upstream.asked[-1].path == "/v1/vector_stores"
-    assert upstream.asked[-1].header("openai-beta") == "assistants=v2"
+    assert upstream.requests[-1].path == "/v1/vector_stores"
+    assert upstream.requests[-1].header("openai-beta") == "assistants=v2"

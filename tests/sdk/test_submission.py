@@ -11,7 +11,7 @@ import pytest
 import shim
 from shim.sdk.submission import OPEN
 from tests.scenarios.doors.colours import COLOURS, opened
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 
 TOOLS = [
     {"type": "function", "name": name, "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}}
@@ -168,18 +168,18 @@ def test_a_response_that_is_still_in_progress(responses: Any, server: Loopback) 
         responses.submit_tool_outputs(response_id=first.id, tool_outputs=[])
 
 
-def unfinished(asked: Asked) -> Said:
-    return Said.json({"id": "resp_1", "object": "response", "status": "in_progress", "output": []})
+def unfinished(request: Request) -> Reply:
+    return Reply.json({"id": "resp_1", "object": "response", "status": "in_progress", "output": []})
 
 
 def test_a_conversation_is_continued_by_its_id(responses: Any, server: Loopback) -> None:
     sent: list[Any] = []
 
-    def answer(asked: Asked) -> Said:
-        sent.append(asked)
+    def answer(request: Request) -> Reply:
+        sent.append(request)
         call = {"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": "f", "arguments": "{}"}
         told = {"id": "resp_1", "object": "response", "status": "completed", "model": "gpt-4o", "output": [call]}
-        return Said.json(told | {"conversation": {"id": "conv_1"}})
+        return Reply.json(told | {"conversation": {"id": "conv_1"}})
 
     server.answer = answer
     responses.submit_tool_outputs(response_id="resp_1", tool_outputs=[{"tool_call_id": "fc_1", "output": "x"}])

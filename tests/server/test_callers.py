@@ -6,7 +6,7 @@ from typing import Any, Final
 from shim.server.keyring import Keyring
 from shim.store import keys
 from shim.store.database import database
-from tests.scenarios.doors.loopback import Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply
 from tests.server.served import served
 from tests.server.speaking import ask
 from tests.stores import Stores
@@ -47,10 +47,10 @@ def test_an_upstream_key_is_checked_once_in_an_interval(stores: Stores, tmp_path
     with Loopback() as upstream, served(True, upstream=upstream.url, database_url=url, auth="pass-through") as at:
         for _ in range(3):
             assert ask(f"{at}/v1/assistants", authorization="Bearer sk-good").status == 200
-        assert [asked.path for asked in upstream.asked] == ["/v1/models"]
-        upstream.answer = lambda asked: Said.error(503, "down")
+        assert [request.path for request in upstream.requests] == ["/v1/models"]
+        upstream.answer = lambda request: Reply.error(503, "down")
         got = ask(f"{at}/v1/assistants", authorization="Bearer sk-else")
         assert (got.status, got.error["type"]) == (503, "server_error")
-        upstream.answer = lambda asked: Said.error(403, "not for this key") if "models" in asked.path else None
+        upstream.answer = lambda request: Reply.error(403, "not for this key") if "models" in request.path else None
         assert ask(f"{at}/v1/assistants", authorization="Bearer sk-limited").status == 200
     stores.drop(url)

@@ -16,7 +16,7 @@ from urllib.request import urlopen
 import openai
 import pytest
 
-from tests.scenarios.doors.loopback import Asked, Gate, Loopback, Said
+from tests.scenarios.doors.loopback import Gate, Loopback, Reply, Request
 from tests.server.served import PATIENCE, served
 from tests.server.speaking import ask
 
@@ -48,32 +48,38 @@ def server(upstream: Loopback, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture
 def url(server: str, upstream: Loopback) -> Iterator[str]:
-    upstream.asked.clear()
+    upstream.requests.clear()
     yield server
-    upstream.answer = lambda asked: None
+    upstream.answer = lambda request: None
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_path_headers_and_body_are_passed_on(url: str, upstream: Loopback, method: str) -> None:
     word, body = secrets.token_hex(8), random.randbytes(5_000)
-    told = Said(207, (("content-type", "x/y"), ("x-word", word), ("set-cookie", "a=1"), ("set-cookie", "b=2")), (body,))
-    upstream.answer = lambda asked: told
+    reply = Reply(
+        207, (("content-type", "x/y"), ("x-word", word), ("set-cookie", "a=1"), ("set-cookie", "b=2")), (body,)
+    )
+    upstream.answer = lambda request: reply
     sent = None if method in ("GET", "DELETE") else body[::-1]
     got = ask(f"{url}/v1/any/where%2Fa%20b?q={word}&q=2&empty", method, sent, x_mine=word, content_type="x/z")
-    (asked,) = upstream.asked
-    assert (asked.method, asked.path, asked.body) == (method, f"/v1/any/where%2Fa%20b?q={word}&q=2&empty", sent or b"")
-    assert (asked.header("x-mine"), asked.header("content-type")) == (word, "x/z")
-    assert asked.header("host") == upstream.host
+    (request,) = upstream.requests
+    assert (request.method, request.path, request.body) == (
+        method,
+        f"/v1/any/where%2Fa%20b?q={word}&q=2&empty",
+        sent or b"",
+    )
+    assert (request.header("x-mine"), request.header("content-type")) == (word, "x/z")
+    assert request.header("host") == upstream.host
     assert (got.status, got.body, got.header("x-word")) == (207, body, word)
     assert [value for name, value in got.headers if name == "set-cookie"] == ["a=1", "b=2"]
 
 
 def test_headers_of_the_connection_are_not_passed_on(url: str, upstream: Loopback) -> None:
     gone = (("connection", "x-theirs"), ("x-theirs", "1"), ("keep-alive", "timeout=9"), ("x-stays", "1"))
-    upstream.answer = lambda asked: Said(200, gone, (b"{}",))
+    upstream.answer = lambda request: Reply(200, gone, (b"{}",))
     got = ask(f"{url}/v1/models", **{name.replace("-", "_"): value for name, value in NOT_ON.items()}, x_on="1")
-    (asked,) = upstream.asked
-    there = {name.lower(): value for name, value in asked.headers}
+    (request,) = upstream.requests
+    there = {name.lower(): value for name, value in request.headers}
     assert {name: there[name] for name in NOT_ON if name in there and there[name] == NOT_ON[name]} == {}
     assert there["x-on"] == "1"
     assert got.header("x-stays") == "1"
@@ -83,25 +89,25 @@ def test_headers_of_the_connection_are_not_passed_on(url: str, upstream: Loopbac
 def test_a_caller_without_compression_gets_an_uncompressed_answer(url: str, upstream: Loopback) -> None:
     ask(f"{url}/v1/models")
     ask(f"{url}/v1/models", accept_encoding="gzip")
-    assert [asked.header("accept-encoding") for asked in upstream.asked] == ["identity", "gzip"]
+    assert [request.header("accept-encoding") for request in upstream.requests] == ["identity", "gzip"]
 
 
 def test_compressed_bytes_are_passed_on_unchanged(url: str, upstream: Loopback) -> None:
     packed = gzip.compress(secrets.token_bytes(400))
-    upstream.answer = lambda asked: Said(200, (("content-encoding", "gzip"),), (packed,))
+    upstream.answer = lambda request: Reply(200, (("content-encoding", "gzip"),), (packed,))
     got = ask(f"{url}/v1/models", accept_encoding="gzip")
     assert (got.header("content-encoding"), got.body) == ("gzip", packed)
 
 
 def test_a_redirect_is_passed_on_to_the_caller(url: str, upstream: Loopback) -> None:
-    upstream.answer = lambda asked: Said(302, (("location", "http://127.0.0.1:9/x"),))
+    upstream.answer = lambda request: Reply(302, (("location", "http://127.0.0.1:9/x"),))
     got = ask(f"{url}/v1/files/file-1/content")
-    assert (got.status, got.header("location"), len(upstream.asked)) == (302, "http://127.0.0.1:9/x", 1)
+    assert (got.status, got.header("location"), len(upstream.requests)) == (302, "http://127.0.0.1:9/x", 1)
 
 
 def test_a_download_is_passed_on_while_it_is_sent(url: str, upstream: Loopback) -> None:
     gate = Gate(1)
-    upstream.answer = lambda asked: Said(200, (), gate.through([b"first", b"last"]))
+    upstream.answer = lambda request: Reply(200, (), gate.through([b"first", b"last"]))
     with urlopen(f"{url}/v1/files/file-1/content", timeout=PATIENCE) as answer:
         assert answer.read(5) == b"first"
         assert not gate.opened.is_set()
@@ -160,7 +166,7 @@ def test_a_truncated_answer_is_truncated_for_the_caller(url: str, upstream: Loop
         yield b"some"
         raise ConnectionResetError("cut")
 
-    upstream.answer = lambda asked: Said(200, (), body())
+    upstream.answer = lambda request: Reply(200, (), body())
     with (
         urlopen(f"{url}/v1/files/file-1/content", timeout=PATIENCE) as answer,
         pytest.raises(http.client.IncompleteRead),
@@ -177,10 +183,10 @@ def test_an_upstream_that_cannot_be_reached(tmp_path: Any) -> None:
 
 
 def test_the_polling_interval_is_shorter_than_a_second(url: str, upstream: Loopback) -> None:
-    upstream.answer = lambda asked: Said.json({"id": "vs_1"})
+    upstream.answer = lambda request: Reply.json({"id": "vs_1"})
     assert ask(f"{url}/v1/vector_stores/vs_1").header("openai-poll-after-ms") == "250"
     assert ask(f"{url}/v1/vector_stores").header("openai-poll-after-ms") is None
-    upstream.answer = lambda asked: Said.json({"id": "vs_1"}, openai_poll_after_ms="7")
+    upstream.answer = lambda request: Reply.json({"id": "vs_1"}, openai_poll_after_ms="7")
     assert ask(f"{url}/v1/vector_stores/vs_1").header("openai-poll-after-ms") == "7"
 
 
@@ -191,8 +197,8 @@ def test_responses_are_streamed_through_the_server(url: str, upstream: Loopback)
         events = list(client.responses.create(model="gpt-4o", input=word, stream=True))
     assert events[-1].type == "response.completed"
     assert word in events[-1].response.output_text
-    (asked,) = upstream.asked
-    assert (json.loads(asked.body)["input"], asked.header("authorization")) == (word, "Bearer mine")
+    (request,) = upstream.requests
+    assert (json.loads(request.body)["input"], request.header("authorization")) == (word, "Bearer mine")
 
 
 AZURES = "openai/deployments/our-gpt/chat/completions?api-version=2024-05-01-preview&x=1"
@@ -200,20 +206,20 @@ AZURES = "openai/deployments/our-gpt/chat/completions?api-version=2024-05-01-pre
 
 def test_azures_form_of_url_with_another_upstream(url: str, upstream: Loopback) -> None:
     ask(f"{url}/{AZURES}", "POST", {"a": "b"}, api_key="mine")
-    (asked,) = upstream.asked
-    assert (asked.path, asked.json) == ("/v1/chat/completions?x=1", {"a": "b"})
-    assert (asked.header("authorization"), asked.header("api-key")) == ("Bearer mine", None)
+    (request,) = upstream.requests
+    assert (request.path, request.json) == ("/v1/chat/completions?x=1", {"a": "b"})
+    assert (request.header("authorization"), request.header("api-key")) == ("Bearer mine", None)
 
 
 def test_azures_form_of_url_with_azure(upstream: Loopback, tmp_path: Any) -> None:
     base = f"http://{upstream.host}/openai/v1"
     given = {"upstream": base, "upstream_profile": "azure", "database_url": f"sqlite:///{tmp_path / 'shim.db'}"}
-    upstream.asked.clear()
+    upstream.requests.clear()
     with served(**given) as url:
         ask(f"{url}/{AZURES}", "POST", {"a": "b"}, api_key="mine")
         ask(f"{url}/openai/v1/models", api_key="mine")
         ask(f"{url}/v1/models", authorization="Bearer mine")
-    seen = [(asked.path, asked.header("authorization"), asked.header("api-key")) for asked in upstream.asked]
+    seen = [(request.path, request.header("authorization"), request.header("api-key")) for request in upstream.requests]
     assert seen == [
         (f"/{AZURES}", None, "mine"),
         ("/openai/v1/models", None, "mine"),
@@ -235,7 +241,7 @@ class TestWhoIsCalling:
 
     @pytest.fixture
     def keyed(self, monkeypatch: pytest.MonkeyPatch, upstream: Loopback, tmp_path: Any) -> Iterator[str]:
-        upstream.asked.clear()
+        upstream.requests.clear()
         for name, value in {"API_KEY": "servers", "ORG_ID": "org-servers", "PROJECT_ID": "proj-servers"}.items():
             monkeypatch.setenv(f"OPENAI_{name}", value)
         with served(upstream=upstream.url, database_url=f"sqlite:///{tmp_path / 'shim.db'}") as url:
@@ -243,7 +249,7 @@ class TestWhoIsCalling:
 
     def said(self, upstream: Loopback) -> set[tuple[str | None, ...]]:
         names = ("authorization", "api-key", "openai-organization", "openai-project")
-        return {tuple(asked.header(name) for name in names) for asked in upstream.asked}
+        return {tuple(request.header(name) for name in names) for request in upstream.requests}
 
     def test_the_callers_key_is_used(self, keyed: str, upstream: Loopback) -> None:
         key = f"Bearer {secrets.token_hex(8)}"
@@ -275,14 +281,14 @@ class TestWhoIsCalling:
 
         with ThreadPoolExecutor(len(keys)) as callers:
             assert list(callers.map(run, keys)) == ["completed"] * len(keys)
-        told = {asked.header("authorization"): asked.json["input"][0]["content"] for asked in upstream.asked}
+        told = {request.header("authorization"): request.json["input"][0]["content"] for request in upstream.requests}
         assert set(told) == {f"Bearer {key}" for key in keys}
         assert all(key.removeprefix("Bearer ") in str(content) for key, content in told.items() if key)
 
     def test_an_upstream_that_needs_no_key_is_used_without_one(self, url: str, upstream: Loopback) -> None:
-        def answer(asked: Asked) -> Said:
-            known = (*asked.headers, ("authorization", "Bearer any"))
-            return upstream.usual(Asked(asked.method, asked.path, known, asked.body))
+        def answer(request: Request) -> Reply:
+            known = (*request.headers, ("authorization", "Bearer any"))
+            return upstream.usual(Request(request.method, request.path, known, request.body))
 
         upstream.answer = answer
         assert self.talk(url) == [200, 200]

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from shim.server.paths import climbs, place
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.server.served import PATIENCE, served
 from tests.server.speaking import ask
 
@@ -60,9 +60,9 @@ def server(upstream: Loopback, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture
 def url(server: str, upstream: Loopback) -> Iterator[str]:
-    upstream.asked.clear()
+    upstream.requests.clear()
     yield server
-    upstream.answer = lambda asked: None
+    upstream.answer = lambda request: None
 
 
 def raw(url: str, request: bytes, patience: float = PATIENCE) -> bytes:
@@ -81,7 +81,7 @@ def test_no_path_leads_out_of_the_api(url: str, upstream: Loopback, path: str) -
     assert climbs(path)
     got = ask(f"{url}{path}")
     assert (got.status, got.error["code"]) == (404, "unknown_url")
-    assert upstream.asked == []
+    assert upstream.requests == []
 
 
 @pytest.mark.parametrize("path", STAYING)
@@ -93,13 +93,13 @@ def test_dots_within_a_name_are_allowed(path: str) -> None:
 def test_a_method_that_the_api_does_not_have_is_not_passed_on(url: str, upstream: Loopback, method: str) -> None:
     got = ask(f"{url}/v1/models", method)
     assert (got.status, got.error["type"]) == (405, "invalid_request_error")
-    assert upstream.asked == []
+    assert upstream.requests == []
 
 
 def test_a_method_that_http_does_not_have_is_refused(url: str, upstream: Loopback) -> None:
     heard = raw(url, b"X /v1/models HTTP/1.1\r\nhost: localhost\r\n\r\n")
     assert heard.startswith(b"HTTP/1.1 400 ")
-    assert upstream.asked == []
+    assert upstream.requests == []
 
 
 @pytest.mark.parametrize("name", ["one line", "many lines", "the path"])
@@ -121,23 +121,23 @@ def test_a_head_that_is_too_long_is_refused(url: str, upstream: Loopback, name: 
 def test_connect_is_refused(url: str, upstream: Loopback, target: str) -> None:
     heard = raw(url, f"CONNECT {target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n".encode())
     assert heard.split()[1] in (b"400", b"404", b"405")
-    assert upstream.asked == []
+    assert upstream.requests == []
 
 
 class TestCookies:
     """A cookie that upstream sets for one caller is never sent with requests of another."""
 
     def test_cookies_of_calls_that_are_passed_on(self, url: str, upstream: Loopback) -> None:
-        upstream.answer = lambda asked: Said.json({}, set_cookie="sid=first; Path=/")
+        upstream.answer = lambda request: Reply.json({}, set_cookie="sid=first; Path=/")
         assert ask(f"{url}/v1/models").header("set-cookie") == "sid=first; Path=/"
         ask(f"{url}/v1/models")
         ask(f"{url}/v1/models", cookie="sid=mine")
-        assert [asked.header("cookie") for asked in upstream.asked] == [None, None, "sid=mine"]
+        assert [request.header("cookie") for request in upstream.requests] == [None, None, "sid=mine"]
 
     def test_cookies_of_runs(self, url: str, upstream: Loopback) -> None:
-        def answer(asked: Asked) -> Said:
-            usual = upstream.usual(asked)
-            return Said(
+        def answer(request: Request) -> Reply:
+            usual = upstream.usual(request)
+            return Reply(
                 usual.status, (*usual.headers, ("set-cookie", f"sid={secrets.token_hex(4)}; Path=/")), usual.body
             )
 
@@ -148,8 +148,8 @@ class TestCookies:
             ran = ask(f"{url}/v1/threads/runs", "POST", asked | {"stream": True}, authorization=f"Bearer {key}")
             assert b"thread.run.completed" in ran.body
             ask(f"{url}/v1/models", authorization=f"Bearer {key}")
-        assert len(upstream.asked) == 4
-        assert [asked.header("cookie") for asked in upstream.asked] == [None] * 4
+        assert len(upstream.requests) == 4
+        assert [request.header("cookie") for request in upstream.requests] == [None] * 4
 
 
 @pytest.mark.parametrize("name", ["authorization", "api-key", "openai-project", "x-anything", "openai-organization"])
@@ -161,7 +161,7 @@ def test_a_header_that_no_library_sends_is_refused(url: str, upstream: Loopback,
     heard = raw(url, head.encode() + b"\r\n")
     assert heard.startswith(b"HTTP/1.1 400 ")
     assert json.loads(heard.partition(b"\r\n\r\n")[2])["error"]["code"] == "invalid_header"
-    assert upstream.asked == []
+    assert upstream.requests == []
 
 
 @pytest.mark.parametrize("path", ["/v1/models", "/v1/assistants"])
@@ -170,7 +170,7 @@ def test_a_body_with_two_lengths_is_refused(url: str, upstream: Loopback, path: 
     head = f"POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 4\r\ntransfer-encoding: chunked\r\n\r\n"
     heard = raw(url, head.encode() + b"0\r\n\r\n")
     assert heard.startswith(b"HTTP/1.1 400 ")
-    assert upstream.asked == []
+    assert upstream.requests == []
 
 
 @pytest.mark.parametrize("count", ["9" * 5_000, "9" * 40, str(2**63), str(2**31), "-1", "1e5", "", "1", "²", "٣"])

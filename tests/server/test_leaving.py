@@ -17,7 +17,7 @@ import openai
 import pytest
 
 from tests.recordings import ROOT
-from tests.scenarios.doors.loopback import Asked, Gate, Loopback, Said
+from tests.scenarios.doors.loopback import Gate, Loopback, Reply, Request
 from tests.scenarios.doors.talking import until_ended
 from tests.server.served import PATIENCE, served
 
@@ -33,11 +33,11 @@ def upstream() -> Iterator[Loopback]:
 def stalling(upstream: Loopback, gate: Gate) -> None:
     """Upstream sends only the beginning of every answer until the gate is open."""
 
-    def answer(asked: Asked) -> Said | None:
-        if asked.method != "POST":
+    def answer(request: Request) -> Reply | None:
+        if request.method != "POST":
             return None
-        usual = upstream.usual(asked)
-        return Said(usual.status, usual.headers, gate.through(list(usual.body)))
+        usual = upstream.usual(request)
+        return Reply(usual.status, usual.headers, gate.through(list(usual.body)))
 
     upstream.answer = answer
 

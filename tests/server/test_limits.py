@@ -118,13 +118,13 @@ def test_calls_that_are_passed_on_are_limited(upstream: Loopback, chunked: bool)
         assert (
             ask(f"{url}/v1/vector_stores", "POST", {"name": "x" * 500}, chunked, authorization="Bearer a").status == 200
         )
-        upstream.asked.clear()
+        upstream.requests.clear()
         got = ask(f"{url}/v1/vector_stores", "POST", {"name": "x" * 5000}, chunked, authorization="Bearer a")
         assert (got.status, got.error["message"]) == (
             413,
             "The request body is too large: at most 1000 bytes are accepted.",
         )
-        assert upstream.asked == []
+        assert upstream.requests == []
 
 
 def test_the_size_of_a_head_is_limited(upstream: Loopback) -> None:
@@ -144,18 +144,18 @@ def test_only_calls_of_the_list_are_passed_on(upstream: Loopback) -> None:
         ]
         for method, path in asked:
             ask(f"{url}/v1/{path}", method, authorization="Bearer a")
-        assert [(each.method, each.path) for each in upstream.asked] == [(way, f"/v1/{path}") for way, path in asked]
+        assert [(each.method, each.path) for each in upstream.requests] == [(way, f"/v1/{path}") for way, path in asked]
         for method, path in (("DELETE", "models/x"), ("GET", "embeddings"), ("POST", "responses"), ("GET", "")):
             got = ask(f"{url}/v1/{path}", method, authorization="Bearer a")
             assert (got.status, got.error["code"]) == (404, "not_passed_on")
-        assert len(upstream.asked) == len(asked)
+        assert len(upstream.requests) == len(asked)
         assert ask(f"{url}/v1/assistants").status == 200
 
 
 def test_no_call_is_passed_on_with_an_empty_list(upstream: Loopback) -> None:
     with served(upstream=upstream.url, pass_on="") as url:
         assert ask(f"{url}/v1/models").status == 404
-        assert upstream.asked == []
+        assert upstream.requests == []
 
 
 def test_https(upstream: Loopback, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from shim.server.run import Server, configured
 from shim.settings import settings
 from shim.store.database import database
 from shim.store.errors import StoreFailed
-from tests.scenarios.doors.loopback import Gate, Loopback, Said
+from tests.scenarios.doors.loopback import Gate, Loopback, Reply
 from tests.server.served import served, until
 from tests.server.speaking import ask
 from tests.server.test_leaving import ask as begun
@@ -62,10 +62,10 @@ def test_liveness_and_readiness(upstream: Loopback, monkeypatch: pytest.MonkeyPa
         good = {"status": "ready", "store": "ok", "upstream": "ok", "draining": False}
         assert (ready.status, ready.json) == (200, good)
         assert ask(f"{url}/readyz", host="10.0.0.7:8787").status == 200, "probes come by way of any name"
-        upstream.answer = lambda asked: Said.error(503, "down")
+        upstream.answer = lambda request: Reply.error(503, "down")
         down = ask(f"{url}/readyz")
         assert (down.status, down.json) == (503, good | {"status": "not ready", "upstream": "failing"})
-        upstream.answer = lambda asked: Said.error(401, "no key")
+        upstream.answer = lambda request: Reply.error(401, "no key")
         assert ask(f"{url}/readyz").status == 200, "it answers"
 
 
@@ -87,7 +87,7 @@ def test_a_probe_does_not_always_call_upstream(upstream: Loopback) -> None:
     with served(upstream=upstream.url) as url:
         for _ in range(5):
             ask(f"{url}/readyz")
-    assert [asked.path for asked in upstream.asked] == ["/v1/models"]
+    assert [request.path for request in upstream.requests] == ["/v1/models"]
 
 
 def test_metrics(upstream: Loopback) -> None:
@@ -130,8 +130,8 @@ def test_metrics_of_refusals_and_healings(upstream: Loopback) -> None:
         assert runs.create_and_poll(**where).status == "completed"
         client.beta.threads.messages.create(where["thread_id"], role="user", content="Two")
         gone = "Previous response with id 'resp_1' not found."
-        answers = iter([Said.error(400, gone, "previous_response_not_found")])
-        upstream.answer = lambda asked: next(answers, None) if asked.method == "POST" else None
+        answers = iter([Reply.error(400, gone, "previous_response_not_found")])
+        upstream.answer = lambda request: next(answers, None) if request.method == "POST" else None
         assert runs.create_and_poll(**where).status == "completed"
         seen = numbers(url)
     assert seen["shim_upstream_errors_total", "400"] == 1
@@ -182,8 +182,8 @@ def test_request_ids_connect_the_answer_the_log_and_upstream(
     access = next(each for each in mine if each["logger"] == "shim.access")
     assert (access["method"], access["path"], access["status"]) == ("POST", "/v1/threads/runs", 200)
     assert access["tenant"] == "acme"
-    asked = next(each for each in upstream.asked if each.path == "/v1/responses")
-    assert asked.header("x-client-request-id") == id
+    request = next(each for each in upstream.requests if each.path == "/v1/responses")
+    assert request.header("x-client-request-id") == id
     assert word not in lines.getvalue(), "no contents"
     assert key.split()[1] not in lines.getvalue()
 

@@ -13,7 +13,7 @@ from shim.server.keyring import Keyring
 from shim.server.ownership import RULES, rule
 from shim.store.database import database
 from shim.wire.errors import ApiError
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.server.naming import BODIES, NOBODYS, Made
 from tests.server.served import served
 from tests.server.speaking import Answer, ask
@@ -51,9 +51,9 @@ def running(stores: Stores, tmp_path_factory: Any) -> Iterator[Server]:
 
 @pytest.fixture
 def server(running: Server) -> Iterator[Server]:
-    running.upstream.asked.clear()
+    running.upstream.requests.clear()
     yield running
-    running.upstream.answer = lambda asked: None
+    running.upstream.answer = lambda request: None
 
 
 @pytest.fixture(scope="module")
@@ -98,23 +98,23 @@ def told(answer: Answer, made: Made) -> Any:
 
 
 def test_a_path_to_another_tenants_object_is_not_found(server: Server, anns: Made) -> None:
-    server.upstream.asked.clear()
+    server.upstream.requests.clear()
     for (method, path), (_, nobodys) in zip(paths(anns), paths(NOBODYS), strict=True):
         body = {"query": WORD} if method == "POST" else None
         got = told(server.ask("bob", method, path, body), anns)
         assert got == told(server.ask("bob", method, nobodys, body), NOBODYS), path
         assert got[0] == 404, path
-    assert server.upstream.asked == [], "upstream would have answered"
+    assert server.upstream.requests == [], "upstream would have answered"
 
 
 @pytest.mark.parametrize("name", BODIES)
 def test_a_body_that_names_another_tenants_object_is_refused(server: Server, anns: Made, name: str) -> None:
     path, body = BODIES[name]
-    server.upstream.asked.clear()
+    server.upstream.requests.clear()
     got = told(server.ask("bob", "POST", path, body(anns)), anns)
     assert got == told(server.ask("bob", "POST", path, body(NOBODYS)), NOBODYS)
     assert got[0] == 404
-    assert server.upstream.asked == []
+    assert server.upstream.requests == []
     mine = server.ask("ann", "POST", path, body(anns))
     assert mine.status == 200, mine.body
 
@@ -123,25 +123,25 @@ def test_if_a_json_key_occurs_twice_the_checked_value_is_sent(server: Server, an
     with server.client("bob") as client:
         his = client.responses.create(model="gpt-4o", input="Hello").id
     both = f'{{"model": "gpt-4o", "input": "And?", "previous_response_id": "{anns.response}", '
-    server.upstream.asked.clear()
+    server.upstream.requests.clear()
     got = server.ask("bob", "POST", "responses", f'{both}"previous_response_id": "{his}"}}'.encode())
     assert got.status == 200
-    assert anns.response not in server.upstream.asked[0].body.decode()
+    assert anns.response not in server.upstream.requests[0].body.decode()
 
 
 @pytest.mark.parametrize(
     "item", [{"type": "item_reference", "id": "msg_1"}, {"id": "msg_1"}, {"id": "x", "type": None}]
 )
 def test_item_references_are_refused(server: Server, item: Json) -> None:
-    server.upstream.asked.clear()
+    server.upstream.requests.clear()
     for who in ("ann", "bob"):
         assert server.ask(who, "POST", "responses", {"model": "gpt-4o", "input": [item]}).status == 404
-    assert server.upstream.asked == []
+    assert server.upstream.requests == []
 
 
 @pytest.mark.parametrize("place", ["metadata", "attributes", "parameters", "schema", "arguments"])
 def test_text_of_the_caller_is_not_taken_for_ids(server: Server, place: str) -> None:
-    server.upstream.answer = lambda asked: Said.json({"id": "resp_1"})
+    server.upstream.answer = lambda request: Reply.json({"id": "resp_1"})
     assert server.ask("bob", "POST", "responses", {"input": "x", place: {"file_id": "file-1"}}).status == 200
 
 
@@ -166,19 +166,19 @@ UNKNOWN: Final = [
 
 @pytest.mark.parametrize("method, path", UNKNOWN)
 def test_a_call_without_an_ownership_rule_is_refused(server: Server, method: str, path: str) -> None:
-    server.upstream.asked.clear()
+    server.upstream.requests.clear()
     got = server.ask("ann", method, path, {} if method == "POST" else None)
     assert (got.status, got.error["code"]) == (404, "not_passed_on")
-    assert server.upstream.asked == []
+    assert server.upstream.requests == []
 
 
 @pytest.mark.parametrize(
     "path", ["files%2F{}", "files/{}%2Fcontent", "files/x%2f..%2f{}", "%66iles/{}", "files//{}", "Files/{}"]
 )
 def test_only_one_spelling_of_a_path_is_accepted(server: Server, anns: Made, path: str) -> None:
-    server.upstream.asked.clear()
+    server.upstream.requests.clear()
     assert server.ask("bob", "GET", path.format(anns.file)).status == 404
-    assert server.upstream.asked == []
+    assert server.upstream.requests == []
 
 
 def test_every_call_that_is_passed_on_has_a_rule() -> None:
@@ -230,9 +230,9 @@ def test_a_vector_store_that_the_engine_creates_belongs_to_the_tenant(server: Se
 
 
 def test_a_file_from_a_completed_upload_belongs_to_the_tenant(server: Server) -> None:
-    def answer(asked: Asked) -> Said:
-        done = asked.path.endswith("/complete")
-        return Said.json({"id": "upload_1"} | ({"file": {"id": "file-whole"}} if done else {}))
+    def answer(request: Request) -> Reply:
+        done = request.path.endswith("/complete")
+        return Reply.json({"id": "upload_1"} | ({"file": {"id": "file-whole"}} if done else {}))
 
     server.upstream.answer = answer
     assert server.ask("ann", "POST", "uploads", {"filename": "x"}).status == 200
@@ -245,19 +245,19 @@ def test_a_file_from_a_completed_upload_belongs_to_the_tenant(server: Server) ->
 
 def test_the_organisation_of_the_servers_key_is_not_shown(server: Server) -> None:
     hidden = {"openai_organization": "org-servers", "openai_project": "proj-servers", "set_cookie": "a=1"}
-    server.upstream.answer = lambda asked: Said.json({"id": "m"}, **hidden, x_request_id="req_theirs")
+    server.upstream.answer = lambda request: Reply.json({"id": "m"}, **hidden, x_request_id="req_theirs")
     got = server.ask("bob", "GET", "models", cookie="b=2", openai_organization="his", openai_project="his")
     assert [got.header(name.replace("_", "-")) for name in hidden] == [None] * 3
     assert got.header("x-request-id") == "req_theirs"
-    (asked,) = server.upstream.asked
-    seen = [asked.header(name) for name in ("authorization", "cookie", "openai-organization", "openai-project")]
+    (request,) = server.upstream.requests
+    seen = [request.header(name) for name in ("authorization", "cookie", "openai-organization", "openai-project")]
     assert seen == [f"Bearer {SERVERS}", None, None, None]
 
 
 def test_a_refusal_of_the_servers_key_is_a_server_error(server: Server, caplog: pytest.LogCaptureFixture) -> None:
     made = server.ask("ann", "POST", "assistants", {"model": "gpt-4o"}).json["id"]
-    refusal = Said.error(401, f"Incorrect API key provided: {SERVERS}.", "invalid_api_key")
-    server.upstream.answer = lambda asked: refusal
+    refusal = Reply.error(401, f"Incorrect API key provided: {SERVERS}.", "invalid_api_key")
+    server.upstream.answer = lambda request: refusal
     run = {"assistant_id": made, "stream": True, "thread": {"messages": [{"role": "user", "content": "Hello"}]}}
     for method, path, body in (("GET", "models", None), ("POST", "threads/runs", run), ("POST", "responses", {})):
         got = server.ask("ann", method, path, body)
@@ -270,8 +270,8 @@ def test_multipart_bodies_are_accepted_only_for_files(server: Server) -> None:
     """For other calls a part could name a file without being checked."""
     parts = b'--b\r\ncontent-disposition: form-data; name="file_id"\r\n\r\nfile-1\r\n--b--\r\n'
     made = server.ask("bob", "POST", "containers", {"name": "x"}).json["id"]
-    server.upstream.asked.clear()
+    server.upstream.requests.clear()
     kind = "multipart/form-data; boundary=b"
     got = server.ask("bob", "POST", f"containers/{made}/files", parts, content_type=kind)
     assert got.status == 400
-    assert server.upstream.asked == []
+    assert server.upstream.requests == []

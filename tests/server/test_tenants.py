@@ -15,7 +15,7 @@ from shim.engine.api.routes import ROUTES
 from shim.server.keyring import Keyring
 from shim.store import keys
 from shim.store.database import database
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.doors.talking import tool
 from tests.server.served import served
 from tests.server.speaking import Answer, ask
@@ -81,9 +81,9 @@ def server(request: pytest.FixtureRequest, stores: Stores, tmp_path_factory: Any
     stores.drop(url)
 
 
-def _who_is_gone(asked: Asked) -> Said | None:
-    told = asked.header("authorization") or ""
-    return Said.error(401, "Incorrect API key provided.", "invalid_api_key") if "sk-gone-" in told else None
+def _who_is_gone(request: Request) -> Reply | None:
+    told = request.header("authorization") or ""
+    return Reply.error(401, "Incorrect API key provided.", "invalid_api_key") if "sk-gone-" in told else None
 
 
 def things(server: Server, who: str) -> Json:
@@ -268,16 +268,16 @@ def test_without_a_valid_key_every_call_is_refused(server: Server, key: str) -> 
     secret = {"gone": server.keys["gone"], "made up": f"sk-gone-{'y' * 40}"}.get(key)
     named = {"authorization": f"Bearer {secret}"} if secret else {}
     others = [("GET", "models"), ("GET", "files"), ("POST", "responses"), ("GET", "nothing"), ("POST", "vector_stores")]
-    server.upstream.asked.clear()
+    server.upstream.requests.clear()
     for method, path in [*ROUTES, *others]:
         body = bodies(ids, ids).get((method, path), {} if method == "POST" else None)
         got = ask(f"{server.url}/v1/{spelled(path, ids)}", method, body, **named)
         assert got.status == 401, (method, path)
         assert got.error["code"] == ("invalid_api_key" if secret else None)
         assert secret is None or secret not in got.body.decode(), "an error shows no key"
-    told_upstream = {asked.header("authorization") for asked in server.upstream.asked}
+    told_upstream = {request.header("authorization") for request in server.upstream.requests}
     assert told_upstream <= {f"Bearer {secret}"}
-    assert {asked.path for asked in server.upstream.asked} <= {"/v1/models"}
+    assert {request.path for request in server.upstream.requests} <= {"/v1/models"}
     assert everything(server, "ann") == before
 
 
@@ -289,7 +289,7 @@ def test_a_key_in_azures_header_is_accepted(server: Server) -> None:
 
 
 def test_which_key_is_sent_upstream(server: Server) -> None:
-    server.upstream.asked.clear()
+    server.upstream.requests.clear()
     thread: Json = {"messages": [{"role": "user", "content": "Hello"}]}
     with server.client("ann") as client:
         ran = client.beta.threads.create_and_run_poll(
@@ -297,7 +297,7 @@ def test_which_key_is_sent_upstream(server: Server) -> None:
         )
         assert ran.status == "completed"
         assert client.models.list().data
-    seen = {asked.header("authorization") for asked in server.upstream.asked}
+    seen = {request.header("authorization") for request in server.upstream.requests}
     assert seen == {f"Bearer {SERVERS if server.mode == 'keys' else server.keys['ann']}"}
 
 

@@ -50,25 +50,27 @@ def test_a_run(upstream: Loopback, spans: InMemorySpanExporter, text: str, statu
     with served(upstream=upstream.url) as url:
         ask_run(url, text)
         until(lambda: named(spans, "POST threads/runs") and named(spans, "chat gpt-4o"))
-    (request,), (answer,) = named(spans, "POST threads/runs"), named(spans, "chat gpt-4o")
-    assert request.parent is not None
-    assert answer.parent is not None
-    assert (f"{request.parent.trace_id:032x}", f"{request.parent.span_id:016x}") == tuple(PARENT.split("-")[1:3])
-    assert answer.parent.span_id == request.context.span_id
-    told: Any = dict(answer.attributes or {})
-    assert told["gen_ai.operation.name"] == "chat"
-    assert told["gen_ai.request.model"] == "gpt-4o"
-    assert told["gen_ai.response.id"].startswith("resp_")
-    assert told["gen_ai.conversation.id"].startswith("thread_")
-    assert told["shim.run.status"] == status
-    assert answer.status.is_ok is (status == "completed")
-    assert (told["gen_ai.usage.output_tokens"] > 0) is (status == "completed")
-    assert "Hello" not in answer.to_json() + request.to_json(), "no contents"
-    assert dict(request.attributes or {})["http.response.status_code"] == 200
-    asked = next(each for each in upstream.asked if each.path == "/v1/responses")
-    assert (asked.header("traceparent") or "").split("-")[1:3] == [
-        f"{request.context.trace_id:032x}",
-        f"{request.context.span_id:016x}",
+    (server_span,), (model_span,) = named(spans, "POST threads/runs"), named(spans, "chat gpt-4o")
+    assert server_span.parent is not None
+    assert model_span.parent is not None
+    assert (f"{server_span.parent.trace_id:032x}", f"{server_span.parent.span_id:016x}") == tuple(
+        PARENT.split("-")[1:3]
+    )
+    assert model_span.parent.span_id == server_span.context.span_id
+    attributes: Any = dict(model_span.attributes or {})
+    assert attributes["gen_ai.operation.name"] == "chat"
+    assert attributes["gen_ai.server_span.model"] == "gpt-4o"
+    assert attributes["gen_ai.response.id"].startswith("resp_")
+    assert attributes["gen_ai.conversation.id"].startswith("thread_")
+    assert attributes["shim.run.status"] == status
+    assert model_span.status.is_ok is (status == "completed")
+    assert (attributes["gen_ai.usage.output_tokens"] > 0) is (status == "completed")
+    assert "Hello" not in model_span.to_json() + server_span.to_json(), "no contents"
+    assert dict(server_span.attributes or {})["http.response.status_code"] == 200
+    request = next(each for each in upstream.requests if each.path == "/v1/responses")
+    assert (request.header("traceparent") or "").split("-")[1:3] == [
+        f"{server_span.context.trace_id:032x}",
+        f"{server_span.context.span_id:016x}",
     ]
 
 
@@ -89,4 +91,4 @@ def test_without_the_library_there_are_no_spans(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr("shim.server.tracing.trace", None)
     with served(upstream=upstream.url) as url:
         ask_run(url, "Hello")
-    assert all(asked.header("traceparent") in (None, PARENT) for asked in upstream.asked)
+    assert all(request.header("traceparent") in (None, PARENT) for request in upstream.requests)

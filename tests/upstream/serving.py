@@ -50,7 +50,7 @@ class Server:
     """Answers each request with the next entry, and records the requests."""
 
     def __init__(self, colour: str) -> None:
-        self.asked: list[Any] = []
+        self.requests: list[Any] = []
         self.next: list[Any] = []
         self.awaited = colour == "awaited"
         self.upstream = Upstream(
@@ -63,7 +63,7 @@ class Server:
         return kind(api_key=KEY, base_url="http://model/v1", max_retries=0, http_client=network)
 
     def _answer(self, request: Any) -> Any:
-        self.asked.append(request)
+        self.requests.append(request)
         said = self.next.pop(0)
         return said if isinstance(said, http.Response) else http.Response(200, json=said)
 
@@ -95,4 +95,4 @@ class Server:
     @property
     def sent(self) -> Any:
         """The last request that was sent."""
-        return self.asked[-1]
+        return self.requests[-1]

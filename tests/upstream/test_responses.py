@@ -215,12 +215,12 @@ def test_a_callers_own_headers_are_sent_and_those_of_the_sdk_are_not(server: Ser
     server.says(stream(*EVENTS))
     server.do(server.upstream.create(BODY, Call(given)))
     server.read(lambda: server.upstream.stream(BODY, Call(given)))
-    for asked in server.asked:
-        assert (asked.headers["x-mine"], asked.headers["authorization"]) == ("1", f"Bearer {KEY}")
-        assert asked.headers["user-agent"] != "his"
-        assert "cookie" not in asked.headers
-        assert asked.headers.get("idempotency-key") != "k"
-        assert asked.headers.get("x-stainless-retry-count") != "2"
+    for request in server.requests:
+        assert (request.headers["x-mine"], request.headers["authorization"]) == ("1", f"Bearer {KEY}")
+        assert request.headers["user-agent"] != "his"
+        assert "cookie" not in request.headers
+        assert request.headers.get("idempotency-key") != "k"
+        assert request.headers.get("x-stainless-retry-count") != "2"
 
 
 def test_the_callers_credentials_are_sent_with_every_call(server: Server) -> None:
@@ -235,7 +235,7 @@ def test_the_callers_credentials_are_sent_with_every_call(server: Server) -> Non
             server.upstream.content("/files/f/content", 9),
         ):
             server.do(work)
-    assert {asked.headers["authorization"] for asked in server.asked} == {"Bearer his"}
+    assert {request.headers["authorization"] for request in server.requests} == {"Bearer his"}
 
 
 @pytest.mark.parametrize("timeout, read", [(None, 600), (3.5, 3.5)])
@@ -277,8 +277,8 @@ def test_the_wait_for_a_vector_store_is_limited(
     monkeypatch.setattr(responses, "WAITS", (0.0, 0.001, 0.0, 0.0))
     server.next += shown
     server.do(server.upstream.indexed("vs/1"))
-    assert {asked.url.raw_path for asked in server.asked} == {b"/v1/vector_stores/vs%2F1"}
-    assert len(server.asked) == looks
+    assert {request.url.raw_path for request in server.requests} == {b"/v1/vector_stores/vs%2F1"}
+    assert len(server.requests) == looks
 
 
 def test_finished_responses_are_passed_to_the_observer(server: Server) -> None:

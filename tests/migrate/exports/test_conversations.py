@@ -25,13 +25,13 @@ class Upstream:
         self.sandbox = Sandbox()
         self.before: Any = lambda count: None
         self.after: Any = lambda count: None
-        self.asked: list[tuple[str, int]] = []
+        self.requests: list[tuple[str, int]] = []
 
     async def call(self, method: str, path: str, body: Json | None = None) -> Json:
-        self.asked.append((f"{method} {path.split('?')[0]}", len((body or {}).get("items", ()))))
-        self.before(len(self.asked))
+        self.requests.append((f"{method} {path.split('?')[0]}", len((body or {}).get("items", ()))))
+        self.before(len(self.requests))
         found = self.send(method, path, body)
-        self.after(len(self.asked))
+        self.after(len(self.requests))
         return found
 
     def send(self, method: str, path: str, body: Json | None = None) -> Json:
@@ -84,12 +84,12 @@ def test_items_are_sent_in_blocks_of_twenty_and_later_only_new_ones(upstream: Up
     first = exported(upstream, path, 45, metadata={"user": "ada"})
     assert first.conversation_id
     assert (first.verdict, first.items) == ("created", 45)
-    assert [items for _, items in upstream.asked] == [0, 20, 20, 5]
+    assert [items for _, items in upstream.requests] == [0, 20, 20, 5]
     made = upstream.send("GET", f"/conversations/{first.conversation_id}")
     assert made["metadata"] == {"thread_id": "thread_1", "user": "ada"}
     again = exported(upstream, path, 45)
     assert again == first._replace(verdict="unchanged", items=0)
-    assert len(upstream.asked) == 4
+    assert len(upstream.requests) == 4
     more = exported(upstream, path, 140)
     assert (more.verdict, more.items) == ("added", 95)
     assert upstream.texts(first.conversation_id) == texts(140)

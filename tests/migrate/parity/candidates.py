@@ -23,7 +23,7 @@ class Candidates(Sandbox):
         super().__init__(models=readings)
         self.readings = readings
         #: Received bodies of POST /responses, by model.
-        self.asked: dict[str, list[Json]] = {}
+        self.bodies: dict[str, list[Json]] = {}
         self.begun: set[str] = set()
 
     def kept(self) -> set[str]:
@@ -36,7 +36,7 @@ class Candidates(Sandbox):
     ) -> SandboxReply:
         if method == "POST" and path.endswith("/responses"):
             asked = json.loads(body)
-            self.asked.setdefault(asked["model"], []).append(json.loads(body))
+            self.bodies.setdefault(asked["model"], []).append(json.loads(body))
             users = [item for item in asked["input"] if item.get("role") == "user"]
             if asked["model"] in self.readings and users:
                 part = users[-1]["content"][0]

@@ -33,7 +33,7 @@ def begin(client: Any, text: str) -> dict[str, str]:
 
 
 def resumed(upstream: Loopback) -> list[dict[str, list[str]]]:
-    streams = [urlsplit(asked.path).query for asked in upstream.asked if asked.method == "GET"]
+    streams = [urlsplit(request.path).query for request in upstream.requests if request.method == "GET"]
     return [parse_qs(query) for query in streams if "stream=true" in query]
 
 
@@ -65,11 +65,11 @@ def test_the_stream_of_a_dead_process_is_resumed(upstream: Loopback) -> None:
         # The id of the response has been stored by then.
         run = next(event.data for event in stream if event.event == "thread.run.in_progress")
         dead(where["thread_id"], run.id)
-        upstream.answer = lambda asked: None
+        upstream.answer = lambda request: None
         assert until_ended(client.beta.threads, where["thread_id"], run.id)["status"] == "completed"
         gate.open()
     assert len(upstream.bodies) == 1
-    assert any(asked.method == "GET" and "/responses/" in asked.path for asked in upstream.asked)
+    assert any(request.method == "GET" and "/responses/" in request.path for request in upstream.requests)
 
 
 def dead(thread_id: str, run_id: str) -> None:

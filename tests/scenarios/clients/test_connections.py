@@ -50,7 +50,7 @@ def test_a_fork_during_an_answer_inherits_no_connection() -> None:
         thread = client.beta.threads.create(messages=[{"role": "user", "content": "essay-50"}])
         run = client.beta.threads.runs.create(thread.id, assistant_id=helper)
         gate.wait()
-        upstream.answer = lambda asked: None
+        upstream.answer = lambda request: None
         pool = client._client._transport.inner._transport._pool  # type: ignore[attr-defined]
         inherited = {f"socket:[{os.fstat(each).st_ino}]" for each in _of(pool)}
         assert inherited

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios.clients.talking import TOOLS, Talk
-from tests.scenarios.doors.loopback import Asked, Said
+from tests.scenarios.doors.loopback import Reply, Request
 
 Json = dict[str, Any]
 SCHEMA: Json = {
@@ -44,13 +44,13 @@ def test_all_kinds_of_tools_at_once(talk: Talk) -> None:
     assert sent[3]["vector_store_ids"] == ["vs_1"]
 
 
-def _answered(asked: Asked) -> Said | None:
+def _answered(request: Request) -> Reply | None:
     """A plain answer to every request for a response, as the sandbox does not know some of the tools."""
-    if not asked.path.endswith("/responses"):
+    if not request.path.endswith("/responses"):
         return None
     part = {"type": "output_text", "text": "Good.", "annotations": []}
     item = {"id": "msg_1", "type": "message", "role": "assistant", "status": "completed", "content": [part]}
-    return Said.json({"id": "resp_1", "object": "response", "status": "completed", "output": [item]})
+    return Reply.json({"id": "resp_1", "object": "response", "status": "completed", "output": [item]})
 
 
 def test_runs_of_several_threads_at_once(talk: Talk) -> None:
@@ -67,14 +67,14 @@ def test_runs_of_several_threads_at_once(talk: Talk) -> None:
 
 
 def test_deleting_a_vector_store_removes_it_from_assistants(talk: Talk) -> None:
-    talk.upstream.answer = lambda asked: Said.json({"id": "vs_1", "object": "vector_store.deleted", "deleted": True})
+    talk.upstream.answer = lambda request: Reply.json({"id": "vs_1", "object": "vector_store.deleted", "deleted": True})
     resources = {"file_search": {"vector_store_ids": ["vs_1"]}}
     one = talk.assistant(tools=[{"type": "file_search"}], tool_resources=resources)
     other = talk.assistant(
         tools=[{"type": "file_search"}], tool_resources={"file_search": {"vector_store_ids": ["vs_2"]}}
     )
     assert talk.client.vector_stores.delete("vs_1").deleted is True
-    assert (talk.upstream.asked[-1].method, talk.upstream.asked[-1].path) == ("DELETE", "/v1/vector_stores/vs_1")
+    assert (talk.upstream.requests[-1].method, talk.upstream.requests[-1].path) == ("DELETE", "/v1/vector_stores/vs_1")
     retrieve = talk.client.beta.assistants.retrieve
     assert retrieve(one.id).tool_resources.file_search.vector_store_ids == []
     assert retrieve(other.id).tool_resources.file_search.vector_store_ids == ["vs_2"]
@@ -84,7 +84,7 @@ def test_deleting_a_vector_store_removes_it_from_assistants(talk: Talk) -> None:
 def test_a_vector_store_that_is_not_deleted_stays_with_its_assistants(talk: Talk, status: int) -> None:
     resources = {"file_search": {"vector_store_ids": ["vs_1"]}}
     helper = talk.assistant(tools=[{"type": "file_search"}], tool_resources=resources)
-    talk.upstream.answer = lambda asked: Said.error(status, "Not now")
+    talk.upstream.answer = lambda request: Reply.error(status, "Not now")
     with pytest.raises(Exception, match="Not now"):
         talk.client.vector_stores.delete("vs_1")
     kept = talk.client.beta.assistants.retrieve(helper.id)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios.clients.talking import Talk
-from tests.scenarios.doors.loopback import Said
+from tests.scenarios.doors.loopback import Reply
 
 Json = dict[str, Any]
 THROUGH = {
@@ -19,15 +19,15 @@ THROUGH = {
 @pytest.mark.parametrize("kind", THROUGH)
 def test_the_beta_header_of_calls_that_are_passed_through(talk: Talk, kind: str) -> None:
     call, header = THROUGH[kind]
-    talk.upstream.answer = lambda asked: Said.json({"id": "x_1"})
+    talk.upstream.answer = lambda request: Reply.json({"id": "x_1"})
     call(talk.client)
-    assert talk.upstream.asked[-1].header("openai-beta") == header
+    assert talk.upstream.requests[-1].header("openai-beta") == header
 
 
 def test_runs_send_no_beta_header_upstream(talk: Talk) -> None:
     """The Responses API does not know ``assistants=v2``, and some servers refuse unknown values."""
     talk.run("Hello")
-    assert [asked.header("openai-beta") for asked in talk.upstream.asked] == [None]
+    assert [request.header("openai-beta") for request in talk.upstream.requests] == [None]
 
 
 def test_objects_have_their_request_id(talk: Talk) -> None:

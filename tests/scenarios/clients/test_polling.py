@@ -11,7 +11,7 @@ from openai._resource import AsyncAPIResource, SyncAPIResource
 from shim.runtime import long_poll
 from tests.scenarios.clients.talking import WEATHER, Talk
 from tests.scenarios.doors.colours import COLOURS
-from tests.scenarios.doors.loopback import Gate, Said
+from tests.scenarios.doors.loopback import Gate, Reply
 from tests.server.served import until
 
 pytestmark = pytest.mark.parametrize("client", COLOURS, indirect=True)
@@ -127,13 +127,13 @@ POLLED = {
 @pytest.mark.parametrize("kind", POLLED)
 def test_on_calls_that_are_passed_through(talk: Talk, kind: str) -> None:
     path, call = POLLED[kind]
-    talk.upstream.answer = lambda asked: Said.json({"id": "x_1", "status": "in_progress"})
+    talk.upstream.answer = lambda request: Reply.json({"id": "x_1", "status": "in_progress"})
     assert header(call(talk.client)) <= 500
-    assert talk.upstream.asked[-1].path == path
+    assert talk.upstream.requests[-1].path == path
 
 
 @pytest.mark.parametrize("kind", POLLED)
 def test_upstreams_own_header_is_returned(talk: Talk, kind: str) -> None:
     _, call = POLLED[kind]
-    talk.upstream.answer = lambda asked: Said.json({"id": "x_1"}, openai_poll_after_ms="4321")
+    talk.upstream.answer = lambda request: Reply.json({"id": "x_1"}, openai_poll_after_ms="4321")
     assert header(call(talk.client)) == 4321

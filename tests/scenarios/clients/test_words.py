@@ -8,7 +8,7 @@ import pytest
 from openai._models import FinalRequestOptions
 
 from tests.scenarios.clients.talking import WEATHER, Talk
-from tests.scenarios.doors.loopback import Said
+from tests.scenarios.doors.loopback import Reply
 from tests.scenarios.protocol.hours import Clock, set_clock
 
 
@@ -57,12 +57,12 @@ def test_outputs_for_an_expired_run(clock: Clock, talk: Talk) -> None:
 def test_a_server_error_and_a_rate_limit(talk: Talk) -> None:
     """Both end the run as failed, as in the old API, with upstream's message."""
     told = "Rate limit reached for gpt-4o in organization org-1 on tokens per min. Please try again in 2 seconds."
-    talk.upstream.answer = lambda asked: Said.error(429, told, "rate_limit_exceeded")
+    talk.upstream.answer = lambda request: Reply.error(429, told, "rate_limit_exceeded")
     run = talk.run("Hello")
     assert (run.status, run.last_error.code) == ("failed", "rate_limit_exceeded")
     assert re.search(r"rate limit.*try again in (\d+) second", run.last_error.message, re.IGNORECASE)
     told = "The server had an error processing your request. Sorry about that!"
-    talk.upstream.answer = lambda asked: Said.error(500, told)
+    talk.upstream.answer = lambda request: Reply.error(500, told)
     run = talk.run("Hello")
     assert (run.status, run.last_error.code) == ("failed", "server_error")
     assert "The server had an error processing your request" in run.last_error.message
@@ -105,7 +105,7 @@ def test_unknown_paths(talk: Talk, method: str, path: str) -> None:
     assert caught.value.body["message"].startswith("Invalid URL (")
     assert caught.value.type == "invalid_request_error"
     assert (caught.value.param, caught.value.code) == (None, None)
-    assert talk.upstream.asked == []
+    assert talk.upstream.requests == []
 
 
 @pytest.mark.parametrize("method,path", OTHERWISE, ids=str)
@@ -113,7 +113,7 @@ def test_methods_that_a_path_does_not_support(talk: Talk, method: str, path: str
     with pytest.raises(openai.APIStatusError, match="Invalid method for URL") as caught:
         talk.client.request(object, _options(method, path))
     assert caught.value.status_code == 405
-    assert talk.upstream.asked == []
+    assert talk.upstream.requests == []
 
 
 def _options(method: str, path: str) -> Any:

@@ -39,7 +39,7 @@ class Completions(Listening):
 
     def __init__(self) -> None:
         self.turns: list[Turn] = []
-        self.asked: list[Json] = []
+        self.bodies: list[Json] = []
         self.headers: list[Any] = []
         self.faults: list[str] = []
         self.reading = threading.Event()
@@ -48,7 +48,7 @@ class Completions(Listening):
     @property
     def messages(self) -> list[list[Json]]:
         """The messages of each request."""
-        return [body["messages"] for body in self.asked]
+        return [body["messages"] for body in self.bodies]
 
 
 @contextmanager
@@ -77,7 +77,7 @@ class _Handler(Handler):
             self.server.owner.faults.append(fault)
             return self._refuse(400, fault)
         self.server.owner.headers.append(self.headers)
-        self.server.owner.asked.append(body)
+        self.server.owner.bodies.append(body)
         turn = self.server.owner.turns.pop(0)
         if turn.status != 200:
             return self._json(turn.status, {"error": turn.error})
@@ -100,10 +100,10 @@ class _Handler(Handler):
         self.wfile.write(data)
 
     def _base(self) -> Json:
-        return {"id": f"chatcmpl-{len(self.server.owner.asked)}", "created": 1_700_000_000, "model": "chatty-2026"}
+        return {"id": f"chatcmpl-{len(self.server.owner.bodies)}", "created": 1_700_000_000, "model": "chatty-2026"}
 
     def _calls(self, turn: Turn) -> list[Json]:
-        number = len(self.server.owner.asked)
+        number = len(self.server.owner.bodies)
         return [
             {"id": f"call_{number}_{place}", "type": "function", "function": {"name": name, "arguments": arguments}}
             for place, (name, arguments) in enumerate(turn.calls)

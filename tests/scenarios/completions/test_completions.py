@@ -59,11 +59,11 @@ def test_a_text_polled(client: Any, server: Completions) -> None:
     )
     assert (run.status, run.usage.prompt_tokens, run.usage.completion_tokens) == ("completed", 11, 3)
     assert said(client, run.thread_id) == ["Hi", HELLO.text]
-    (asked,) = server.asked
-    assert [each["role"] for each in asked["messages"]] == ["system", "user"]
-    assert asked["messages"][0]["content"] == "Be kind."
-    assert (asked["temperature"], asked["max_tokens"]) == (0.3, 50)
-    assert [tool["function"]["name"] for tool in asked["tools"]] == [WEATHER[0], CLOCK[0]]
+    (request,) = server.bodies
+    assert [each["role"] for each in request["messages"]] == ["system", "user"]
+    assert request["messages"][0]["content"] == "Be kind."
+    assert (request["temperature"], request["max_tokens"]) == (0.3, 50)
+    assert [tool["function"]["name"] for tool in request["tools"]] == [WEATHER[0], CLOCK[0]]
     assert server.headers[0]["authorization"] == "Bearer sk-mine"
     assert server.headers[0]["openai-organization"] == "org-mine"
 
@@ -225,7 +225,7 @@ def test_hosted_tools_are_refused_by_name(kind: str, client: Any, server: Comple
     with pytest.raises(openai.BadRequestError, match=f"{kind!r} is not supported") as caught:
         client.beta.threads.create_and_run_stream(**asked).__enter__()
     assert caught.value.param == "tools[0].type"
-    assert server.asked == []
+    assert server.bodies == []
 
 
 def test_images_are_accepted_by_url_and_refused_by_file_id(client: Any, server: Completions) -> None:
@@ -262,7 +262,7 @@ def test_a_format_and_a_choice_of_tools(client: Any, server: Completions) -> Non
     client.beta.threads.runs.submit_tool_outputs_and_poll(
         run_id=run.id, thread_id=run.thread_id, tool_outputs=answers(run)
     )
-    first, second = server.asked
+    first, second = server.bodies
     assert (first["tool_choice"], first["parallel_tool_calls"], first["top_p"]) == (choice, False, 0.5)
     assert first["response_format"] == second["response_format"] == wanted
     # The choice is forced in the first request only; otherwise the model would call the function for ever.

@@ -18,7 +18,7 @@ from shim.store.database import database
 from tests.scenarios.crash import victim
 from tests.scenarios.crash.programs import LOST, PROGRAMS, TOOLS, Application
 from tests.scenarios.crash.victim import Job
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.stores import Stores
 
 Json = dict[str, Any]
@@ -47,10 +47,10 @@ class Diligent(Loopback):
         self._http.handle_error = lambda request, address: None  # type: ignore[method-assign]
         return self
 
-    def _finished(self, asked: Asked) -> Said:
-        if b"previous_response_id" in asked.body and LOST.encode() in asked.body:
+    def _finished(self, request: Request) -> Reply:
+        if b"previous_response_id" in request.body and LOST.encode() in request.body:
             self.sandbox.forget()
-        usual = self.usual(asked)
+        usual = self.usual(request)
         return replace(usual, body=list(usual.body))
 
 

@@ -35,7 +35,7 @@ def test_killed_at_every_point(place: Place, program: str, fate: str) -> None:
         assert place.die(job) is None or program in ("polled", "background"), f"{name} was not reached again"
         if fate == "forgotten":
             place.upstream.sandbox.forget()
-        place.upstream.asked.clear()
+        place.upstream.requests.clear()
         with place.application(job) as app:
             try:
                 look_and_go_on(place, app, program, fate)
@@ -82,7 +82,7 @@ def test_killed_while_a_lost_chain_is_replayed(place: Place) -> None:
     for number in range(anew - 1, anew + 6):
         job = place.job("healed", number)
         assert place.die(job) is None
-        place.upstream.asked.clear()
+        place.upstream.requests.clear()
         with place.application(job) as app:
             look_and_go_on(place, app, "healed")
 
@@ -94,7 +94,7 @@ def test_killed_while_it_takes_over_a_dead_run(place: Place) -> None:
     for number in range(1, len(points) + 1):
         job = place.job("looking", number, after=first)
         assert place.die(job) is None
-        place.upstream.asked.clear()
+        place.upstream.requests.clear()
         with place.application(job) as app:
             assert [run.status for run in app.runs()] == ["requires_action"]
             look_and_go_on(place, app, "polled")

@@ -34,7 +34,7 @@ def test_a_dead_process_of_another_machine_blocks_its_thread_until_its_lease_end
             assert time.monotonic() < died + LEASE + 2
         # Upstream had finished the response in the meantime.
         assert [run.status for run in app.runs()] == ["requires_action"]
-        place.upstream.asked.clear()
+        place.upstream.requests.clear()
         look_and_go_on(place, app, "polled")
 
 
@@ -43,7 +43,7 @@ def test_one_of_two_applications_finishes_a_lost_run(place: Place) -> None:
     with place.application(job) as app, place.application(job) as other, ThreadPoolExecutor() as pool:
         seen = list(pool.map(lambda each: [run.status for run in each.runs()], [app, other]))
         assert seen == [["requires_action"], ["requires_action"]]
-        place.upstream.asked.clear()
+        place.upstream.requests.clear()
         look_and_go_on(place, app, "polled")
 
 

@@ -41,6 +41,6 @@ def test_killed_at_a_sample_of_points(place: Place) -> None:
     for number in range(len(points) // (2 * SAMPLE), len(points), len(points) // SAMPLE):
         job = place.job(program, number + 1)
         assert place.die(job) is None
-        place.upstream.asked.clear()
+        place.upstream.requests.clear()
         with place.application(job) as app:
             look_and_go_on(place, app, program)

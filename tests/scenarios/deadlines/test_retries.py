@@ -8,7 +8,7 @@ import pytest
 
 from tests.scenarios.deadlines.test_silent import begin, cancel_elsewhere, soon
 from tests.scenarios.doors.colours import COLOURS, opened
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.doors.talking import until_ended
 
 MESSAGE = "Rate limit reached for gpt-4o."
@@ -20,12 +20,12 @@ class Busy:
     def __init__(self, times: int = 1000, **headers: str) -> None:
         self.times, self.headers, self.was_asked = times, headers, threading.Event()
 
-    def __call__(self, asked: Asked) -> Said | None:
-        if asked.method != "POST" or not asked.path.endswith("/responses") or self.times == 0:
+    def __call__(self, request: Request) -> Reply | None:
+        if request.method != "POST" or not request.path.endswith("/responses") or self.times == 0:
             return None
         self.times -= 1
         self.was_asked.set()
-        return Said.error(429, MESSAGE, "rate_limit_exceeded", **self.headers)
+        return Reply.error(429, MESSAGE, "rate_limit_exceeded", **self.headers)
 
 
 def streamed(client: Any) -> Any:
@@ -121,11 +121,11 @@ def test_a_run_that_is_cancelled_before_its_request(colour: str, monkeypatch: py
     monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", "openai")
     was_asked = threading.Event()
 
-    def answer(asked: Asked) -> Said | None:
-        if not asked.path.endswith("/models"):
+    def answer(request: Request) -> Reply | None:
+        if not request.path.endswith("/models"):
             return None
         was_asked.set()
-        return Said.error(429, MESSAGE, retry_after="30")
+        return Reply.error(429, MESSAGE, retry_after="30")
 
     with Loopback(answer) as upstream, opened(colour, base_url=upstream.url, max_retries=2) as client:
         where = begin(client)

@@ -13,7 +13,7 @@ from shim.store import runs
 from shim.store.database import database
 from shim.store.tx import Tx
 from tests.scenarios.doors.colours import COLOURS, opened
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.doors.talking import until_ended
 
 #: Seconds within which a silent run ends after its deadline or cancellation; the heartbeat checks twice a second.
@@ -38,14 +38,14 @@ def silent(how: str) -> Iterator[tuple[Loopback, threading.Event]]:
             if how == "pings":
                 yield b": ping\n\n"
 
-    def answer(asked: Asked) -> Said | None:
-        if asked.method != "POST":
+    def answer(request: Request) -> Reply | None:
+        if request.method != "POST":
             return None
-        usual = server.usual(asked)
+        usual = server.usual(request)
         if how == "no headers":
             asked_for.set()
             over.wait(30)
-        return Said(usual.status, usual.headers, body(iter(usual.body)))
+        return Reply(usual.status, usual.headers, body(iter(usual.body)))
 
     with Loopback(answer) as server:
         try:

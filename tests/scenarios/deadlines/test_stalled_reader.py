@@ -10,7 +10,7 @@ import pytest
 
 from tests.scenarios.deadlines.test_silent import SOON, begin, cancel_elsewhere, free, stored
 from tests.scenarios.doors.colours import COLOURS, opened
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 
 
 @contextmanager
@@ -24,11 +24,11 @@ def talkative() -> Iterator[Loopback]:
             while b"output_text.delta" in chunk and not over.wait(0.002):
                 yield chunk
 
-    def answer(asked: Asked) -> Said | None:
-        if asked.method != "POST":
+    def answer(request: Request) -> Reply | None:
+        if request.method != "POST":
             return None
-        usual = server.usual(asked)
-        return Said(usual.status, usual.headers, body(iter(usual.body)))
+        usual = server.usual(request)
+        return Reply(usual.status, usual.headers, body(iter(usual.body)))
 
     with Loopback(answer) as server:
         try:

@@ -21,7 +21,7 @@ PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """One request: ``path`` as in the request line, with its query; headers in order; the bytes of the body."""
 
     method: str
@@ -39,7 +39,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Said:
+class Reply:
     """One answer.  Each chunk of ``body`` is flushed separately; an exception in it breaks the connection."""
 
     status: int = 200
@@ -48,18 +48,18 @@ class Said:
 
     @classmethod
     def json(cls, body: Any, status: int = 200, **headers: str) -> Self:
-        named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
-        return cls(status, (("content-type", "application/json"), *named), (json.dumps(body).encode(),))
+        extra = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+        return cls(status, (("content-type", "application/json"), *extra), (json.dumps(body).encode(),))
 
     @classmethod
     def error(cls, status: int, message: str, code: str | None = None, **headers: str) -> Self:
         kind = "invalid_request_error" if status < 429 else "server_error"
-        told = {"message": message, "type": kind, "param": None, "code": code}
-        return cls.json({"error": told}, status, **headers)
+        body = {"message": message, "type": kind, "param": None, "code": code}
+        return cls.json({"error": body}, status, **headers)
 
 
 #: The test's answer to a request, or None for the sandbox's answer.
-Answer = Callable[[Asked], "Said | None"]
+Answer = Callable[[Request], "Reply | None"]
 
 
 @dataclass
@@ -89,34 +89,38 @@ class Gate:
 class Loopback(Listening):
     """``with Loopback() as server: OpenAI(base_url=server.url)``."""
 
-    answer: Answer = lambda asked: None
+    answer: Answer = lambda request: None
     sandbox: Sandbox = field(default_factory=Sandbox)
-    asked: list[Asked] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
 
     @property
     def bodies(self) -> list[Json]:
         """The bodies of all requests POST /responses so far."""
-        return [asked.json for asked in self.asked if asked.method == "POST" and asked.path.endswith("/responses")]
+        return [
+            request.json
+            for request in self.requests
+            if request.method == "POST" and request.path.endswith("/responses")
+        ]
 
-    def say(self, asked: Asked) -> Said:
-        self.asked.append(asked)
-        return self.answer(asked) or self.usual(asked)
+    def respond(self, request: Request) -> Reply:
+        self.requests.append(request)
+        return self.answer(request) or self.usual(request)
 
-    def usual(self, asked: Asked) -> Said:
+    def usual(self, request: Request) -> Reply:
         """The sandbox's answer."""
-        parts = urlsplit(asked.path)
+        parts = urlsplit(request.path)
         reply = self.sandbox.handle(
-            asked.method, parts.path, parse_qsl(parts.query), {k.lower(): v for k, v in asked.headers}, asked.body
+            request.method, parts.path, parse_qsl(parts.query), {k.lower(): v for k, v in request.headers}, request.body
         )
         body = (reply.body,) if isinstance(reply.body, bytes) else _bytes(reply.body)
-        return Said(reply.status, tuple(reply.headers.items()), body)
+        return Reply(reply.status, tuple(reply.headers.items()), body)
 
     def gated(self, gate: Gate) -> Answer:
         """An ``answer`` that makes every stream of the sandbox wait at the gate."""
 
-        def answer(asked: Asked) -> Said:
-            usual = self.usual(asked)
-            return Said(usual.status, usual.headers, gate.through(usual.body))
+        def answer(request: Request) -> Reply:
+            usual = self.usual(request)
+            return Reply(usual.status, usual.headers, gate.through(usual.body))
 
         return answer
 
@@ -133,8 +137,8 @@ def _bytes(body: "Iterator[bytes | Pause]") -> Iterator[bytes]:
 class _Handler(Handler):
     def _any(self) -> None:
         try:
-            asked = Asked(self.command, self.path, tuple(self.headers.items()), self._body())
-            self._send(self.server.owner.say(asked))
+            request = Request(self.command, self.path, tuple(self.headers.items()), self._body())
+            self._send(self.server.owner.respond(request))
         except OSError:
             # The connection is broken: by the reader, or on purpose by the answer.
             self.close_connection = True
@@ -145,7 +149,7 @@ class _Handler(Handler):
         if self.headers.get("transfer-encoding") != "chunked":
             length = int(self.headers.get("content-length") or 0)
             if len(body := self.rfile.read(length)) < length:
-                raise ConnectionResetError("the request was cut, and nothing is asked")
+                raise ConnectionResetError("the request was cut")
             return body
         body = b""
         while size := int(self.rfile.readline(), 16):
@@ -154,14 +158,14 @@ class _Handler(Handler):
         self.rfile.readline()
         return body
 
-    def _send(self, said: Said) -> None:
-        self.send_response(said.status)
-        for name, value in said.headers:
+    def _send(self, reply: Reply) -> None:
+        self.send_response(reply.status)
+        for name, value in reply.headers:
             self.send_header(name, value)
         self.send_header("transfer-encoding", "chunked")
         self.end_headers()
         self.wfile.flush()
-        for piece in said.body:
+        for piece in reply.body:
             self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
         self.wfile.write(b"0\r\n\r\n")
 

@@ -64,7 +64,7 @@ def made(colour: str) -> Iterator[Scene]:
         for text in ("one and two", "Hello"):
             thread = {"messages": [{"role": "user", "content": text}]}
             runs.append(client.beta.threads.create_and_run_poll(assistant_id=helper.id, thread=thread))
-        server.asked.clear()
+        server.requests.clear()
         yield Scene(client, server, helper.id, *runs)
 
 
@@ -276,7 +276,7 @@ def test_a_mistake_raises_the_same_exception_as_before(scene: Scene, name: str) 
         "code": code,
     }
     assert (error.param, error.code, error.type) == (param, code, "invalid_request_error")
-    assert scene.server.asked == [], "upstream has nothing to do with it"
+    assert scene.server.requests == [], "upstream has nothing to do with it"
     for run in (scene.waiting, scene.finished):
         assert scene.runs.list(run.thread_id).data == [run]
         assert len(scene.client.beta.threads.messages.list(run.thread_id).data) == (1 if run is scene.waiting else 2)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.recordings import ROOT
-from tests.scenarios.doors.loopback import Asked, Gate, Loopback, Said
+from tests.scenarios.doors.loopback import Gate, Loopback, Reply, Request
 from tests.scenarios.doors.test_programs import swapped, told
 
 Json = dict[str, Any]
@@ -32,12 +32,16 @@ class Scene:
     finishes: bool = False
     ids: list[str] = field(default_factory=list)
 
-    def answer(self, asked: Asked) -> Said | None:
-        if not asked.path.endswith("/responses") or len(self.server.bodies) <= self.whole or self.gate.opened.is_set():
+    def answer(self, request: Request) -> Reply | None:
+        if (
+            not request.path.endswith("/responses")
+            or len(self.server.bodies) <= self.whole
+            or self.gate.opened.is_set()
+        ):
             return None
-        said = self.server.usual(asked)
+        said = self.server.usual(request)
         body = list(said.body) if self.finishes else said.body
-        return Said(said.status, said.headers, self.gate.through(body))
+        return Reply(said.status, said.headers, self.gate.through(body))
 
     def kill_the_first(self, second: str, until: str, output: str = "") -> None:
         """Start the first process, and kill it as soon as it has printed ``until``."""
@@ -57,7 +61,7 @@ class Scene:
         self.gate.open()
 
     def go_on(self) -> Json:
-        self.server.asked.clear()
+        self.server.requests.clear()
         return told("-c", swapped("goes_on.py"), **self.environment, ASSISTANT=self.ids[0], THREAD=self.ids[1])
 
 

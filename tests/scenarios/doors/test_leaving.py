@@ -14,7 +14,7 @@ import pytest
 
 from shim import AsyncOpenAI
 from tests.scenarios.doors.colours import ASYNC, COLOURS, opened
-from tests.scenarios.doors.loopback import Asked, Gate, Loopback, Said
+from tests.scenarios.doors.loopback import Gate, Loopback, Reply, Request
 from tests.scenarios.doors.talking import until_ended
 
 
@@ -180,7 +180,7 @@ async def test_a_caller_who_gives_up_before_upstream_answers(scope: str) -> None
     """The caller has not received a run, so none is stored; neither is the message that came in the same request."""
     asked, answered = threading.Event(), threading.Event()
 
-    def answer(request: Asked) -> Said | None:
+    def answer(request: Request) -> Reply | None:
         asked.set()
         answered.wait(20)
         return None

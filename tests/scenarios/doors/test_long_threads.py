@@ -8,7 +8,7 @@ import pytest
 
 from shim import AsyncOpenAI, OpenAI
 from shim.store.database import database
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.growth.long import fill
 from tests.scenarios.growth.sink import Sink
 
@@ -27,17 +27,17 @@ def _fill(thread: str, helper: str, turns: int, much: int) -> None:
 
 def _stumbling(server: Loopback) -> None:
     """The first request is answered with an error that makes the SDK repeat it."""
-    tried: list[Asked] = []
+    tried: list[Request] = []
 
-    def answer(asked: Asked) -> Said | None:
-        tried.append(asked)
-        return Said.error(500, "Try again.", retry_after="0") if len(tried) == 1 else None
+    def answer(request: Request) -> Reply | None:
+        tried.append(request)
+        return Reply.error(500, "Try again.", retry_after="0") if len(tried) == 1 else None
 
     server.answer = answer
 
 
 def _check(server: Loopback) -> None:
-    first, second = (asked for asked in server.asked if asked.path.endswith("/responses"))
+    first, second = (request for request in server.requests if request.path.endswith("/responses"))
     assert first.body == second.body
     assert len(second.body) > 262_144
     assert second.header("content-length") == str(len(second.body))

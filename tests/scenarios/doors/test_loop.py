@@ -100,7 +100,7 @@ def test_one_function_after_the_other(client: Any, where: Place, way: str) -> No
     city, weather = secret(), secret()
     text = 'find_city {"person": "Ann"} then get_weather {"city": "hers"}, please.'
     told = ask(client, way, text, {"find_city": lambda given: city, "get_weather": lambda given: weather})
-    assert [[(name, given) for _, name, given in asked] for asked in told.asked] == [
+    assert [[(name, given) for _, name, given in calls] for calls in told.asked] == [
         [("find_city", {"person": "Ann"})],
         [("get_weather", {"city": "hers"})],
     ]
@@ -115,7 +115,7 @@ def test_parallel_calls_in_one_turn(client: Any, where: Place, way: str) -> None
     hour = secret()
     text = 'get_weather {"city": "Oslo"} and get_weather {"city": "Rome"} and get_time.'
     told = ask(client, way, text, {"get_weather": lambda given: results[given["city"]], "get_time": lambda given: hour})
-    assert [len(asked) for asked in told.asked] == [3]
+    assert [len(calls) for calls in told.asked] == [3]
     assert all(each in told.text for each in (*results.values(), hour))
     check_rounds(where, told)
     check_steps(told)
@@ -135,7 +135,7 @@ def test_a_function_that_fails_is_called_again(client: Any, where: Place, way: s
     weather, failures = secret(), [f"Error: no network ({secret()})"]
     text = 'get_weather {"city": "Oslo"}, and retry.'
     told = ask(client, way, text, {"get_weather": lambda given: failures.pop() if failures else weather})
-    assert [[name for _, name, _ in asked] for asked in told.asked] == [["get_weather"], ["get_weather"]]
+    assert [[name for _, name, _ in calls] for calls in told.asked] == [["get_weather"], ["get_weather"]]
     assert told.asked[0][0][0] != told.asked[1][0][0]
     assert weather in told.text
     check_rounds(where, told)

@@ -10,16 +10,18 @@ import pytest
 from shim import AsyncOpenAI, OpenAI
 from tests.http.test_transport import CLIENTS, both
 from tests.scenarios.doors.colours import COLOURS, SYNC, opened
-from tests.scenarios.doors.loopback import Asked, Gate, Loopback, Said
+from tests.scenarios.doors.loopback import Gate, Loopback, Reply, Request
 
 Json = dict[str, Any]
 
 
 @pytest.fixture
 def server() -> Iterator[Loopback]:
-    def answer(asked: Asked) -> Said | None:
+    def answer(request: Request) -> Reply | None:
         return (
-            None if asked.path.partition("?")[0].endswith("/responses") else Said.json({"object": "list", "data": []})
+            None
+            if request.path.partition("?")[0].endswith("/responses")
+            else Reply.json({"object": "list", "data": []})
         )
 
     with Loopback(answer) as found:
@@ -38,11 +40,11 @@ def client(colour: str, server: Loopback) -> Iterator[Any]:
 
 
 def paths(server: Loopback) -> list[str]:
-    return [asked.path for asked in server.asked]
+    return [request.path for request in server.requests]
 
 
 def headers(server: Loopback, name: str) -> list[str | None]:
-    return [asked.header(name) for asked in server.asked]
+    return [request.header(name) for request in server.requests]
 
 
 @pytest.mark.sdk("1.66")
@@ -94,13 +96,13 @@ def test_a_base_url_that_is_set_later(client: Any, server: Loopback) -> None:
 
 
 def test_retries_that_are_set_later(client: Any, server: Loopback) -> None:
-    server.answer = lambda asked: Said.error(503, "Busy.", retry_after_ms="1")
+    server.answer = lambda request: Reply.error(503, "Busy.", retry_after_ms="1")
     client.max_retries = 2
     helper = client.beta.assistants.create(model="gpt-4o")
     thread = {"messages": [{"role": "user", "content": "Hello"}]}
     run = client.beta.threads.create_and_run_poll(assistant_id=helper.id, thread=thread)
     assert (run.status, run.last_error.message) == ("failed", "Busy.")
-    assert len(server.asked) == 3
+    assert len(server.requests) == 3
 
 
 def test_headers_of_one_call(client: Any, server: Loopback) -> None:
@@ -165,4 +167,4 @@ def test_calls_fail_after_close(colour: str, server: Loopback) -> None:
         assert client.is_closed()
         with pytest.raises((RuntimeError, openai.APIConnectionError)):
             client.beta.threads.create()
-    assert colour == SYNC or server.asked == []
+    assert colour == SYNC or server.requests == []

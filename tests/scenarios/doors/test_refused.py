@@ -6,7 +6,7 @@ import openai
 import pytest
 
 from shim import OpenAI
-from tests.scenarios.doors.loopback import Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply
 
 #: The body of an answer with status 422, and the message, code and param of the resulting error.
 BODIES: list[tuple[Any, tuple[str, str | None, str | None]]] = [
@@ -25,7 +25,7 @@ BODIES: list[tuple[Any, tuple[str, str | None, str | None]]] = [
 
 @pytest.mark.parametrize("body, expected", BODIES)
 def test_an_error_has_the_servers_own_message(body: Any, expected: tuple[str, str | None, str | None]) -> None:
-    server = Loopback(lambda asked: Said.json(body, 422))
+    server = Loopback(lambda request: Reply.json(body, 422))
     with server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
         helper = client.beta.assistants.create(model="gpt-4o")
         thread: Any = {"messages": [{"role": "user", "content": "Hi"}]}

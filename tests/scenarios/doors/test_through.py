@@ -10,7 +10,7 @@ import openai
 import pytest
 
 from tests.scenarios.doors.colours import COLOURS, opened
-from tests.scenarios.doors.loopback import Asked, Gate, Loopback, Said
+from tests.scenarios.doors.loopback import Gate, Loopback, Reply, Request
 
 PLAIN = (openai.OpenAI, openai.AsyncOpenAI)
 FILE = ("notes é.txt", b"line\r\n\x00\xff" * 999, "text/plain")
@@ -42,23 +42,23 @@ LATE = ("a query", "a vector store", "a response")
 NAMES = [pytest.param(name, marks=pytest.mark.sdk("1.66") if name in LATE else ()) for name in CALLS]
 
 
-def answer(asked: Asked) -> Said:
+def answer(request: Request) -> Reply:
     found: dict[str, Any] = {"id": "x", "object": "thing", "data": [], "created": 1, "model": "m", "choices": []}
-    return Said.json(found, x_request_id="req_1", openai_version="2020-10-01")
+    return Reply.json(found, x_request_id="req_1", openai_version="2020-10-01")
 
 
-def sent(colour: str, call: Callable[[Any], Any], **kinds: Any) -> list[Asked]:
+def sent(colour: str, call: Callable[[Any], Any], **kinds: Any) -> list[Request]:
     """The requests that the server received, with the random multipart boundary replaced by a fixed one."""
     with Loopback(answer) as server, opened(colour, base_url=server.url, **kinds) as client:
         call(client)
-        return [_without_chance(asked, server.host) for asked in server.asked]
+        return [_without_chance(request, server.host) for request in server.requests]
 
 
-def _without_chance(asked: Asked, host: str) -> Asked:
-    found = re.search("boundary=([0-9a-f]+)", asked.header("content-type") or "")
+def _without_chance(request: Request, host: str) -> Request:
+    found = re.search("boundary=([0-9a-f]+)", request.header("content-type") or "")
     boundary = found.group(1) if found else host
-    headers = tuple((key, value.replace(boundary, "*").replace(host, "host")) for key, value in asked.headers)
-    return Asked(asked.method, asked.path, headers, asked.body.replace(boundary.encode(), b"*"))
+    headers = tuple((key, value.replace(boundary, "*").replace(host, "host")) for key, value in request.headers)
+    return Request(request.method, request.path, headers, request.body.replace(boundary.encode(), b"*"))
 
 
 @pytest.mark.parametrize("colour", COLOURS)
@@ -85,8 +85,8 @@ def test_the_answer_is_passed_through(colour: str) -> None:
     [(400, openai.BadRequestError), (404, openai.NotFoundError), (429, openai.RateLimitError)],
 )
 def test_errors_are_passed_through(colour: str, status: int, kind: type[openai.APIStatusError]) -> None:
-    def refuse(asked: Asked) -> Said:
-        return Said.error(status, "Not so.", "why", retry_after_ms="1", x_request_id="req_2")
+    def refuse(request: Request) -> Reply:
+        return Reply.error(status, "Not so.", "why", retry_after_ms="1", x_request_id="req_2")
 
     with (
         Loopback(refuse) as server,
@@ -95,7 +95,7 @@ def test_errors_are_passed_through(colour: str, status: int, kind: type[openai.A
     ):
         client.models.list()
     assert (caught.value.request_id, caught.value.code) == ("req_2", "why")
-    assert len(server.asked) == (2 if status == 429 else 1)
+    assert len(server.requests) == (2 if status == 429 else 1)
 
 
 @pytest.mark.parametrize("colour", COLOURS)
@@ -104,8 +104,8 @@ def test_a_stream_is_passed_through_without_delay(colour: str) -> None:
     piece = b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[]}\n\n'
     pieces = (piece, piece, b"data: [DONE]\n\n")
 
-    def stream(asked: Asked) -> Said:
-        return Said(200, (("content-type", "text/event-stream"),), gate.through(pieces))
+    def stream(request: Request) -> Reply:
+        return Reply(200, (("content-type", "text/event-stream"),), gate.through(pieces))
 
     with Loopback(stream) as server, opened(colour, base_url=server.url) as client:
         chunks = iter(client.chat.completions.create(**CHAT, stream=True))
@@ -120,8 +120,8 @@ def test_a_stream_is_passed_through_without_delay(colour: str) -> None:
 def test_bytes_are_passed_through_without_delay(colour: str) -> None:
     gate = Gate(chunks=1)
 
-    def stream(asked: Asked) -> Said:
-        return Said(200, (("content-type", "audio/mpeg"),), gate.through((b"one", b"two")))
+    def stream(request: Request) -> Reply:
+        return Reply(200, (("content-type", "audio/mpeg"),), gate.through((b"one", b"two")))
 
     with (
         Loopback(stream) as server,
@@ -146,4 +146,4 @@ def test_unknown_paths_of_the_old_api_never_reach_the_network(colour: str, path:
             "param": None,
             "code": None,
         }
-    assert server.asked == []
+    assert server.requests == []

@@ -10,7 +10,7 @@ import openai
 import pytest
 
 from tests.scenarios.doors.colours import COLOURS, opened
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.doors.talking import tool
 
 Json = dict[str, Any]
@@ -29,7 +29,7 @@ class Scene:
     server: Loopback
     assistant: str
     thread: str
-    fails: Said | None = None
+    fails: Reply | None = None
 
     @property
     def threads(self) -> Any:
@@ -56,14 +56,14 @@ def scene(request: pytest.FixtureRequest) -> Iterator[Scene]:
     with Loopback() as server, opened(request.param, base_url=server.url, max_retries=RETRIES) as client:
         helper = client.beta.assistants.create(model="gpt-4o", tools=[tool("one")])
         made = Scene(client, server, helper.id, client.beta.threads.create().id)
-        server.answer = lambda asked: made.fails
+        server.answer = lambda request: made.fails
         yield made
 
 
 def check_goes_on(scene: Scene) -> None:
     """The next run completes, and its input ends with the new question."""
     scene.fails = None
-    scene.server.asked.clear()
+    scene.server.requests.clear()
     scene.say("And now?")
     names, run = scene.run("stream")
     assert (names[-1], run.status) == ("thread.run.completed", "completed")
@@ -75,12 +75,12 @@ def check_goes_on(scene: Scene) -> None:
 
 #: Statuses that end a run: the answer, the number of requests, and the code of the run's last error.
 RUN_ENDS = {
-    "429": (Said.error(429, "Slow down.", LIMIT, retry_after_ms="1"), 1 + RETRIES, LIMIT),
-    "429 for money": (Said.error(429, "Pay.", "insufficient_quota", retry_after_ms="1"), 1 + RETRIES, LIMIT),
-    "500": (Said.error(500, "Sorry.", retry_after_ms="1"), 1 + RETRIES, SERVER),
-    "503": (Said.error(503, "Busy.", retry_after_ms="1"), 1 + RETRIES, SERVER),
-    "500 not to be asked again": (Said.error(500, "No.", x_should_retry="false"), 1, SERVER),
-    "too long": (Said.error(400, "Too much text.", "context_length_exceeded"), 1, SERVER),
+    "429": (Reply.error(429, "Slow down.", LIMIT, retry_after_ms="1"), 1 + RETRIES, LIMIT),
+    "429 for money": (Reply.error(429, "Pay.", "insufficient_quota", retry_after_ms="1"), 1 + RETRIES, LIMIT),
+    "500": (Reply.error(500, "Sorry.", retry_after_ms="1"), 1 + RETRIES, SERVER),
+    "503": (Reply.error(503, "Busy.", retry_after_ms="1"), 1 + RETRIES, SERVER),
+    "500 not to be asked again": (Reply.error(500, "No.", x_should_retry="false"), 1, SERVER),
+    "too long": (Reply.error(400, "Too much text.", "context_length_exceeded"), 1, SERVER),
 }
 
 
@@ -100,28 +100,28 @@ def test_a_failure_that_ends_the_run(scene: Scene, name: str, way: str) -> None:
     assert run.failed_at
     assert run.completed_at is None
     assert (run.last_error.code, run.last_error.message) == (code, _message(scene.fails))
-    assert len(scene.server.asked) == calls, "our own answer must not make the client ask again"
+    assert len(scene.server.requests) == calls, "our own answer must not make the client ask again"
     assert scene.answers() == 0
     check_goes_on(scene)
 
 
-def _message(said: Said | None) -> str:
-    assert said is not None
-    (body,) = said.body
+def _message(reply: Reply | None) -> str:
+    assert reply is not None
+    (body,) = reply.body
     return str(json.loads(body)["error"]["message"])
 
 
 #: Statuses for faulty requests: a streamed run raises the exception.  A polled run has been returned as ``queued``
 #: before.
 FAULTS = {
-    "a bad key": (Said.error(401, "Incorrect API key provided: x.", "invalid_api_key"), openai.AuthenticationError),
-    "a forbidden model": (Said.error(403, "Not for you."), openai.PermissionDeniedError),
+    "a bad key": (Reply.error(401, "Incorrect API key provided: x.", "invalid_api_key"), openai.AuthenticationError),
+    "a forbidden model": (Reply.error(403, "Not for you."), openai.PermissionDeniedError),
     "an unknown model": (
-        Said.error(400, "The requested model 'x' does not exist.", "model_not_found"),
+        Reply.error(400, "The requested model 'x' does not exist.", "model_not_found"),
         openai.BadRequestError,
     ),
     "a bad tool": (
-        Said.error(400, "Invalid schema for function 'one'.", "invalid_function_parameters"),
+        Reply.error(400, "Invalid schema for function 'one'.", "invalid_function_parameters"),
         openai.BadRequestError,
     ),
 }
@@ -135,7 +135,7 @@ def test_a_fault_of_the_request_leaves_no_run(scene: Scene, name: str) -> None:
     with pytest.raises(kind) as caught:
         scene.threads.runs.create(scene.thread, assistant_id=scene.assistant, additional_messages=more, stream=True)
     assert caught.value.body["message"] == _message(scene.fails)
-    assert len(scene.server.asked) == 1
+    assert len(scene.server.requests) == 1
     assert scene.threads.runs.list(scene.thread).data == []
     assert [each.content[0].text.value for each in scene.threads.messages.list(scene.thread).data] == ["Hello"]
     check_goes_on(scene)
@@ -172,7 +172,7 @@ def test_an_answer_that_ends_early(scene: Scene, word: str, way: str) -> None:
     names, run = scene.run(way)
     assert run.status == status
     assert (run.last_error.code if run.last_error else None) == code
-    assert len(scene.server.asked) == 1, "an answer that has begun is not asked for again"
+    assert len(scene.server.requests) == 1, "an answer that has begun is not asked for again"
     newest = scene.threads.messages.list(scene.thread).data[0]
     steps = scene.threads.runs.steps.list(run.id, thread_id=scene.thread).data
     if reason is None:
@@ -215,8 +215,8 @@ def _waiting(scene: Scene) -> tuple[Any, list[Json]]:
 @pytest.mark.parametrize("way", WAYS)
 def test_a_failure_of_the_second_round_ends_the_run(scene: Scene, way: str) -> None:
     run, outputs = _waiting(scene)
-    scene.server.asked.clear()
-    scene.fails = Said.error(500, "Sorry.", retry_after_ms="1")
+    scene.server.requests.clear()
+    scene.fails = Reply.error(500, "Sorry.", retry_after_ms="1")
     where = {"thread_id": scene.thread, "run_id": run.id, "tool_outputs": outputs}
     if way == "poll":
         run = scene.threads.runs.submit_tool_outputs_and_poll(**where)
@@ -226,7 +226,7 @@ def test_a_failure_of_the_second_round_ends_the_run(scene: Scene, way: str) -> N
         assert (names[0], names[-1]) == ("thread.run.step.completed", "thread.run.failed")
         run = scene.threads.runs.retrieve(run.id, thread_id=scene.thread)
     assert (run.status, run.last_error.message) == ("failed", "Sorry.")
-    assert len(scene.server.asked) == 1 + RETRIES
+    assert len(scene.server.requests) == 1 + RETRIES
     check_goes_on(scene)
     (body,) = scene.server.bodies
     kinds = [item["type"] for item in body["input"]]
@@ -235,7 +235,7 @@ def test_a_failure_of_the_second_round_ends_the_run(scene: Scene, way: str) -> N
 
 def test_a_fault_of_the_second_round_leaves_the_run_waiting(scene: Scene) -> None:
     run, outputs = _waiting(scene)
-    scene.fails = Said.error(401, "Incorrect API key provided: x.", "invalid_api_key")
+    scene.fails = Reply.error(401, "Incorrect API key provided: x.", "invalid_api_key")
     with pytest.raises(openai.AuthenticationError):
         scene.threads.runs.submit_tool_outputs(run.id, thread_id=scene.thread, tool_outputs=outputs, stream=True)
     again = scene.threads.runs.retrieve(run.id, thread_id=scene.thread)
@@ -253,7 +253,7 @@ def test_a_lost_chain_is_replayed(scene: Scene) -> None:
     scene.say("Hello")
     scene.run("poll")
     scene.server.sandbox.forget()
-    scene.server.asked.clear()
+    scene.server.requests.clear()
     scene.say("Remember?")
     names, run = scene.run("stream")
     assert run.status == "completed"
@@ -266,11 +266,11 @@ def test_a_lost_chain_is_replayed(scene: Scene) -> None:
 
 def test_a_failed_request_is_retried(scene: Scene) -> None:
     """A 503 that is gone at the second attempt is not visible to the caller."""
-    seen: list[Asked] = []
+    seen: list[Request] = []
 
-    def answer(asked: Asked) -> Said | None:
-        seen.append(asked)
-        return Said.error(503, "Busy.", retry_after_ms="1") if len(seen) == 1 else None
+    def answer(request: Request) -> Reply | None:
+        seen.append(request)
+        return Reply.error(503, "Busy.", retry_after_ms="1") if len(seen) == 1 else None
 
     scene.server.answer = answer
     scene.say("Hello")

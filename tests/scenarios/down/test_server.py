@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shim.http.breaker import Circuits
-from tests.scenarios.doors.loopback import Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply
 from tests.server.served import served
 from tests.server.speaking import Answer, ask
 
@@ -60,14 +60,14 @@ def test_an_upstream_that_goes_down_and_comes_back(upstream: Loopback, way: str,
     with served(upstream=upstream.url, upstream_http=way, **EARLY) as url:
         made = ask(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}, authorization=KEY).json["id"]
         assert run(url, made)[-1]["status"] == "completed"
-        usual, asked = upstream.answer, len(upstream.asked)
-        upstream.answer = lambda asked: Said.error(503, "no healthy upstream")
+        usual, before = upstream.answer, len(upstream.requests)
+        upstream.answer = lambda request: Reply.error(503, "no healthy upstream")
         for _ in range(2):
             assert run(url, made)[-1]["last_error"]["message"] == "no healthy upstream"
-        assert len(upstream.asked) == asked + 2
+        assert len(upstream.requests) == before + 2
         last = run(url, made)[-1]
         refused = models(url)
-        assert len(upstream.asked) == asked + 2, "nothing goes there any more"
+        assert len(upstream.requests) == before + 2, "nothing goes there any more"
         ready = ask(f"{url}/readyz")
         assert (ready.status, ready.json["upstream"]) == (503, "failing")
         since = ready.json["down_since"][upstream.host]
@@ -97,17 +97,19 @@ def test_an_upstream_that_is_not_listening_yet(way: str) -> None:
 
 def test_a_callers_bad_key_opens_no_circuit(upstream: Loopback) -> None:
     with served(upstream=upstream.url, auth="pass-through", key_check_seconds=0.0, **EARLY) as url:
-        upstream.answer = lambda asked: None if asked.header("authorization") == KEY else Said.error(401, "bad key")
+        upstream.answer = lambda request: (
+            None if request.header("authorization") == KEY else Reply.error(401, "bad key")
+        )
         for _ in range(4):
             assert models(url, "Bearer sk-bad").status == 401
         assert models(url).status == 200
-        upstream.answer = lambda asked: Said.error(429, "slow down") if asked.path == "/v1/models" else None
+        upstream.answer = lambda request: Reply.error(429, "slow down") if request.path == "/v1/models" else None
         assert {models(url).status for _ in range(4)} == {429}
 
 
 def test_a_failed_key_check_gives_its_reason(upstream: Loopback) -> None:
     with served(upstream=upstream.url, auth="pass-through", key_check_seconds=0.0, **EARLY) as url:
-        upstream.answer = lambda asked: Said.error(503, "down")
+        upstream.answer = lambda request: Reply.error(503, "down")
         path = f"{url}/v1/assistants"
         told = [ask(path, authorization=KEY) for _ in range(3)]
         assert [each.status for each in told] == [503] * 3
@@ -116,7 +118,7 @@ def test_a_failed_key_check_gives_its_reason(upstream: Loopback) -> None:
 
 
 def test_a_server_without_circuits(upstream: Loopback) -> None:
-    upstream.answer = lambda asked: Said.error(503, "down")
+    upstream.answer = lambda request: Reply.error(503, "down")
     with served(upstream=upstream.url, circuit_failures=0) as url:
         assert {models(url).error["message"] for _ in range(7)} == {"down"}
-        assert len(upstream.asked) == 7
+        assert len(upstream.requests) == 7

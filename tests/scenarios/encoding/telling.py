@@ -4,17 +4,17 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tests.scenarios.doors.loopback import Asked, Said
+from tests.scenarios.doors.loopback import Reply, Request
 
 Json = dict[str, Any]
 #: Stands in a body for the unusual characters, which replace it after the conversion to JSON.
 MARK = "@@"
 
 
-def stream(odd: str, *events: Json) -> Said:
+def stream(odd: str, *events: Json) -> Reply:
     """``odd``: the unusual characters as JSON escapes, put in the place of each mark."""
     frames = [f"data: {json.dumps(event)}\n\n".replace(MARK, odd).encode() for event in events]
-    return Said(200, (("content-type", "text/event-stream"),), frames)
+    return Reply(200, (("content-type", "text/event-stream"),), frames)
 
 
 def _items(*items: Json) -> list[Json]:
@@ -25,7 +25,7 @@ def _items(*items: Json) -> list[Json]:
     ]
 
 
-def answer(odd: str, sent: Json, *items: Json) -> Said:
+def answer(odd: str, sent: Json, *items: Json) -> Reply:
     """A complete streamed answer to a request."""
     previous = sent.get("previous_response_id")
     number = int(previous.split("_")[1]) + 1 if previous else 1
@@ -68,14 +68,14 @@ WORDS = {
 }
 
 
-def says(odd: str) -> Callable[[Asked], Said | None]:
+def says(odd: str) -> Callable[[Request], Reply | None]:
     """In every run: first a function call, and after its output an answer with all the other items."""
 
-    def answers(asked: Asked) -> Said | None:
-        if not asked.path.endswith("/responses"):
+    def answers(request: Request) -> Reply | None:
+        if not request.path.endswith("/responses"):
             return None
-        last = (asked.json["input"] or [{}])[-1]
+        last = (request.json["input"] or [{}])[-1]
         answered = last.get("type") == "function_call_output"
-        return answer(odd, asked.json, *((SEARCH, CODE, WORDS) if answered else (CALL,)))
+        return answer(odd, request.json, *((SEARCH, CODE, WORDS) if answered else (CALL,)))
 
     return answers

@@ -14,7 +14,7 @@ import pytest
 from pydantic_core import from_json
 
 from shim import OpenAI
-from tests.scenarios.doors.loopback import Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply
 from tests.scenarios.encoding.telling import MARK, says, stream
 from tests.server.served import served
 from tests.stores import KINDS, empty
@@ -127,8 +127,8 @@ def test_in_every_text(door: str, odd: str, read: str, place: str, monkeypatch: 
         odd_texts = [text for text in told(seen) if read in text]
         assert {"n", "d", "i", "k", "v", "c", "p"} <= {text.removesuffix(read) for text in odd_texts}
         assert any(text.startswith(f"a{read}") for text in odd_texts)
-        for asked in upstream.asked:
-            sent = from_json(asked.body) if asked.body else {}
+        for request in upstream.requests:
+            sent = from_json(request.body) if request.body else {}
             assert not [text for text in told(sent) if MARK in text]
 
 
@@ -170,8 +170,8 @@ def test_in_an_error(odd: str, read: str, monkeypatch: pytest.MonkeyPatch, caplo
     failed["response"]["error"] = {"code": "server_error", "message": f"bad{MARK}"}  # type: ignore[index]
     strange = {"type": f"response.dream{MARK}"}
 
-    def answers(asked: Any) -> Said | None:
-        return stream(odd, strange, failed) if asked.path.endswith("/responses") else None
+    def answers(request: Any) -> Reply | None:
+        return stream(odd, strange, failed) if request.path.endswith("/responses") else None
 
     with Loopback(answer=answers) as upstream, through("in process", upstream) as client, caplog.at_level(logging.INFO):
         caller = Caller(client, odd)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shim import OpenAI
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.doors.talking import Told, carry_out, secret
 from tests.scenarios.healing.wordings import Wording
 
@@ -17,19 +17,19 @@ Json = dict[str, Any]
 WAYS = ("stream", "poll")
 
 
-def is_call(asked: Asked) -> bool:
-    return asked.method == "POST" and asked.path.endswith("/responses")
+def is_call(request: Request) -> bool:
+    return request.method == "POST" and request.path.endswith("/responses")
 
 
-def refused(wording: Wording, previous: str) -> Said:
+def refused(wording: Wording, previous: str) -> Reply:
     """The error of a server that has lost the response ``previous``."""
     told = json.loads(json.dumps(wording.body).replace("{id}", previous))
     if wording.status is not None:
-        return Said.json(told, wording.status)
+        return Reply.json(told, wording.status)
     well = {"id": "resp_failed", "status": "in_progress", "previous_response_id": previous, "store": True, "output": []}
     events = [{"type": "response.created", "response": well}] * wording.opened + [told]
     whole = "".join(f"data: {json.dumps(event)}\n\n" for event in events)
-    return Said(200, (("content-type", "text/event-stream"),), (whole.encode(),))
+    return Reply(200, (("content-type", "text/event-stream"),), (whole.encode(),))
 
 
 @dataclass
@@ -43,8 +43,8 @@ class Losing:
     due: bool = False
     lost: set[str] = field(default_factory=set)
 
-    def __call__(self, asked: Asked) -> Said | None:
-        previous = asked.json.get("previous_response_id") if is_call(asked) else None
+    def __call__(self, request: Request) -> Reply | None:
+        previous = request.json.get("previous_response_id") if is_call(request) else None
         if previous is None:
             return None
         if self.due:
@@ -57,25 +57,25 @@ class Losing:
 class Deaf:
     """Answers as if the request had no previous response; ``shown`` changes the form of the answer."""
 
-    shown: Callable[[Said], Said] = lambda said: said
+    shown: Callable[[Reply], Reply] = lambda said: said
     server: Loopback = field(init=False)
 
-    def __call__(self, asked: Asked) -> Said | None:
-        if not is_call(asked) or "previous_response_id" not in asked.json:
+    def __call__(self, request: Request) -> Reply | None:
+        if not is_call(request) or "previous_response_id" not in request.json:
             return None
-        body = {key: value for key, value in asked.json.items() if key != "previous_response_id"}
-        return self.shown(self.server.usual(replace(asked, body=json.dumps(body).encode())))
+        body = {key: value for key, value in request.json.items() if key != "previous_response_id"}
+        return self.shown(self.server.usual(replace(request, body=json.dumps(body).encode())))
 
 
-def blocks(said: Said, keep: Callable[[Json], Json | None]) -> Said:
+def blocks(reply: Reply, keep: Callable[[Json], Json | None]) -> Reply:
     """A stream whose events are each changed or removed by ``keep``."""
 
     def changed() -> Iterable[bytes]:
-        for block in b"".join(said.body).split(b"\n\n"):
+        for block in b"".join(reply.body).split(b"\n\n"):
             if block and (event := keep(json.loads(block.partition(b"data: ")[2]))) is not None:
                 yield f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode()
 
-    return Said(said.status, said.headers, tuple(changed()))
+    return Reply(reply.status, reply.headers, tuple(changed()))
 
 
 @dataclass

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shim import OpenAI
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.doors.talking import until_ended
 from tests.scenarios.healing.losing import Deaf, Losing, Talk, is_call, said, warnings
 from tests.scenarios.healing.wordings import WORDINGS
@@ -36,8 +36,8 @@ def test_the_thread_is_replayed(words: str, caplog: pytest.LogCaptureFixture) ->
         assert len(warnings(caplog)) == 1
 
 
-def _plain(given: Said) -> Said:
-    return Said(given.status, given.headers, (b"".join(given.body),))
+def _plain(reply: Reply) -> Reply:
+    return Reply(reply.status, reply.headers, (b"".join(reply.body),))
 
 
 def test_an_answer_without_history_is_stopped(caplog: pytest.LogCaptureFixture) -> None:
@@ -47,7 +47,7 @@ def test_an_answer_without_history_is_stopped(caplog: pytest.LogCaptureFixture) 
         talk = Talk(client, "poll")
         talk.run()
         assert talk.fact in talk.say("What is it?").text
-        assert len([asked for asked in server.asked if asked.path.endswith("/cancel")]) == 1
+        assert len([request for request in server.requests if request.path.endswith("/cancel")]) == 1
         assert ["previous_response_id" in body for body in server.bodies] == [False, True, False]
         assert len(warnings(caplog)) == 1
 
@@ -59,13 +59,13 @@ class Late:
     lost: set[str] = field(default_factory=set)
     due: bool = False
 
-    def __call__(self, asked: Asked) -> Said | None:
-        if asked.method == "GET" and asked.path.endswith("/resp_late"):
+    def __call__(self, request: Request) -> Reply | None:
+        if request.method == "GET" and request.path.endswith("/resp_late"):
             error = {"code": "processing_error", "message": WORDINGS["OGX"].error["message"]}
-            return Said.json(self._shown("failed", error))
-        if is_call(asked) and self.due and "previous_response_id" in asked.json:
-            self.due, self.previous = False, asked.json["previous_response_id"]
-            return Said.json(self._shown("queued", None))
+            return Reply.json(self._shown("failed", error))
+        if is_call(request) and self.due and "previous_response_id" in request.json:
+            self.due, self.previous = False, request.json["previous_response_id"]
+            return Reply.json(self._shown("queued", None))
         return None
 
     def _shown(self, status: str, error: Json | None) -> Json:
@@ -122,11 +122,11 @@ def test_one_of_several_clients_replays_the_thread(tmp_path: Path, monkeypatch: 
 def test_a_response_that_is_not_stored_is_no_head() -> None:
     """Some organisations' background responses are stored only for polling, and have ``store: false``."""
 
-    def fleeting(asked: Asked) -> Said | None:
-        said = server.usual(asked)
-        if "/responses" not in asked.path:
+    def fleeting(request: Request) -> Reply | None:
+        reply = server.usual(request)
+        if "/responses" not in request.path:
             return None
-        return Said.json(json.loads(b"".join(said.body)) | {"store": False}, said.status)
+        return Reply.json(json.loads(b"".join(reply.body)) | {"store": False}, reply.status)
 
     with Loopback(fleeting) as server, OpenAI(base_url=server.url, api_key="x") as client:
         talk = Talk(client, "poll")

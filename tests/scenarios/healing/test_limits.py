@@ -6,7 +6,7 @@ import openai
 import pytest
 
 from shim import OpenAI
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.healing.losing import Losing, Talk, is_call, refused, warnings
 from tests.scenarios.healing.wordings import WORDINGS
 
@@ -21,8 +21,8 @@ class Always:
     def __init__(self, after: int, words: str) -> None:
         self.left, self.words = after, words
 
-    def __call__(self, asked: Asked) -> Said | None:
-        if not is_call(asked):
+    def __call__(self, request: Request) -> Reply | None:
+        if not is_call(request):
             return None
         self.left -= 1
         return refused(WORDINGS[self.words], "resp_1") if self.left < 0 else None
@@ -70,7 +70,7 @@ def test_a_polled_run_that_is_refused_twice_fails(words: str, caplog: pytest.Log
 
 def _is_free(talk: Talk, server: Loopback, client: Any) -> None:
     """The thread accepts messages and runs; the lost head is deleted, so the next request contains the whole thread."""
-    server.answer = lambda asked: None
+    server.answer = lambda request: None
     assert talk.fact in talk.say("And now?").text
     assert "previous_response_id" not in server.bodies[-1]
     assert len(server.bodies) == 4
@@ -78,14 +78,14 @@ def _is_free(talk: Talk, server: Loopback, client: Any) -> None:
 
 #: Refusals of a chained call whose cause is not the chain.
 OTHERS = {
-    "a tool's schema": Said.error(
+    "a tool's schema": Reply.error(
         400, "Invalid schema for function 'f': object expected.", "invalid_function_parameters"
     ),
-    "a model": Said.error(404, "Model 'nope' not found. Use 'client.models.list()' to list available Models."),
-    "a file": Said.error(404, "No such File object: file-1"),
-    "a key": Said.error(401, "Incorrect API key provided.", "invalid_api_key"),
-    "a breakdown": Said.error(500, "The server had an error processing your request."),
-    "the pace": Said.error(429, "Slow down.", "rate_limit_exceeded"),
+    "a model": Reply.error(404, "Model 'nope' not found. Use 'client.models.list()' to list available Models."),
+    "a file": Reply.error(404, "No such File object: file-1"),
+    "a key": Reply.error(401, "Incorrect API key provided.", "invalid_api_key"),
+    "a breakdown": Reply.error(500, "The server had an error processing your request."),
+    "the pace": Reply.error(429, "Slow down.", "rate_limit_exceeded"),
 }
 
 
@@ -98,12 +98,12 @@ def test_other_refusals_are_not_healed(what: str, caplog: pytest.LogCaptureFixtu
     with Loopback() as server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
         talk = Talk(client, "poll")
         talk.run()
-        server.answer = lambda asked: OTHERS[what] if is_call(asked) else None
+        server.answer = lambda request: OTHERS[what] if is_call(request) else None
         assert talk.say("What is it?").run["status"] == "failed"
         assert len(server.bodies) == 2
         assert warnings(caplog) == SAID.get(what, [])
         # The head is unchanged.
-        server.answer = lambda asked: None
+        server.answer = lambda request: None
         talk.say("And now?")
         assert "previous_response_id" in server.bodies[-1]
         assert len(server.bodies[-1]["input"]) == 2

@@ -7,7 +7,7 @@ from shim.assembly import wiring
 from shim.engine import Capabilities
 from shim.ports import Profile
 from shim.sandbox import Sandbox
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.healing.losing import WAYS, Losing, Talk, blocks, is_call, refused, said, warnings
 from tests.scenarios.healing.wordings import WORDINGS
 
@@ -33,14 +33,14 @@ def test_a_server_that_reports_no_storage_is_never_chained(way: str, caplog: pyt
 @pytest.mark.proof
 @pytest.mark.parametrize("way", WAYS)
 def test_an_unknown_server_without_proof_that_it_stores_is_not_chained(way: str) -> None:
-    def silent(asked: Asked) -> Said | None:
+    def silent(request: Request) -> Reply | None:
         def keep(event: dict) -> dict:
             event.get("response", {}).pop("store", None)
             return event
 
-        if asked.method == "GET":
-            return Said.error(404, "Not Found")
-        return blocks(server.usual(asked), keep) if is_call(asked) else None
+        if request.method == "GET":
+            return Reply.error(404, "Not Found")
+        return blocks(server.usual(request), keep) if is_call(request) else None
 
     with Loopback(silent) as server, OpenAI(base_url=server.url, api_key="x") as client:
         talk = Talk(client, way)
@@ -67,9 +67,9 @@ def test_an_unknown_server_that_loses_each_chain_costs_two_extra_calls(caplog: p
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_server_that_refuses_store_is_asked_only_once(way: str, caplog: pytest.LogCaptureFixture) -> None:
-    def refusing(asked: Asked) -> Said | None:
-        if is_call(asked) and asked.json["store"]:
-            return Said.error(400, "`store=True` (default) is not supported. Please set `store=False`.")
+    def refusing(request: Request) -> Reply | None:
+        if is_call(request) and request.json["store"]:
+            return Reply.error(400, "`store=True` (default) is not supported. Please set `store=False`.")
         return None
 
     with Loopback(refusing) as server, OpenAI(base_url=server.url, api_key="x") as client:
@@ -152,10 +152,10 @@ def _told(server: Loopback, talk: Talk) -> list[bool]:
 
 
 def test_what_was_learned_applies_to_one_organisation_only() -> None:
-    def private(asked: Asked) -> Said | None:
-        mine = asked.header("authorization") == "Bearer zdr"
-        if mine and is_call(asked) and "previous_response_id" in asked.json:
-            return refused(WORDINGS["zero data retention"], asked.json["previous_response_id"])
+    def private(request: Request) -> Reply | None:
+        mine = request.header("authorization") == "Bearer zdr"
+        if mine and is_call(request) and "previous_response_id" in request.json:
+            return refused(WORDINGS["zero data retention"], request.json["previous_response_id"])
         return None
 
     with Loopback(private) as server:
@@ -173,10 +173,10 @@ def test_what_was_learned_applies_to_one_organisation_only() -> None:
 def test_what_was_learned_applies_to_one_model_only() -> None:
     """A proxy for two models: the server of one stores responses, that of the other does not."""
 
-    def proxy(asked: Asked) -> Said | None:
-        if not is_call(asked) or asked.json["model"] != "gpt-4o-mini":
+    def proxy(request: Request) -> Reply | None:
+        if not is_call(request) or request.json["model"] != "gpt-4o-mini":
             return None
-        return blocks(server.usual(asked), _unstored)
+        return blocks(server.usual(request), _unstored)
 
     with Loopback(proxy) as server, OpenAI(base_url=server.url, api_key="x") as client:
         for _ in range(2):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shim import OpenAI
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.doors.talking import tool
 from tests.scenarios.healing.losing import WAYS, Losing, Talk, is_call, said, warnings
 from tests.scenarios.healing.wordings import WORDINGS
@@ -103,11 +103,11 @@ def test_reasoning_without_a_following_item_is_not_sent(server: Loopback, client
 class Blind:
     """A server that cannot read the reasoning that it receives."""
 
-    def __call__(self, asked: Asked) -> Said | None:
-        if not is_call(asked) or "reasoning" not in kinds(asked.json):
+    def __call__(self, request: Request) -> Reply | None:
+        if not is_call(request) or "reasoning" not in kinds(request.json):
             return None
         words = "The encrypted content gAAA...DQ== could not be verified."
-        return Said.error(400, words, "invalid_encrypted_content")
+        return Reply.error(400, words, "invalid_encrypted_content")
 
 
 @pytest.mark.usefixtures("stateless")

@@ -7,51 +7,51 @@ from typing import Any
 import pytest
 
 from tests.scenarios.doors.colours import COLOURS, opened
-from tests.scenarios.doors.loopback import Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply
 from tests.scenarios.healing.losing import WAYS, Deaf, Talk, blocks, heard, said, warnings
 
 Json = dict[str, Any]
 
 
-def _as_it_is(given: Said) -> Said:
-    return given
+def _as_it_is(reply: Reply) -> Reply:
+    return reply
 
 
-def _without_an_echo(given: Said) -> Said:
+def _without_an_echo(reply: Reply) -> Reply:
     def keep(event: Json) -> Json:
         event.get("response", {}).pop("previous_response_id", None)
         return event
 
-    return blocks(given, keep)
+    return blocks(reply, keep)
 
 
-def _echoing_another(given: Said) -> Said:
+def _echoing_another(reply: Reply) -> Reply:
     def keep(event: Json) -> Json:
         return event | (
             {"response": event["response"] | {"previous_response_id": "resp_x"}} if "response" in event else {}
         )
 
-    return blocks(given, keep)
+    return blocks(reply, keep)
 
 
-def _at_once_behind_a_sign_of_life(given: Said) -> Said:
+def _at_once_behind_a_sign_of_life(reply: Reply) -> Reply:
     """The whole stream in one network read, after a keep-alive event."""
     alive = b'event: keepalive\ndata: {"type":"keepalive","sequence_number":0}\n\n'
-    return Said(given.status, given.headers, (alive + b"".join(given.body),))
+    return Reply(reply.status, reply.headers, (alive + b"".join(reply.body),))
 
 
-def _beginning_with_words(given: Said) -> Said:
+def _beginning_with_words(reply: Reply) -> Reply:
     """No event before the last one contains the response object."""
-    return blocks(given, lambda event: None if event["type"] in ("response.created", "response.in_progress") else event)
+    return blocks(reply, lambda event: None if event["type"] in ("response.created", "response.in_progress") else event)
 
 
-def _not_streaming(given: Said) -> Said:
+def _not_streaming(reply: Reply) -> Reply:
     """The whole response as JSON, though the request was for a stream."""
-    last = json.loads(b"".join(given.body).rpartition(b"data: ")[2])
-    return Said.json(last["response"])
+    last = json.loads(b"".join(reply.body).rpartition(b"data: ")[2])
+    return Reply.json(last["response"])
 
 
-SHOWN: list[Callable[[Said], Said]] = [
+SHOWN: list[Callable[[Reply], Reply]] = [
     _as_it_is,
     _without_an_echo,
     _echoing_another,
@@ -65,7 +65,7 @@ ALL = [(shown, way, colour) for shown in SHOWN for way, colour in zip(WAYS, COLO
 
 @pytest.mark.parametrize("shown, way, colour", ALL)
 def test_an_answer_without_history_is_never_sent_to_the_reader(
-    shown: Callable[[Said], Said], way: str, colour: str, caplog: pytest.LogCaptureFixture
+    shown: Callable[[Reply], Reply], way: str, colour: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     deaf = Deaf(shown)
     with Loopback(deaf) as server, opened(colour, base_url=server.url) as client:
@@ -94,7 +94,7 @@ def test_an_answer_without_history_is_never_sent_to_the_reader(
 def test_a_trusted_server_need_not_echo_the_previous_response(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", "ogx")
     with Loopback() as server, opened("sync", base_url=server.url) as client:
-        server.answer = lambda asked: _without_an_echo(server.usual(asked)) if b'"stream"' in asked.body else None
+        server.answer = lambda request: _without_an_echo(server.usual(request)) if b'"stream"' in request.body else None
         talk = Talk(client, "stream")
         talk.run()
         assert talk.fact in talk.say("What is it?").text

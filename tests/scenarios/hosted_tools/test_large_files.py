@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.scenarios.doors.colours import COLOURS, opened
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.doors.talking import carry_out
 
 CHUNK = b"x" * 65_536
@@ -23,10 +23,10 @@ def test_a_file_that_is_too_large_is_not_read_to_its_end(
             sent.append(number)
             yield CHUNK
 
-    def answer(asked: Asked) -> Said | None:
-        if not asked.path.endswith("/content"):
+    def answer(request: Request) -> Reply | None:
+        if not request.path.endswith("/content"):
             return None
-        return Said(200, (("content-type", "application/octet-stream"),), endless())
+        return Reply(200, (("content-type", "application/octet-stream"),), endless())
 
     monkeypatch.setenv("SHIM_KEEP_FILE_BYTES", "100000")
     monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", "sandbox")

@@ -158,7 +158,7 @@ def test_an_imported_file_replaces_one_that_upstream_has_lost(tmp_path: Path) ->
             assert (found.status, found.body) == (200, exported.PNG)
             assert ask(f"{url}/v1/files/file-nobodyhas", authorization="Bearer mine").status == 404
     # Upstream is asked first, so its own files have precedence.
-    assert [asked.path for asked in upstream.asked][:2] == [
+    assert [request.path for request in upstream.requests][:2] == [
         f"/v1/files/{exported.FILE}/content",
         f"/v1/files/{exported.FILE}",
     ]

@@ -17,7 +17,7 @@ from shim.migrate.imports.readers import live
 from shim.settings import settings
 from shim.store import imports, messages, runs
 from shim.store.database import database
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.imports import exported
 from tests.server.served import served
 
@@ -96,21 +96,21 @@ def test_an_interrupted_import_is_resumed(tmp_path: Path, monkeypatch: pytest.Mo
     assert len(base().read(imports.threads_of, unfinished.batch, 0, 10)) == 5
 
 
-def answered(asked: Asked) -> Said | None:
+def answered(request: Request) -> Reply | None:
     """The old API with a thread and a picture; it refuses to return the content of a user's file."""
-    path = asked.path.partition("?")[0].removeprefix("/v1")
-    page = lambda found: Said.json({"object": "list", "data": found, "has_more": False})  # noqa: E731
+    path = request.path.partition("?")[0].removeprefix("/v1")
+    page = lambda found: Reply.json({"object": "list", "data": found, "has_more": False})  # noqa: E731
     known = {
-        f"/threads/{exported.THREAD}": lambda: Said.json(exported.thread()),
+        f"/threads/{exported.THREAD}": lambda: Reply.json(exported.thread()),
         f"/threads/{exported.THREAD}/messages": lambda: page(exported.messages()),
         f"/threads/{exported.THREAD}/runs": lambda: page(exported.runs()),
         f"/threads/{exported.THREAD}/runs/{exported.RUN}/steps": lambda: page(exported.steps()[:2]),
         f"/threads/{exported.THREAD}/runs/{exported.OTHER_RUN}/steps": lambda: page(exported.steps()[2:]),
-        f"/assistants/{exported.ASSISTANT}": lambda: Said.json(exported.assistant()),
-        f"/files/{exported.FILE}/content": lambda: Said(200, (("content-type", "image/png"),), (exported.PNG,)),
-        f"/files/{exported.FILE}": lambda: Said.json({"object": "file", "id": exported.FILE, "filename": "a.png"}),
+        f"/assistants/{exported.ASSISTANT}": lambda: Reply.json(exported.assistant()),
+        f"/files/{exported.FILE}/content": lambda: Reply(200, (("content-type", "image/png"),), (exported.PNG,)),
+        f"/files/{exported.FILE}": lambda: Reply.json({"object": "file", "id": exported.FILE, "filename": "a.png"}),
     }
-    return known[path]() if path in known else Said.error(400, "Not allowed to download files of purpose: assistants")
+    return known[path]() if path in known else Reply.error(400, "Not allowed to download files of purpose: assistants")
 
 
 def test_pictures_are_imported_if_the_endpoint_returns_them() -> None:
@@ -119,24 +119,30 @@ def test_pictures_are_imported_if_the_endpoint_returns_them() -> None:
     report = importer.report
     assert report.added == {"assistants": 1, "threads": 1, "messages": 6, "runs": 2, "steps": 3, "files": 1}
     assert report.problems == {"no_bytes": 2}
-    assert {asked.header("openai-beta") for asked in server.asked if "/threads" in asked.path} == {"assistants=v2"}
+    assert {request.header("openai-beta") for request in server.requests if "/threads" in request.path} == {
+        "assistants=v2"
+    }
 
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_refused_key_ends_the_import_at_once(status: int) -> None:
     importer = Importer()
-    with Loopback(lambda asked: Said.error(status, "no")) as server:
+    with Loopback(lambda request: Reply.error(status, "no")) as server:
         with pytest.raises(Refused, match="refused the request"):
             importer.fetch(Endpoint(server.url, "k"), [exported.THREAD, "thread_other"])
-        assert len(server.asked) == 1
+        assert len(server.requests) == 1
     importer.close()
 
 
 def test_a_thread_is_not_imported_in_part() -> None:
-    def broken(asked: Asked) -> Said | None:
-        return Said.error(400, "no runs today") if asked.path.endswith("limit=100") and "/runs?" in asked.path else None
+    def broken(request: Request) -> Reply | None:
+        return (
+            Reply.error(400, "no runs today")
+            if request.path.endswith("limit=100") and "/runs?" in request.path
+            else None
+        )
 
-    with Loopback(lambda asked: broken(asked) or answered(asked)) as server, Importer() as importer:
+    with Loopback(lambda request: broken(request) or answered(request)) as server, Importer() as importer:
         importer.fetch(Endpoint(server.url, "k"), [exported.THREAD])
     assert importer.report.problems == {"endpoint": 1}
     assert importer.report.added == {}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from shim.sandbox import Pause
-from tests.scenarios.doors.loopback import Asked, Json, Loopback, Said
+from tests.scenarios.doors.loopback import Json, Loopback, Reply, Request
 from tests.scenarios.load.scale import Scale
 
 SILENT_LATER: Final = "silence in a stream"
@@ -33,21 +33,21 @@ class Faulty(Loopback):
         self.over.set()
         super().__exit__(*failure)
 
-    def say(self, asked: Asked) -> Said:
+    def respond(self, request: Request) -> Reply:
         fault = self._next()
         if fault == "429":
-            return Said.error(429, "Slow down.", "rate_limit_exceeded", retry_after=str(self.scale.retry_after))
+            return Reply.error(429, "Slow down.", "rate_limit_exceeded", retry_after=str(self.scale.retry_after))
         if fault == "500":
-            return Said.error(500, "The server had an error.")
-        if asked.method == "POST":
-            self.last = asked.json
+            return Reply.error(500, "The server had an error.")
+        if request.method == "POST":
+            self.last = request.json
         if fault == SILENT:
             self.over.wait(self.scale.stall)
-        said = self.usual(asked)
+        reply = self.usual(request)
         self.sandbox.requests.clear()
         if fault == "cut":
-            return Said(said.status, said.headers, _cut(list(said.body)))
-        return Said(said.status, said.headers, self._slow(list(said.body))) if fault == SILENT_LATER else said
+            return Reply(reply.status, reply.headers, _cut(list(reply.body)))
+        return Reply(reply.status, reply.headers, self._slow(list(reply.body))) if fault == SILENT_LATER else reply
 
     def _next(self) -> str | None:
         with self._counting:
@@ -82,11 +82,11 @@ class Faulty(Loopback):
         yield from self._get(path)["output"]
 
     def _get(self, path: str, **query: str) -> Json:
-        said = self.usual(
-            Asked("GET", path + "?" + "&".join(f"{k}={v}" for k, v in query.items()), (*ME.items(),), b"")
+        reply = self.usual(
+            Request("GET", path + "?" + "&".join(f"{k}={v}" for k, v in query.items()), (*ME.items(),), b"")
         )
-        assert said.status == 200, said
-        return Asked("", "", (), b"".join(said.body)).json
+        assert reply.status == 200, reply
+        return Request("", "", (), b"".join(reply.body)).json
 
 
 def _cut(chunks: Iterable[bytes | Pause]) -> Iterator[bytes]:

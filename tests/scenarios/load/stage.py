@@ -33,7 +33,7 @@ class Figures:
     seconds: float = 0.0
     kills: int = 0
     workers_killed: int = 0
-    asked: int = 0
+    requests: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     noted: Counter[str] = field(default_factory=Counter)
     turns: list[float] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Figures:
             "turns a second": f"{scale.all_turns / self.seconds:.1f}",
             "seconds a turn: median, 95 of 100": f"{spread[9]:.2f}, {spread[18]:.2f}",
             "processes killed: programs, workers of the server": f"{self.kills}, {self.workers_killed}",
-            "requests upstream": str(self.asked),
+            "requests upstream": str(self.requests),
             "of them 429, 500, cut, silent": ", ".join(str(self.faults[k]) for k in ("429", "500", "cut", "silence")),
             "runs that programs saw end": str(runs),
             "of them completed, failed": f"{self.noted['run completed']}, {self.noted['run failed']}",
@@ -88,7 +88,7 @@ class Stage:
             began = time.monotonic()
             self._see_through(began + self.scale.deadline, server)
             self.figures.seconds = time.monotonic() - began
-        self.figures.asked, self.figures.faults = self.upstream.served, self.upstream.faults
+        self.figures.requests, self.figures.faults = self.upstream.served, self.upstream.faults
         self._read_notes()
         return self.figures
 

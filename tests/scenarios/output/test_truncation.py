@@ -9,7 +9,7 @@ import pytest
 
 from shim.sandbox import Sandbox
 from tests.scenarios.doors.colours import COLOURS, opened
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.doors.talking import carry_out, tool
 from tests.scenarios.hosted_tools.stage import Json, Stage, word
 
@@ -100,10 +100,10 @@ def _grown(client: Any, colour: str) -> Any:
     return result
 
 
-def _without_truncation(asked: Asked) -> Said | None:
+def _without_truncation(request: Request) -> Reply | None:
     """A server that refuses the parameter as unknown."""
-    if asked.method == "POST" and "truncation" in asked.json:
-        return Said.error(400, "Unknown parameter: 'truncation'.", "unknown_parameter")
+    if request.method == "POST" and "truncation" in request.json:
+        return Reply.error(400, "Unknown parameter: 'truncation'.", "unknown_parameter")
     return None
 
 
@@ -124,8 +124,8 @@ def test_where_upstream_cannot_truncate_the_shim_does(colour: str) -> None:
 def test_without_a_counting_endpoint_tokens_are_estimated(colour: str) -> None:
     """After one 404 the counting endpoint is not requested again."""
 
-    def uncounted(asked: Asked) -> Said | None:
-        return Said.error(404, "Not Found") if asked.path.endswith(COUNT) else None
+    def uncounted(request: Request) -> Reply | None:
+        return Reply.error(404, "Not Found") if request.path.endswith(COUNT) else None
 
     facts, messages = told_before()
     with Loopback(uncounted) as server, opened(colour, base_url=server.url) as client:
@@ -136,4 +136,4 @@ def test_without_a_counting_endpoint_tokens_are_estimated(colour: str) -> None:
             assert result.run["status"] == "completed"
             seen = heard_of(facts, result.text)
             assert (seen[0], seen[-1], sorted(seen)) == (False, True, seen)
-        assert sum(asked.path.endswith(COUNT) for asked in server.asked) == 1
+        assert sum(request.path.endswith(COUNT) for request in server.requests) == 1

@@ -12,24 +12,24 @@ import pytest
 
 from shim.engine.run import notes
 from tests.scenarios.doors.colours import COLOURS, opened
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.doors.talking import carry_out
 
 Json = dict[str, Any]
 WAYS = ["stream", "poll"]
 
 
-def changed(server: Loopback, change: Callable[[list[Json]], list[Json]]) -> Callable[[Asked], Said | None]:
+def changed(server: Loopback, change: Callable[[list[Json]], list[Json]]) -> Callable[[Request], Reply | None]:
     """The sandbox's streams, with their events changed."""
 
-    def answer(asked: Asked) -> Said | None:
-        if asked.method != "POST" or not asked.path.endswith("/responses"):
+    def answer(request: Request) -> Reply | None:
+        if request.method != "POST" or not request.path.endswith("/responses"):
             return None
-        said = server.usual(asked)
-        blocks = b"".join(said.body).decode().split("\n\n")
+        reply = server.usual(request)
+        blocks = b"".join(reply.body).decode().split("\n\n")
         events = [json.loads(block.partition("data: ")[2]) for block in blocks if block]
         lines = [f"event: {each['type']}\ndata: {json.dumps(each)}\n\n" for each in change(events)]
-        return Said(said.status, said.headers, ("".join(lines).encode(),))
+        return Reply(reply.status, reply.headers, ("".join(lines).encode(),))
 
     return answer
 

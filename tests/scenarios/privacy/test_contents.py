@@ -13,7 +13,7 @@ from shim.store.address import resolve
 from shim.store.database import Database, database
 from shim.store.errors import StoreFailed
 from shim.store.sealing import Seal
-from tests.scenarios.doors.loopback import Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply
 from tests.store.things import assistant
 
 
@@ -33,7 +33,7 @@ def test_the_files_contain_no_trace_of_a_deleted_thread(tmp_path: Path, monkeypa
             assert path.stat().st_mode & 0o077 == 0
         client.beta.threads.delete(thread)
         assert word.encode() not in _disk(tmp_path)
-    assert [asked.method for asked in server.asked if "/responses/resp_" in asked.path][-1] == "DELETE"
+    assert [request.method for request in server.requests if "/responses/resp_" in request.path][-1] == "DELETE"
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -42,7 +42,7 @@ def test_a_key_that_upstream_echoes_is_written_nowhere(
 ) -> None:
     key = f"sk-{secrets.token_hex(20)}"
     with Loopback() as server, OpenAI(api_key=key, base_url=server.url, max_retries=0) as client:
-        server.answer = lambda asked: Said.error(500, f"Incorrect API key provided: {key}.")
+        server.answer = lambda request: Reply.error(500, f"Incorrect API key provided: {key}.")
         helper = client.beta.assistants.create(model="gpt-4o").id
         thread = client.beta.threads.create(messages=[{"role": "user", "content": "Hi"}]).id
         with caplog.at_level(logging.DEBUG, "shim"):

@@ -212,10 +212,10 @@ def read(server: Loopback, store: Moved) -> str:
 
 def refused(server: Loopback, folder: Path, words: str) -> None:
     """Without the key, or with a wrong one, every call fails at once and the store does not change."""
-    before, asked = (folder / "other.db").read_bytes(), len(server.asked)
+    before, asked = (folder / "other.db").read_bytes(), len(server.requests)
     with OpenAI(api_key="test", base_url=server.url) as client:
         for call in (client.beta.threads.create, client.beta.assistants.list):
             with pytest.raises(openai.InternalServerError, match=words):
                 call()
     assert (folder / "other.db").read_bytes() == before
-    assert len(server.asked) == asked
+    assert len(server.requests) == asked

@@ -66,7 +66,7 @@ def test_a_deleted_thread_with_every_kind_of_object_leaves_no_data(place: tuple[
     for other in others:
         kept = traces(belonging(before, other.thread), other)
         assert [each for each in kept if each not in lying.everything(after)] == []
-    asked = [each.path.rpartition("/")[2] for each in server.asked if each.method == "DELETE"]
+    asked = [each.path.rpartition("/")[2] for each in server.requests if each.method == "DELETE"]
     assert sorted(asked) == sorted(stored)
     # Upstream stores no other response: the shim knew every one.
     assert server.sandbox.stored_responses() == {row["id"] for row in after["responses"]}

@@ -50,5 +50,5 @@ def test_unused_threads_and_files_are_erased_after_a_month(
         assert len(list(threads.messages.list(used))) == 3
         assert client.files.content(kept[used]).read()
         assert client.beta.assistants.retrieve(helper).id == helper
-    assert [each.path for each in server.asked if each.method == "DELETE"] == [f"/v1/responses/{made[left]}"]
+    assert [each.path for each in server.requests if each.method == "DELETE"] == [f"/v1/responses/{made[left]}"]
     assert [each for each in (left, kept[left], made[left]) if each.encode() in lying.disk(tmp_path)] == []

@@ -16,7 +16,7 @@ from cassettes import application
 from cassettes.scenarios import BAD_KEY, ECHO, SCENARIOS
 from shim import DefaultHttpxClient, OpenAI
 from tests.recordings import ROOT
-from tests.scenarios.doors.loopback import Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply
 from tests.scenarios.privacy import lying
 
 #: How a run is started: whether it is streamed, and the setting SHIM_BACKGROUND.
@@ -63,7 +63,7 @@ class Holder:
 def gateway() -> Loopback:
     """A server behind a gateway that requires a key in the query, and forwards the rest."""
     server = Loopback()
-    server.answer = lambda asked: server.usual(replace(asked, path=asked.path.partition("?subscription-key")[0]))
+    server.answer = lambda request: server.usual(replace(request, path=request.path.partition("?subscription-key")[0]))
     return server
 
 
@@ -118,9 +118,9 @@ def test_no_credential_of_a_scenario_is_written(
         with holder.client(server, max_retries=scenario.max_retries, organization=secret("org-")) as client:
             seen = application.run(client, scenario, streamed)
         assert seen.runs or problems
-    sent = str([each.headers for each in server.asked])
+    sent = str([each.headers for each in server.requests])
     assert all(each in sent for each in (holder.caller, holder.header, holder.cookie)), "they were all used"
-    assert holder.query in str([each.path for each in server.asked])
+    assert holder.query in str([each.path for each in server.requests])
     assert holder.mcp in lying.disk(tmp_path).decode("latin-1") or ECHO not in SCENARIOS[name].hosted
 
 
@@ -140,30 +140,30 @@ def test_no_credential_of_a_program_is_written(
         exec(compile(path.read_text().replace("from openai import", "from shim import"), path.name, "exec"), scope)
         if isinstance(scope["client"], OpenAI):
             scope["client"].close()
-    assert holder.key in str([each.headers for each in server.asked])
+    assert holder.key in str([each.headers for each in server.requests])
 
 
 def _event(kind: str, **more: Any) -> bytes:
-    return b"data: " + Said.json({"type": kind, **more}).body[0] + b"\n\n"
+    return b"data: " + Reply.json({"type": kind, **more}).body[0] + b"\n\n"
 
 
-def _stream(*parts: bytes) -> Said:
-    return Said(200, (("content-type", "text/event-stream"),), parts)
+def _stream(*parts: bytes) -> Reply:
+    return Reply(200, (("content-type", "text/event-stream"),), parts)
 
 
 #: Places in an answer in which upstream may echo the credentials.
 REPEATS = {
-    "an error": lambda told: Said.error(500, told),
-    "an error under another key": lambda told: Said.json({"error": {"reason": told}}, 500),
-    "an error that is no JSON": lambda told: Said(502, (("content-type", "text/html"),), (told.encode(),)),
+    "an error": lambda told: Reply.error(500, told),
+    "an error under another key": lambda told: Reply.json({"error": {"reason": told}}, 500),
+    "an error that is no JSON": lambda told: Reply(502, (("content-type", "text/html"),), (told.encode(),)),
     "an event": lambda told: _stream(_event("error", message=told)),
     "an event without an end": lambda told: _stream(_event("error", message=told)[:-1]),
     "a failed response": lambda told: _stream(
         _event("response.failed", response={"id": "resp_1", "status": "failed", "error": {"message": told}})
     ),
     "a broken event": lambda told: _stream(f"data: {told[:60]}\n\n".encode()),
-    "text": lambda told: Said(200, (("content-type", "text/plain"),), (told[:60].encode(),)),
-    "a failed answer": lambda told: Said.json({"id": "resp_1", "status": "failed", "error": {"message": told}}),
+    "text": lambda told: Reply(200, (("content-type", "text/plain"),), (told[:60].encode(),)),
+    "a failed answer": lambda told: Reply.json({"id": "resp_1", "status": "failed", "error": {"message": told}}),
 }
 
 
@@ -178,13 +178,13 @@ def test_no_credential_that_upstream_echoes_is_written(
     told = " ".join([holder.caller, holder.mcp, holder.header, holder.cookie, holder.query])
     with watched(caplog, tmp_path, holder), gateway() as server, holder.client(server) as client:
         helper = client.beta.assistants.create(model="gpt-4o").id
-        server.answer = lambda asked: repeat(told)
+        server.answer = lambda request: repeat(told)
         thread = client.beta.threads.create(messages=[{"role": "user", "content": "Hi"}]).id
         run = client.beta.threads.runs.create_and_poll(thread_id=thread, assistant_id=helper, extra_headers=caller)
     assert run.status == "failed"
     assert run.last_error is not None
     assert holder.mcp not in lying.disk(tmp_path).decode("latin-1")
-    assert server.asked
+    assert server.requests
 
 
 def test_no_credential_that_cannot_be_sent_is_written(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

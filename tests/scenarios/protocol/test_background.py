@@ -13,7 +13,7 @@ import pytest
 
 from shim import OpenAI
 from tests.scenarios.clients.talking import WEATHER, Talk
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.protocol.hours import Clock
 
 Json = dict[str, Any]
@@ -41,8 +41,8 @@ def start(talk: Talk, text: str, **given: Any) -> Any:
     return talk.threads.runs.create(thread.id, assistant_id=talk.assistant().id, **given)
 
 
-def calls(upstream: Loopback, method: str, ending: str = "") -> list[Asked]:
-    return [each for each in upstream.asked if each.method == method and each.path.endswith(ending)]
+def calls(upstream: Loopback, method: str, ending: str = "") -> list[Request]:
+    return [each for each in upstream.requests if each.method == method and each.path.endswith(ending)]
 
 
 def test_a_run_from_its_start_to_its_end(talk: Talk, clock: Clock) -> None:
@@ -156,11 +156,11 @@ def test_a_run_whose_response_is_gone_upstream_fails(talk: Talk, clock: Clock) -
 
 def test_a_run_survives_a_temporary_failure_of_upstream(talk: Talk, clock: Clock) -> None:
     run = start(talk, "Hello")
-    talk.upstream.answer = lambda asked: Said.error(503, "Back soon.")
+    talk.upstream.answer = lambda request: Reply.error(503, "Back soon.")
     for _ in range(3):
         clock.ahead += 1
         assert talk.look(run).status in ("queued", "in_progress")
-    talk.upstream.answer = lambda asked: None
+    talk.upstream.answer = lambda request: None
     assert looked(talk, clock, run).status == "completed"
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from shim.assembly import wiring
 from shim.store.address import resolve
 from tests.scenarios.doors.colours import COLOURS, opened
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.server.served import served
 from tests.server.speaking import ask
 
@@ -27,11 +27,11 @@ with OpenAI(base_url=sys.argv[1], api_key=sys.argv[2], max_retries=0) as client:
 """
 
 
-def refusing(asked: Asked) -> Said | None:
+def refusing(request: Request) -> Reply | None:
     """Refuses streams of the organisation with this key."""
-    if asked.method != "POST" or asked.header("authorization") != f"Bearer {KEY}" or not asked.json.get("stream"):
+    if request.method != "POST" or request.header("authorization") != f"Bearer {KEY}" or not request.json.get("stream"):
         return None
-    return Said.error(400, "Your organization must be verified to stream this model.", "unsupported_value")
+    return Reply.error(400, "Your organization must be verified to stream this model.", "unsupported_value")
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def upstream() -> Iterator[Loopback]:
 def streams(upstream: Loopback) -> list[bool]:
     """Whether each request for a response since the last call asked for a stream."""
     found = [bool(body.get("stream")) for body in upstream.bodies]
-    upstream.asked.clear()
+    upstream.requests.clear()
     return found
 
 

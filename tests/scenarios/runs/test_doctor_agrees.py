@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from shim import OpenAI
 from shim.cli import table
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.healing.losing import blocks, is_call
 
 pytestmark = pytest.mark.proof
@@ -47,30 +47,30 @@ class Server:
 
     shows: Change = as_it_is
     deaf: bool = False
-    unknown: Said | str | None = None
+    unknown: Reply | str | None = None
     fetches: bool = True
     loopback: Loopback = field(init=False)
 
-    def __call__(self, request: Asked) -> Said | None:
+    def __call__(self, request: Request) -> Reply | None:
         if not is_call(request):
             fetched = request.method == "GET" and re.search(r"/responses/", request.path)
-            return Said.error(404, "Not Found") if fetched and not self.fetches else None
+            return Reply.error(404, "Not Found") if fetched and not self.fetches else None
         response = self._answered(request)
         if response.status != 200:
             return response
         if request.json.get("stream"):
             return blocks(response, lambda event: event | self._shown(event, request.json))
-        return Said.json(self.shows(json.loads(b"".join(response.body)), request.json))
+        return Reply.json(self.shows(json.loads(b"".join(response.body)), request.json))
 
     def _shown(self, event: Json, body: Json) -> Json:
         return {"response": self.shows(event["response"], body)} if "response" in event else {}
 
-    def _answered(self, request: Asked) -> Said:
+    def _answered(self, request: Request) -> Reply:
         response = self.loopback.usual(request)
         if response.status == 200 and not (self.deaf and "previous_response_id" in request.json):
             return response
-        if isinstance(self.unknown, Said) or not (self.deaf or self.unknown == "taken"):
-            return self.unknown if isinstance(self.unknown, Said) else response
+        if isinstance(self.unknown, Reply) or not (self.deaf or self.unknown == "taken"):
+            return self.unknown if isinstance(self.unknown, Reply) else response
         body = {key: value for key, value in request.json.items() if key != "previous_response_id"}
         return self.loopback.usual(replace(request, body=json.dumps(body).encode()))
 
@@ -90,7 +90,7 @@ SERVERS: dict[str, tuple[Server, bool]] = {
     "it is deaf without a word": (Server(without("store", "previous_response_id"), deaf=True), False),
     "it keeps nothing": (Server(storing_nothing), False),
     "it gives nothing back": (Server(fetches=False), False),
-    "it refuses in its own words": (Server(unknown=Said.error(400, "Sumimasen.")), False),
+    "it refuses in its own words": (Server(unknown=Reply.error(400, "Sumimasen.")), False),
 }
 
 
@@ -102,7 +102,7 @@ def test_doctor_predicts_whether_the_engine_chains(name: str, monkeypatch: pytes
         manners.loopback = loopback
         shown = CliRunner().invoke(table.app(), ["doctor", "--json", "--upstream", loopback.url])
         assert json.loads(shown.stdout)["mode"].startswith("chained" if chained else "whole"), shown.stdout
-        loopback.asked.clear()
+        loopback.requests.clear()
         with OpenAI(base_url=loopback.url, api_key="x") as client:
             assistant = client.beta.assistants.create(model="gpt-4o").id
             thread = client.beta.threads.create().id

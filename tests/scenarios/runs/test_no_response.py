@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shim import OpenAI
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.healing.losing import is_call
 
 Json = dict[str, Any]
@@ -19,19 +19,19 @@ CHAT = {"id": "c", "object": "chat.completion", "choices": [{"message": {"role":
 CHUNK = {"object": "chat.completion.chunk", "choices": [{"delta": {"content": "Hi."}}]}
 STREAM = (("content-type", "text/event-stream"),)
 #: A server's answer, and a part of the run's last error.
-BODIES: dict[str, tuple[Said, str]] = {
-    "an object of another kind": (Said.json(CHAT), "chat.completion"),
-    "an empty object": (Said.json({}), "without output"),
-    "a list": (Said.json([{"object": "response", "status": "completed", "output": []}]), "no object"),
-    "an unknown status": (Said.json({"object": "response", "status": "fine", "output": []}), "'fine'"),
-    "no output": (Said.json({"object": "response", "status": "completed"}), "without output"),
-    "a web page": (Said(200, HTML, (b"<html>Sign in</html>",)), "web page"),
-    "JSON called a page": (Said(200, HTML, (json.dumps(CHAT).encode(),)), "chat.completion"),
-    "nothing": (Said(200, STREAM, ()), "empty body"),
-    "JSON that is nothing": (Said(200, (("content-type", "application/json"),), ()), "empty body"),
-    "another API's stream": (Said(200, STREAM, (b"data: " + json.dumps(CHUNK).encode() + b"\n\n",)), "no event"),
+BODIES: dict[str, tuple[Reply, str]] = {
+    "an object of another kind": (Reply.json(CHAT), "chat.completion"),
+    "an empty object": (Reply.json({}), "without output"),
+    "a list": (Reply.json([{"object": "response", "status": "completed", "output": []}]), "no object"),
+    "an unknown status": (Reply.json({"object": "response", "status": "fine", "output": []}), "'fine'"),
+    "no output": (Reply.json({"object": "response", "status": "completed"}), "without output"),
+    "a web page": (Reply(200, HTML, (b"<html>Sign in</html>",)), "web page"),
+    "JSON called a page": (Reply(200, HTML, (json.dumps(CHAT).encode(),)), "chat.completion"),
+    "nothing": (Reply(200, STREAM, ()), "empty body"),
+    "JSON that is nothing": (Reply(200, (("content-type", "application/json"),), ()), "empty body"),
+    "another API's stream": (Reply(200, STREAM, (b"data: " + json.dumps(CHUNK).encode() + b"\n\n",)), "no event"),
 }
-UNVERIFIED = Said.json({"error": {"message": "You must be verified to stream this model.", "param": "stream"}}, 400)
+UNVERIFIED = Reply.json({"error": {"message": "You must be verified to stream this model.", "param": "stream"}}, 400)
 WAYS = ("stream", "poll", "whole", "background")
 
 
@@ -40,13 +40,13 @@ class Scene:
 
     def __init__(self, server: Loopback, client: OpenAI) -> None:
         self.server, self.client = server, client
-        self.said: Said | None = None
+        self.said: Reply | None = None
         self.streams = True
         server.answer = self.answer
         self.assistant = client.beta.assistants.create(model="gpt-4o").id
         self.thread = client.beta.threads.create(messages=[{"role": "user", "content": "Hello"}]).id
 
-    def answer(self, request: Asked) -> Said | None:
+    def answer(self, request: Request) -> Reply | None:
         if not is_call(request):
             return None
         if not self.streams and request.json.get("stream"):

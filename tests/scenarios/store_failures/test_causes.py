@@ -16,7 +16,7 @@ from shim.engine.run import backlog
 from shim.store.errors import StoreFailed
 from tests.scenarios.crash.lawful import check_thread
 from tests.scenarios.doors.colours import COLOURS, opened
-from tests.scenarios.doors.loopback import Asked, Gate, Loopback, Said
+from tests.scenarios.doors.loopback import Gate, Loopback, Reply, Request
 from tests.scenarios.doors.talking import secret, tool, until_ended
 from tests.scenarios.store_failures.causes import FROM_THE_START, WHILE_IN_USE
 from tests.server.served import until
@@ -74,11 +74,11 @@ class Scene:
     def threads(self) -> Any:
         return self.client.beta.threads
 
-    def _answer(self, asked: Asked) -> Said:
-        usual = self.server.usual(asked)
+    def _answer(self, request: Request) -> Reply:
+        usual = self.server.usual(request)
         said = list(usual.body)
         self.texts += [event["text"] for event in _events(said) if event["type"] == "response.output_text.done"]
-        if self.part is None or not asked.path.endswith("/responses"):
+        if self.part is None or not request.path.endswith("/responses"):
             return replace(usual, body=said)
         gate = Gate(chunks=int(self.part * (len(said) - 1)), reached=self.gate.reached, opened=self.gate.opened)
         return replace(usual, body=gate.through(said))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.doors.talking import Told, carry_out
 
 Json = dict[str, Any]
@@ -68,11 +68,11 @@ class Line:
     breaks: bool = False
     url: str = ""
 
-    def __call__(self, asked: Asked) -> Said:
+    def __call__(self, request: Request) -> Reply:
         there = http.client.HTTPConnection(self.behind)
-        there.request(asked.method, asked.path, asked.body, dict(asked.headers))
+        there.request(request.method, request.path, request.body, dict(request.headers))
         answer = there.getresponse()
-        return Said(answer.status, (("content-type", answer.headers["content-type"]),), self._through(there, answer))
+        return Reply(answer.status, (("content-type", answer.headers["content-type"]),), self._through(there, answer))
 
     def _through(self, there: http.client.HTTPConnection, answer: http.client.HTTPResponse) -> Iterator[bytes]:
         try:

@@ -7,7 +7,7 @@ import pytest
 
 from shim import AsyncAzureOpenAI, AzureOpenAI
 from tests.scenarios.doors.colours import ASYNC, COLOURS
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.ways_in.speaking import DEPLOYMENT, converse, either, server
 
 Json = dict[str, Any]
@@ -28,14 +28,14 @@ def azure() -> Iterator[Loopback]:
         yield found
 
 
-def talk(azure: Loopback, colour: str, **given: Any) -> list[Asked]:
+def talk(azure: Loopback, colour: str, **given: Any) -> list[Request]:
     """The requests of a conversation, all of which went to Responses."""
     given = {"api_version": VERSION, "api_key": "azure-key", "max_retries": 0} | given
     with either(colour, AzureOpenAI, AsyncAzureOpenAI, **given) as client:
         assert converse(client, DEPLOYMENT)
-    assert [(each.method, each.path) for each in azure.asked] == [("POST", "/openai/v1/responses")] * 2
+    assert [(each.method, each.path) for each in azure.requests] == [("POST", "/openai/v1/responses")] * 2
     assert {body["model"] for body in azure.bodies} == {DEPLOYMENT}
-    return azure.asked
+    return azure.requests
 
 
 @pytest.mark.parametrize("colour", COLOURS)
@@ -45,18 +45,18 @@ def talk(azure: Loopback, colour: str, **given: Any) -> list[Asked]:
     [pytest.param(name, marks=pytest.mark.sdk("1.66") if name == "deployment" else ()) for name in PLACES],
 )
 def test_every_way_to_name_the_resource(azure: Loopback, place: str, colour: str) -> None:
-    for asked in talk(azure, colour, **PLACES[place](azure.host)):
-        assert asked.header("api-key") == "azure-key"
+    for request in talk(azure, colour, **PLACES[place](azure.host)):
+        assert request.header("api-key") == "azure-key"
         # The first SDKs send the key in two headers.
-        assert asked.header("authorization") in (None, "Bearer azure-key")
+        assert request.header("authorization") in (None, "Bearer azure-key")
 
 
 @pytest.mark.parametrize("colour", COLOURS)
 def test_a_token_is_sent_instead_of_a_key(azure: Loopback, colour: str) -> None:
     named = {"azure_endpoint": f"http://{azure.host}", "api_key": None, "azure_ad_token": "entra-token"}
-    for asked in talk(azure, colour, **named):
-        assert asked.header("authorization") == "Bearer entra-token"
-        assert asked.header("api-key") is None
+    for request in talk(azure, colour, **named):
+        assert request.header("authorization") == "Bearer entra-token"
+        assert request.header("api-key") is None
 
 
 @pytest.mark.parametrize("colour", [*COLOURS, "awaited"])
@@ -73,7 +73,7 @@ def test_a_token_provider_is_called_for_each_request(azure: Loopback, colour: st
     provider = provide_awaited if colour == "awaited" else provide
     named = {"azure_endpoint": f"http://{azure.host}", "api_key": None, "azure_ad_token_provider": provider}
     one, two = talk(azure, ASYNC if colour == "awaited" else colour, **named)
-    tokens = [str(asked.header("authorization")).removeprefix("Bearer ") for asked in (one, two)]
+    tokens = [str(request.header("authorization")).removeprefix("Bearer ") for request in (one, two)]
     assert tokens[0] in given
     assert tokens[1] in given
     assert tokens[0] != tokens[1]
@@ -85,18 +85,18 @@ def test_settings_from_the_environment(azure: Loopback, monkeypatch: pytest.Monk
     monkeypatch.setenv("OPENAI_API_VERSION", VERSION)
     with AzureOpenAI() as client:
         assert converse(client, DEPLOYMENT)
-    assert {asked.header("api-key") for asked in azure.asked} == {"from-the-environment"}
+    assert {request.header("api-key") for request in azure.requests} == {"from-the-environment"}
 
 
 @pytest.mark.sdk("1.66")
 @pytest.mark.parametrize("colour", COLOURS)
 def test_other_calls_go_to_their_usual_urls(colour: str) -> None:
-    with Loopback(answer=lambda asked: Said.json({"id": "1", "choices": []})) as azure:
+    with Loopback(answer=lambda request: Reply.json({"id": "1", "choices": []})) as azure:
         named: Json = {"azure_endpoint": f"http://{azure.host}", "azure_deployment": DEPLOYMENT, "api_key": "azure-key"}
         with either(colour, AzureOpenAI, AsyncAzureOpenAI, api_version=VERSION, **named) as client:
             client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": "Hello"}])
             client.files.list()
-    paths = [asked.path for asked in azure.asked]
+    paths = [request.path for request in azure.requests]
     assert paths == [
         f"/openai/deployments/{DEPLOYMENT}/chat/completions?api-version={VERSION}",
         f"/openai/files?api-version={VERSION}",
@@ -109,7 +109,7 @@ def test_another_upstream_behind_azures_client(azure: Loopback, colour: str, mon
     named = {"azure_endpoint": "http://127.0.0.1:9", "api_key": "azure-key"}
     with either(colour, AzureOpenAI, AsyncAzureOpenAI, api_version=VERSION, **named) as client:
         assert converse(client)
-    assert {asked.path.partition("?")[0] for asked in azure.asked} == {"/v1/responses"}
+    assert {request.path.partition("?")[0] for request in azure.requests} == {"/v1/responses"}
 
 
 def test_azures_client_with_the_sandbox() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from shim import AsyncAzureOpenAI, AzureOpenAI
 from tests.scenarios.doors.colours import COLOURS, opened
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.ways_in.speaking import DEPLOYMENT, converse, either, server
 
 
@@ -25,24 +25,24 @@ def client(request: pytest.FixtureRequest, upstream: Loopback) -> Iterator[Any]:
         yield made
 
 
-def said(asked: Asked, name: str = "authorization") -> list[str]:
+def said(request: Request, name: str = "authorization") -> list[str]:
     """The values of all headers with that name, so that a duplicate is found."""
-    return [value for key, value in asked.headers if key.lower() == name]
+    return [value for key, value in request.headers if key.lower() == name]
 
 
 def test_the_key_of_one_call_is_sent_upstream(client: Any, upstream: Loopback) -> None:
     key = f"Bearer {secrets.token_hex(8)}"
     converse(client, extra_headers={"Authorization": key})
-    assert [said(asked) for asked in upstream.asked] == [[key]] * 2
+    assert [said(request) for request in upstream.requests] == [[key]] * 2
     converse(client)
-    assert [said(asked) for asked in upstream.asked[2:]] == [["Bearer test"]] * 2
+    assert [said(request) for request in upstream.requests[2:]] == [["Bearer test"]] * 2
 
 
 def test_the_organization_of_one_call_is_sent_upstream(client: Any, upstream: Loopback) -> None:
     more = {"OpenAI-Organization": secrets.token_hex(8), "OpenAI-Project": secrets.token_hex(8)}
     converse(client, extra_headers=more)
-    for asked in upstream.asked:
-        assert {name: said(asked, name.lower()) for name in more} == {name: [value] for name, value in more.items()}
+    for request in upstream.requests:
+        assert {name: said(request, name.lower()) for name in more} == {name: [value] for name, value in more.items()}
 
 
 @pytest.mark.parametrize("colour", COLOURS)
@@ -58,9 +58,9 @@ def test_the_key_of_a_call_is_sent_for_its_background_run(
         run = threads.runs.create(thread_id=thread.id, assistant_id=helper.id, **given)
         threads.runs.retrieve(run.id, thread_id=thread.id, **given)
         threads.runs.cancel(run.id, thread_id=thread.id, **given)
-    kinds = {(asked.method, asked.path.rpartition("/")[2].partition("_")[0]) for asked in upstream.asked}
+    kinds = {(request.method, request.path.rpartition("/")[2].partition("_")[0]) for request in upstream.requests}
     assert {("POST", "responses"), ("GET", "resp"), ("POST", "cancel")} <= kinds
-    assert {tuple(said(asked)) for asked in upstream.asked} == {(given["extra_headers"]["Authorization"],)}
+    assert {tuple(said(request)) for request in upstream.requests} == {(given["extra_headers"]["Authorization"],)}
 
 
 def test_the_key_of_a_call_is_sent_for_its_attachments(client: Any, upstream: Loopback) -> None:
@@ -69,8 +69,8 @@ def test_the_key_of_a_call_is_sent_for_its_attachments(client: Any, upstream: Lo
     tools: Any = [{"type": "file_search"}]
     attached: Any = [{"role": "user", "content": "Hello", "attachments": [{"file_id": file.id, "tools": tools}]}]
     client.beta.threads.create(messages=attached, **given)
-    assert [asked.path for asked in upstream.asked][:2] == ["/v1/files", "/v1/vector_stores"]
-    assert {tuple(said(asked)) for asked in upstream.asked} == {(given["extra_headers"]["Authorization"],)}
+    assert [request.path for request in upstream.requests][:2] == ["/v1/files", "/v1/vector_stores"]
+    assert {tuple(said(request)) for request in upstream.requests} == {(given["extra_headers"]["Authorization"],)}
 
 
 @pytest.mark.parametrize("colour", COLOURS)
@@ -80,13 +80,13 @@ def test_the_key_of_one_call_is_sent_to_azure(colour: str, name: str, upstream: 
     value = f"Bearer {secrets.token_hex(8)}"
     with either(colour, AzureOpenAI, AsyncAzureOpenAI, **given) as client:
         converse(client, model=DEPLOYMENT, extra_headers={name: value})
-    assert [said(asked, name.lower()) for asked in upstream.asked] == [[value]] * 2
+    assert [said(request, name.lower()) for request in upstream.requests] == [[value]] * 2
 
 
 def test_a_key_that_upstream_refuses_raises_an_error(client: Any, upstream: Loopback) -> None:
-    def answer(asked: Asked) -> Said | None:
-        if said(asked) != ["Bearer good"]:
-            return Said.error(401, "Incorrect API key provided: bad.", "invalid_api_key")
+    def answer(request: Request) -> Reply | None:
+        if said(request) != ["Bearer good"]:
+            return Reply.error(401, "Incorrect API key provided: bad.", "invalid_api_key")
         return None
 
     upstream.answer = answer

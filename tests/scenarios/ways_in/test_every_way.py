@@ -148,7 +148,7 @@ def a_budget(client: Any, server: Loopback) -> None:
     run = client.beta.threads.runs.create_and_poll(thread_id=thread.id, assistant_id=helper.id, max_prompt_tokens=100)
     assert _said(client, run)
     assert run.usage.prompt_tokens <= 100
-    assert any("input_tokens" in asked.path for asked in server.asked)
+    assert any("input_tokens" in request.path for request in server.requests)
 
 
 def a_vector_store(client: Any, server: Loopback) -> None:
@@ -175,7 +175,7 @@ def test_a_function_works_with_every_way_to_create_a_client(
         server = stack.enter_context(Loopback(sandbox=Sandbox(retired={GONE: "2026-10-23"})))
         client = WAYS[way][0](stack, server, colour)
         scenario(client, server)
-        assert {asked.header("authorization") or asked.header("api-key") for asked in server.asked} <= {
+        assert {request.header("authorization") or request.header("api-key") for request in server.requests} <= {
             "Bearer key",
             "key",
         }

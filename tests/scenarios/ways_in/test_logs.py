@@ -9,7 +9,7 @@ import pytest
 
 import shim
 from tests.scenarios.doors.colours import COLOURS
-from tests.scenarios.doors.loopback import Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply
 from tests.scenarios.ways_in.speaking import converse, either
 
 LIBRARY = (getattr(sdk, "httpx2", None) or sdk.httpx).__name__
@@ -28,7 +28,7 @@ def test_only_calls_over_the_network_are_logged_as_calls(caplog: pytest.LogCaptu
             converse(client)
             client.models.list()
         told = lines(caplog, LIBRARY)
-        assert len(told) == len(server.asked) == 3
+        assert len(told) == len(server.requests) == 3
     assert all(f" {server.url}/" in line for line in told)
     assert not any("/threads" in line or "/assistants" in line for line in told)
 
@@ -78,8 +78,8 @@ def test_debug_lines_name_each_run_and_its_upstream_calls(caplog: pytest.LogCapt
 
 
 def test_a_refusal_is_a_debug_line(caplog: pytest.LogCaptureFixture) -> None:
-    def answer(asked: object) -> Said:
-        return Said.error(400, "Something about the contents.")
+    def answer(request: object) -> Reply:
+        return Reply.error(400, "Something about the contents.")
 
     caplog.set_level(logging.DEBUG, "shim")
     with Loopback(answer) as server, shim.OpenAI(base_url=server.url, api_key="key") as client:

@@ -10,7 +10,7 @@ import pytest
 
 from shim import AsyncOpenAI, OpenAI
 from tests.scenarios.doors.colours import COLOURS, opened
-from tests.scenarios.doors.loopback import Asked, Loopback, Said
+from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.ways_in.speaking import converse, server
 
 http: Any = getattr(sdk, "httpx2", None) or sdk.httpx  # type: ignore[attr-defined]
@@ -41,26 +41,26 @@ COPIES = {
 def test_a_copy_of_a_client_has_the_shim_too(client: Any, upstream: Loopback, name: str) -> None:
     made = COPIES[name](client)
     assert converse(made)
-    assert {asked.path.partition("?")[0] for asked in upstream.asked} == {"/v1/responses"}
-    assert len(upstream.asked) == 2
+    assert {request.path.partition("?")[0] for request in upstream.requests} == {"/v1/responses"}
+    assert len(upstream.requests) == 2
 
 
 def test_options_of_a_copy_are_sent_upstream(client: Any, upstream: Loopback) -> None:
     given: Json = {"default_headers": {"x-app": "forum"}, "default_query": {"team": "blue"}, "api_key": "another"}
     converse(client.copy(**given))
-    for asked in upstream.asked:
-        assert asked.path == "/v1/responses?team=blue"
-        assert asked.header("x-app") == "forum"
-        assert asked.header("authorization") == "Bearer another"
+    for request in upstream.requests:
+        assert request.path == "/v1/responses?team=blue"
+        assert request.header("x-app") == "forum"
+        assert request.header("authorization") == "Bearer another"
     converse(client)
-    assert upstream.asked[-1].path == "/v1/responses"
-    assert upstream.asked[-1].header("x-app") is None
+    assert upstream.requests[-1].path == "/v1/responses"
+    assert upstream.requests[-1].header("x-app") is None
 
 
 def test_headers_of_one_call_are_sent_upstream(client: Any, upstream: Loopback) -> None:
     converse(client, extra_headers={"x-trace": "abc", "x-app": "one"})
-    assert [asked.header("x-trace") for asked in upstream.asked] == ["abc"] * 2
-    assert all((asked.header("openai-beta") or "").startswith("assistants") is False for asked in upstream.asked)
+    assert [request.header("x-trace") for request in upstream.requests] == ["abc"] * 2
+    assert all((request.header("openai-beta") or "").startswith("assistants") is False for request in upstream.requests)
 
 
 def test_extra_body_and_query_are_part_of_the_request(client: Any) -> None:
@@ -77,26 +77,26 @@ def test_a_refused_call_is_not_retried(client: Any, upstream: Loopback) -> None:
     for _ in range(2):
         with pytest.raises(openai.NotFoundError):
             made.beta.threads.retrieve("thread_nothing")
-    assert upstream.asked == []
+    assert upstream.requests == []
 
 
 @pytest.mark.parametrize("retries", [0, 2])
 def test_retries_are_not_multiplied(upstream: Loopback, retries: int) -> None:
-    upstream.answer = lambda asked: Said.error(429, "Slow down.", retry_after_ms="1")
+    upstream.answer = lambda request: Reply.error(429, "Slow down.", retry_after_ms="1")
     with OpenAI(base_url=upstream.url, api_key="test", max_retries=retries) as client:
         helper = client.beta.assistants.create(model="gpt-4o")
         thread: Any = {"messages": [{"role": "user", "content": "Hello"}]}
         run = client.beta.threads.create_and_run_poll(assistant_id=helper.id, thread=thread)
     assert (run.status, run.last_error and run.last_error.code) == ("failed", "rate_limit_exceeded")
-    assert len(upstream.asked) == 1 + retries
+    assert len(upstream.requests) == 1 + retries
 
 
 @pytest.mark.sdk("1.66")
 def test_the_timeout_of_a_client_applies_to_upstream(upstream: Loopback) -> None:
     seen: list[str | None] = []
 
-    def answer(asked: Asked) -> None:
-        seen.append(asked.header("x-stainless-read-timeout"))
+    def answer(request: Request) -> None:
+        seen.append(request.header("x-stainless-read-timeout"))
 
     upstream.answer = answer
     with OpenAI(base_url=upstream.url, api_key="test", timeout=33) as client:
@@ -154,15 +154,15 @@ def test_any_base_path(path: str) -> None:
         with OpenAI(base_url=f"http://{upstream.host}/v1{path if path != '/v1' else ''}", api_key="test") as client:
             helper = client.beta.assistants.create(model="gpt-4o")
             assert client.beta.assistants.retrieve(helper.id) == helper
-        assert upstream.asked == []
+        assert upstream.requests == []
 
 
 def test_vector_stores_below_beta(client: Any, upstream: Loopback) -> None:
-    upstream.answer = lambda asked: Said.json({"id": "vs_1", "object": "vector_store", "name": "notes"})
+    upstream.answer = lambda request: Reply.json({"id": "vs_1", "object": "vector_store", "name": "notes"})
     assert client.beta.vector_stores.create(name="notes").id == "vs_1"
     stores = getattr(client, "vector_stores", None) or client.beta.vector_stores
     assert stores.retrieve("vs_1").name == "notes"
-    assert [asked.path for asked in upstream.asked] == ["/v1/vector_stores", "/v1/vector_stores/vs_1"]
+    assert [request.path for request in upstream.requests] == ["/v1/vector_stores", "/v1/vector_stores/vs_1"]
     assert hasattr(client.beta.vector_stores, "files")
     assert hasattr(client.beta.vector_stores, "file_batches")
 
