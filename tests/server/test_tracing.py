@@ -50,27 +50,25 @@ def test_a_run(upstream: Loopback, spans: InMemorySpanExporter, text: str, statu
     with served(upstream=upstream.url) as url:
         ask_run(url, text)
         until(lambda: named(spans, "POST threads/runs") and named(spans, "chat gpt-4o"))
-    (server_span,), (model_span,) = named(spans, "POST threads/runs"), named(spans, "chat gpt-4o")
-    assert server_span.parent is not None
+    (run_span,), (model_span,) = named(spans, "POST threads/runs"), named(spans, "chat gpt-4o")
+    assert run_span.parent is not None
     assert model_span.parent is not None
-    assert (f"{server_span.parent.trace_id:032x}", f"{server_span.parent.span_id:016x}") == tuple(
-        PARENT.split("-")[1:3]
-    )
-    assert model_span.parent.span_id == server_span.context.span_id
+    assert (f"{run_span.parent.trace_id:032x}", f"{run_span.parent.span_id:016x}") == tuple(PARENT.split("-")[1:3])
+    assert model_span.parent.span_id == run_span.context.span_id
     attributes: Any = dict(model_span.attributes or {})
     assert attributes["gen_ai.operation.name"] == "chat"
-    assert attributes["gen_ai.server_span.model"] == "gpt-4o"
+    assert attributes["gen_ai.request.model"] == "gpt-4o"
     assert attributes["gen_ai.response.id"].startswith("resp_")
     assert attributes["gen_ai.conversation.id"].startswith("thread_")
     assert attributes["shim.run.status"] == status
     assert model_span.status.is_ok is (status == "completed")
     assert (attributes["gen_ai.usage.output_tokens"] > 0) is (status == "completed")
-    assert "Hello" not in model_span.to_json() + server_span.to_json(), "no contents"
-    assert dict(server_span.attributes or {})["http.response.status_code"] == 200
+    assert "Hello" not in model_span.to_json() + run_span.to_json(), "no contents"
+    assert dict(run_span.attributes or {})["http.response.status_code"] == 200
     request = next(each for each in upstream.requests if each.path == "/v1/responses")
     assert (request.header("traceparent") or "").split("-")[1:3] == [
-        f"{server_span.context.trace_id:032x}",
-        f"{server_span.context.span_id:016x}",
+        f"{run_span.context.trace_id:032x}",
+        f"{run_span.context.span_id:016x}",
     ]
 
 
