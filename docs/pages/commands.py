@@ -8,7 +8,7 @@ from typing import Any, Final
 from typer.models import ArgumentInfo, OptionInfo
 
 from docs.pages.marks import cell, code, first_line, page, table
-from shim.cli.table import COMMANDS
+from shim.cli import table as commands
 
 INTRODUCTION: Final = """
 `assistants-shim COMMAND`, or `python -m shim COMMAND`. They need the extra `server`: `pip install
@@ -17,7 +17,7 @@ INTRODUCTION: Final = """
 
 
 def print_page() -> str:
-    parts = [part for name, command in COMMANDS.items() for part in _command(name, command)]
+    parts = [part for name in commands.COMMANDS for part in _command(name, commands.command(name))]
     return page("Commands", INTRODUCTION, *parts)
 
 

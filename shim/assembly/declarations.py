@@ -16,7 +16,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from shim.assembly import dates, lined
-from shim.assembly.lined import Document, Place
+from shim.assembly.lined import Document, Place, Problem, Unusable
 from shim.engine import leads
 from shim.ports import Declared
 from shim.translate import tools
@@ -32,26 +32,6 @@ INLINE_STORE: Final = (
     "a file is read at every start and would make a new vector store each time: name stores that exist, in "
     "vector_store_ids"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A mistake in a file, and its place; ``line`` is None if unknown."""
-
-    file: Path
-    line: int | None
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.text}" if self.line else f"{self.file}: {self.text}"
-
-
-class Unusable(ValueError):
-    """Files that cannot be used, with all their mistakes."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = problems
 
 
 @dataclass(frozen=True, slots=True)

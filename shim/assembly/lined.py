@@ -38,6 +38,26 @@ class Document:
         return self.lines.get(place)
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A mistake in a file, and its place; ``line`` is None if unknown."""
+
+    file: Path
+    line: int | None
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.text}" if self.line else f"{self.file}: {self.text}"
+
+
+class Unusable(ValueError):
+    """Files that cannot be used, with all their mistakes."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
 class Unreadable(ValueError):
     """The text is not valid in its format.  ``line`` is None if the parser has none."""
 

@@ -18,7 +18,7 @@ from typing import Any, Final, Literal, TypeVar
 import openai
 
 from shim import ports
-from shim.assembly import declarations, given_ids, tokens
+from shim.assembly import declarations, given_ids, lined, tokens
 from shim.assembly.models import model_map
 from shim.engine import Capabilities, Context, Engine, Registry
 from shim.engine.capabilities import Persistence
@@ -293,7 +293,7 @@ def _declared(chosen: Settings) -> dict[str, ports.Declared]:
     """The declared assistants.  Raises the SDK's own error if a file cannot be used."""
     try:
         return declarations.declared(chosen.assistants)
-    except declarations.Unusable as problem:
+    except lined.Unusable as problem:
         raise openai.OpenAIError(f"SHIM_ASSISTANTS: {problem}") from problem
 
 

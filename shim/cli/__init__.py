@@ -2,7 +2,7 @@
 
 import sys
 from importlib.util import find_spec
-from typing import Any, Final
+from typing import Final
 
 from shim.cli import program
 
@@ -21,18 +21,6 @@ def main() -> None:
     if any(find_spec(name) is None for name in EXTRA):
         print(MISSING, file=sys.stderr)
         raise SystemExit(2)
-    made = _serve_alone() if command == ["serve"] else _all()
-    made(prog_name="assistants-shim")
-
-
-def _serve_alone() -> Any:
-    """The command line of a server and of its processes, without the modules of the other commands."""
-    from shim.cli import common, serve
-
-    return common.single_command("serve", serve.serve)
-
-
-def _all() -> Any:
     from shim.cli import table
 
-    return table.app()
+    table.app(sys.argv[1:])(prog_name="assistants-shim")

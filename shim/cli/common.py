@@ -10,17 +10,9 @@ import typer
 from pydantic import ValidationError
 
 import shim
-from shim.assembly.declarations import Unusable
+from shim.assembly.lined import Unusable
 from shim.store.errors import StoreFailed
 from shim.wire.errors import ApiError
-
-
-def single_command(name: str, command: Callable[..., Any]) -> typer.Typer:
-    """A command line with one command only, which needs less memory, for long-running processes."""
-    made = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
-    made.callback()(global_options)
-    made.command(name)(with_plain_errors(command))
-    return made
 
 
 def with_plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:

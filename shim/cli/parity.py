@@ -16,6 +16,7 @@ from rich.table import Table
 
 import shim
 from shim.assembly import declarations
+from shim.assembly.lined import Unusable
 from shim.cli import printing, stored
 from shim.migrate.exports import files
 from shim.migrate.parity import comparison, numbers, page, reading, results
@@ -166,7 +167,7 @@ def _compare(paths: list[str], options: Options, more: dict[str, Any]) -> Report
 def _prices(path: Path | None) -> dict[str, Price]:
     try:
         return {} if path is None else price_files.read(path)
-    except price_files.Unusable as problem:
+    except Unusable as problem:
         raise typer.BadParameter(str(problem), param_hint="--prices") from None
 
 

@@ -1,66 +1,50 @@
-"""The commands: one row each."""
+"""The commands: one row each.  Only the module of the command that is called is imported."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from pkgutil import resolve_name
 from typing import Any, Final
 
 import typer
 
-from shim.cli import assistants, common, keys, threads
-from shim.cli.adopt import adopt
-from shim.cli.check import check
-from shim.cli.demo import demo
-from shim.cli.doctor import doctor
-from shim.cli.eject import eject
-from shim.cli.export import export
-from shim.cli.importing import import_
-from shim.cli.keeping import seal, sweep
-from shim.cli.migrate_store import migrate_store
-from shim.cli.parity import parity
-from shim.cli.run import run
-from shim.cli.sandbox import sandbox
-from shim.cli.scan import scan
-from shim.cli.serve import serve
-from shim.cli.swap import swap
-from shim.cli.trace import trace
-from shim.cli.usage import usage
+from shim.cli import common
 
-#: Name on the command line: the function whose parameters are its options and whose docstring is its help.
-#: A name of two words is a command of a group.
-COMMANDS: Final[dict[str, Callable[..., Any]]] = {
-    "adopt": adopt,
-    "assistants list": assistants.listing,
-    "assistants show": assistants.show,
-    "assistants create": assistants.create,
-    "assistants apply": assistants.apply,
-    "assistants export": assistants.export,
-    "assistants delete": assistants.delete,
-    "check": check,
-    "demo": demo,
-    "doctor": doctor,
-    "eject": eject,
-    "export": export,
-    "import": import_,
-    "keys create": keys.create,
-    "keys add": keys.add,
-    "keys list": keys.listing,
-    "keys revoke": keys.revoke,
-    "keys grant": keys.grant,
-    "migrate-store": migrate_store,
-    "parity": parity,
-    "run": run,
-    "sandbox": sandbox,
-    "scan": scan,
-    "seal": seal,
-    "serve": serve,
-    "swap": swap,
-    "sweep": sweep,
-    "threads list": threads.listing,
-    "threads show": threads.show,
-    "threads search": threads.search,
-    "threads export": threads.export,
-    "threads delete": threads.delete,
-    "trace": trace,
-    "usage": usage,
+#: Name on the command line: the module in this package and its function, whose parameters are the command's options and
+#: whose docstring is its help.  A name of two words is a command of a group.
+COMMANDS: Final = {
+    "adopt": "adopt:adopt",
+    "assistants list": "assistants:listing",
+    "assistants show": "assistants:show",
+    "assistants create": "assistants:create",
+    "assistants apply": "assistants:apply",
+    "assistants export": "assistants:export",
+    "assistants delete": "assistants:delete",
+    "check": "check:check",
+    "demo": "demo:demo",
+    "doctor": "doctor:doctor",
+    "eject": "eject:eject",
+    "export": "export:export",
+    "import": "importing:import_",
+    "keys create": "keys:create",
+    "keys add": "keys:add",
+    "keys list": "keys:listing",
+    "keys revoke": "keys:revoke",
+    "keys grant": "keys:grant",
+    "migrate-store": "migrate_store:migrate_store",
+    "parity": "parity:parity",
+    "run": "run:run",
+    "sandbox": "sandbox:sandbox",
+    "scan": "scan:scan",
+    "seal": "keeping:seal",
+    "serve": "serve:serve",
+    "swap": "swap:swap",
+    "sweep": "keeping:sweep",
+    "threads list": "threads:listing",
+    "threads show": "threads:show",
+    "threads search": "threads:search",
+    "threads export": "threads:export",
+    "threads delete": "threads:delete",
+    "trace": "trace:trace",
+    "usage": "usage:usage",
 }
 GROUPS: Final = {
     "assistants": "Assistants: those of the store, and those that SHIM_ASSISTANTS declares.",
@@ -71,15 +55,38 @@ GROUPS: Final = {
 PASSED_ON: Final = {"run": {"allow_interspersed_args": False, "ignore_unknown_options": True}}
 
 
-def app() -> typer.Typer:
-    """The command line with a command for each row."""
+#: Options that need no command.
+WITHOUT_COMMAND: Final = ("--version",)
+
+
+def command(name: str) -> Callable[..., Any]:
+    """The function of a row."""
+    found: Callable[..., Any] = resolve_name(f"{__package__}.{COMMANDS[name]}")
+    return found
+
+
+def app(arguments: Sequence[str] = ()) -> typer.Typer:
+    """The command line.  ``arguments``: those that it will be called with; if they begin with a command, it has only
+    that one.
+    """
     made = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
     made.callback()(common.global_options)
-    groups = {name: typer.Typer(no_args_is_help=True, help=text) for name, text in GROUPS.items()}
-    for name, command in COMMANDS.items():
+    groups: dict[str, typer.Typer] = {}
+    for name in _needed(arguments):
         group, _, command_name = name.rpartition(" ")
+        if group and group not in groups:
+            groups[group] = typer.Typer(no_args_is_help=True, help=GROUPS[group])
         place = groups[group] if group else made
-        place.command(command_name, context_settings=PASSED_ON.get(name))(common.with_plain_errors(command))
+        place.command(command_name, context_settings=PASSED_ON.get(name))(common.with_plain_errors(command(name)))
     for name, group_of in groups.items():
         made.add_typer(group_of, name=name)
     return made
+
+
+def _needed(arguments: Sequence[str]) -> Iterable[str]:
+    """The rows that a command line needs: one, none, or, for a page of help or an unknown command, all."""
+    first = arguments[0] if arguments else ""
+    if first in WITHOUT_COMMAND:
+        return ()
+    called = [name for name in (first, " ".join(arguments[:2])) if name in COMMANDS]
+    return called or COMMANDS

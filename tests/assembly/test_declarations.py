@@ -10,7 +10,7 @@ import pytest
 
 from shim import OpenAI
 from shim.assembly import declarations
-from shim.assembly.declarations import Unusable
+from shim.assembly.lined import Unusable
 
 Json = dict[str, Any]
 FUNCTION = {"type": "function", "function": {"name": "look_up", "parameters": {"type": "object", "properties": {}}}}

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 import shim
 from shim import cli
 from shim.cli import table
+from shim.cli.demo import demo
 
 ROOT = Path(shim.__file__).parents[1]
 
@@ -18,9 +19,9 @@ def test_every_command_is_a_row_with_a_help() -> None:
     shown = CliRunner().invoke(table.app(), ["--help"], catch_exceptions=False)
     assert shown.exit_code == 0
     assert {"demo", "sandbox"} <= set(table.COMMANDS)
-    for name, command in table.COMMANDS.items():
+    for name in table.COMMANDS:
         assert name.split()[0] in shown.output
-        assert command.__doc__
+        assert table.command(name).__doc__
 
 
 @pytest.mark.parametrize("name", sorted(table.COMMANDS))
@@ -53,8 +54,28 @@ def test_a_missing_extra_is_one_clear_sentence(name: str) -> None:
 
 
 def test_another_missing_module_is_not_reported_as_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "shim.cli.table", raising=False)
-    monkeypatch.delattr(cli, "table", raising=False)
+    monkeypatch.setattr(sys, "argv", ["assistants-shim", "demo"])
     monkeypatch.setitem(sys.modules, "shim.cli.demo", None)
     with pytest.raises(ModuleNotFoundError):
         cli.main()
+
+
+@pytest.mark.parametrize(
+    "line, commands",
+    [
+        ("scan src --json", ["scan"]),
+        ("threads list --json", ["threads list"]),
+        ("threads", list(table.COMMANDS)),
+        ("threads lst", list(table.COMMANDS)),
+        ("--help", list(table.COMMANDS)),
+        ("", list(table.COMMANDS)),
+        ("--version", []),
+    ],
+)
+def test_only_the_command_that_is_called_is_loaded(
+    line: str, commands: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[str] = []
+    monkeypatch.setattr(table, "command", lambda name: loaded.append(name) or demo)
+    table.app(line.split())
+    assert loaded == commands

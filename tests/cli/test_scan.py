@@ -1,6 +1,8 @@
 """``assistants-shim scan``: its output, files and exit codes."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -74,3 +76,9 @@ def test_ignored_findings_are_counted(project: Path) -> None:
         _run("human.py").output
         == "files: 1, needs a human: 0, works with a remark: 0, works as is: 0; ignored by comments: 2\n"
     )
+
+
+def test_a_scan_loads_neither_the_store_nor_its_library() -> None:
+    code = "import sys; from shim.cli import table; table.app(['scan']); print('sqlalchemy' in sys.modules)"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout == "False\n"

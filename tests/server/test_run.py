@@ -24,11 +24,11 @@ def test_a_supervising_process_does_not_load_the_modules_of_its_workers() -> Non
     """
     code = """
 import sys
-from shim.cli import _serve_alone
-_serve_alone()
-print([name for name in ("shim.server.app", "shim.assembly.decoding", "shim.cli.table") if name in sys.modules])
+from shim.cli import table
+table.app(["serve"])
+print([name for name in ("shim.server.app", "shim.assembly.decoding", "shim.cli.parity") if name in sys.modules])
 from shim.server import application
-print([name for name in ("shim.assembly.decoding", "shim.cli.table") if name in sys.modules])
+print([name for name in ("shim.assembly.decoding", "shim.cli.parity") if name in sys.modules])
 """
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.split("\n")[:2] == ["[]", "[]"]

@@ -28,20 +28,18 @@ class Price:
         return dollars / MILLION
 
 
-class Unusable(ValueError):
-    """A file of prices that cannot be used; the message has the place and the reason."""
-
-
 def read(path: Path) -> dict[str, Price]:
-    """The prices of models in a file: YAML, TOML or JSON.  Raises `Unusable`."""
+    """The prices of models in a file: YAML, TOML or JSON.  Raises `lined.Unusable`."""
     try:
         documents = lined.read(path)
     except lined.Unreadable as problem:
-        raise Unusable(_at(path, problem.line, str(problem))) from problem
+        raise lined.Unusable([lined.Problem(path, problem.line, str(problem))]) from problem
     except OSError as problem:
-        raise Unusable(_at(path, None, problem.strerror or str(problem))) from problem
+        raise lined.Unusable([lined.Problem(path, None, problem.strerror or str(problem))]) from problem
     if len(documents) != 1 or not isinstance(documents[0].value, dict):
-        raise Unusable(_at(path, None, "a file of prices is one object with the names of models as its keys"))
+        raise lined.Unusable(
+            [lined.Problem(path, None, "a file of prices is one object with the names of models as its keys")]
+        )
     found = documents[0]
     return {str(model): _price(path, found, model, given) for model, given in found.value.items()}
 
@@ -52,13 +50,9 @@ def _price(path: Path, document: lined.Document, model: Any, given: Any) -> Pric
     )
     fits = isinstance(given, dict) and {"input", "output"} <= given.keys() <= {*KEYS}
     if not fits or not all(_is_price(value) for value in given.values()):
-        raise Unusable(_at(path, document.line((model,)), wrong))
+        raise lined.Unusable([lined.Problem(path, document.line((model,)), wrong)])
     return Price(**{name: float(value) for name, value in given.items()})
 
 
 def _is_price(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < float("inf")
-
-
-def _at(path: Path, line: int | None, text: str) -> str:
-    return f"{path}:{line}: {text}" if line else f"{path}: {text}"

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from shim.assembly.lined import Unusable
 from shim.migrate.parity.answers import Tokens
-from shim.migrate.parity.prices import Price, Unusable, read
+from shim.migrate.parity.prices import Price, read
 
 MILLION = 1_000_000
 
