@@ -1,5 +1,6 @@
 """The window in a browser: live updates, keys, dark mode, narrow screens; hostile contents are shown as text."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -63,6 +64,8 @@ def test_the_pages_are_used_with_keys(chromium: Any, place: Place) -> None:
     page.keyboard.press("/")
     page.keyboard.type("suitcase")
     page.keyboard.press("Enter")
+    # Until the page is loaded, its script does not know the keys yet.
+    page.wait_for_url(re.compile("q=suitcase"))
     page.get_by_text("Where is the").wait_for()
     page.keyboard.press("g")
     page.keyboard.press("r")
