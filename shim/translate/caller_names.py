@@ -34,8 +34,8 @@ _BEFORE: Final = re.compile(r"(?i)\b(parameter|argument|field|property|key|value
 
 def _steps(path: str) -> list[Step]:
     """``a[1].b`` and ``a.1.b`` as a, 1, b."""
-    found = [int(number or name) if (number or name).isdecimal() else name for number, name in _STEP.findall(path)]
-    return found[1:] if found[:1] == ["body"] else found
+    steps = [int(number or name) if (number or name).isdecimal() else name for number, name in _STEP.findall(path)]
+    return steps[1:] if steps[:1] == ["body"] else steps
 
 
 def _written(steps: list[Step]) -> str:
@@ -44,11 +44,11 @@ def _written(steps: list[Step]) -> str:
 
 def _looked_up(rows: Mapping[str, str], steps: list[Step]) -> str | None:
     """The caller's path according to the most specific row."""
-    if (found := rows.get(_written(steps))) is not None:
-        return found
+    if (caller_path := rows.get(_written(steps))) is not None:
+        return caller_path
     for cut in range(len(steps), -1, -1):
-        if (found := rows.get(_written(steps[:cut]) + "*")) is not None:
-            return _joined(found.removesuffix("*"), _written(steps[cut:]))
+        if (caller_path := rows.get(_written(steps[:cut]) + "*")) is not None:
+            return _joined(caller_path.removesuffix("*"), _written(steps[cut:]))
     return None
 
 
@@ -68,12 +68,12 @@ class Names:
         """The caller's name of a field that upstream names; None if the caller has sent no such field."""
         steps = _steps(path)
         match steps:
-            case ["tools", int(place), *rest]:
-                return self._of_tool(place, rest)
-            case ["input", int(place), *rest]:
-                return self._of_item(place, rest)
-        if (found := _looked_up(BACK, steps)) is not None:
-            return found
+            case ["tools", int(position), *rest]:
+                return self._of_tool(position, rest)
+            case ["input", int(position), *rest]:
+                return self._of_item(position, rest)
+        if (caller_path := _looked_up(BACK, steps)) is not None:
+            return caller_path
         # Servers in front of Chat Completions use its names, which are the caller's, too.
         return _written(steps) if steps and steps[0] in OWN else None
 
@@ -98,48 +98,48 @@ class Names:
 
     def _note(self, name: str) -> str:
         match _steps(name):
-            case ["input", int(place), *_] if place < len(self.body.get("input") or []):
-                kind = self.body["input"][place].get("type", "message").replace("_", " ")
+            case ["input", int(position), *_] if position < len(self.body.get("input") or []):
+                kind = self.body["input"][position].get("type", "message").replace("_", " ")
                 return f"{name!r} is upstream's name for an earlier {kind} of the thread"
         return f"{name!r} is upstream's name, for a field that the shim sends"
 
-    def _of_tool(self, place: int, rest: list[Step]) -> str | None:
+    def _of_tool(self, position: int, rest: list[Step]) -> str | None:
         """Upstream may have been sent fewer tools than the run has."""
         tools, sent = self.run.get("tools") or [], self.body.get("tools") or []
         kinds = {tool.get("type") for tool in sent}
-        places = [number for number, tool in enumerate(tools) if not sent or tool["type"] in kinds]
-        if place >= len(places):
+        positions = [number for number, tool in enumerate(tools) if not sent or tool["type"] in kinds]
+        if position >= len(positions):
             return None
-        tool, tool_path = tools[places[place]], f"tools[{places[place]}]"
-        found = _looked_up(TOOLS[tool["type"]].back, rest) if rest else ""
-        if found is None:
+        tool, tool_path = tools[positions[position]], f"tools[{positions[position]}]"
+        caller_path = _looked_up(TOOLS[tool["type"]].back, rest) if rest else ""
+        if caller_path is None:
             return _joined(tool_path, _written(rest)) if rest[0] == tool["type"] else None
-        return found.removeprefix("/") if found.startswith("/") else _joined(tool_path, found)
+        return caller_path.removeprefix("/") if caller_path.startswith("/") else _joined(tool_path, caller_path)
 
-    def _of_item(self, place: int, rest: list[Step]) -> str | None:
+    def _of_item(self, position: int, rest: list[Step]) -> str | None:
         """The last items of the input are those of the caller's own request."""
         items = self.body.get("input") or []
-        if len(items) == 1 and place == 0 and items[0].get("role") == "developer":
+        if len(items) == 1 and position == 0 and items[0].get("role") == "developer":
             return "instructions"
         if (outputs := self.caller_body.get("tool_outputs")) is not None:
-            return self._of_output(place - len(items) + len(outputs), place, rest)
+            return self._of_output(position - len(items) + len(outputs), position, rest)
         messages = self._messages()
-        place += len(messages) - len(items)
-        if not 0 <= place < len(messages):
+        position += len(messages) - len(items)
+        if not 0 <= position < len(messages):
             return None
-        message_path, message = messages[place]
-        found = _in_message(message, rest)
-        return None if found is None else _joined(message_path, found)
+        message_path, message = messages[position]
+        caller_path = _in_message(message, rest)
+        return None if caller_path is None else _joined(message_path, caller_path)
 
-    def _of_output(self, index: int, place: int, rest: list[Step]) -> str | None:
-        if index < 0 or place >= len(self.body["input"]):
+    def _of_output(self, index: int, position: int, rest: list[Step]) -> str | None:
+        if index < 0 or position >= len(self.body["input"]):
             return None
-        item = self.body["input"][place]
+        item = self.body["input"][position]
         ids = [item.get("call_id"), item.get("approval_request_id")]
         for number, output in enumerate(self.caller_body["tool_outputs"]):
             if output.get("tool_call_id") in ids:
-                found = _looked_up(OUTPUT, rest) if rest else ""
-                return None if found is None else _joined(f"tool_outputs[{number}]", found)
+                caller_path = _looked_up(OUTPUT, rest) if rest else ""
+                return None if caller_path is None else _joined(f"tool_outputs[{number}]", caller_path)
         return None
 
     def _messages(self) -> list[tuple[str, Json]]:
@@ -156,20 +156,20 @@ class Names:
 
 
 def _parts(message: Json) -> list[int]:
-    """The places of the parts that are sent: of an assistant's message, only the texts that are not empty."""
+    """The positions of the parts that are sent: of an assistant's message, only the texts that are not empty."""
     content = message["content"]
     parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
-    return [place for place, part in enumerate(parts) if message["role"] == "user" or part.get("text")]
+    return [position for position, part in enumerate(parts) if message["role"] == "user" or part.get("text")]
 
 
 def _in_message(message: Json, rest: list[Step]) -> str | None:
     match rest:
-        case ["content", int(place), *below]:
-            content, places = message["content"], _parts(message)
+        case ["content", int(position), *below]:
+            content, positions = message["content"], _parts(message)
             if isinstance(content, str):
                 return "content"
-            if place >= len(places):
+            if position >= len(positions):
                 return None
-            found = _looked_up(PARTS[content[places[place]]["type"]], below) if below else ""
-            return None if found is None else _joined(f"content[{places[place]}]", found)
+            caller_path = _looked_up(PARTS[content[positions[position]]["type"]], below) if below else ""
+            return None if caller_path is None else _joined(f"content[{positions[position]}]", caller_path)
     return _looked_up(IN_MESSAGE, rest) if rest else ""

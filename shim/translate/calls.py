@@ -8,7 +8,7 @@ from shim.wire.types import Json
 
 RANKING: Final = {"ranker": "default_2024_08_21", "score_threshold": 0.0}
 CODE: Final = "code_interpreter_call"
-#: The places of a call's texts.
+#: The paths of a call's texts.
 ARGUMENTS: Final = ("function", "arguments")
 SOURCE: Final = ("code_interpreter", "input")
 
@@ -37,9 +37,11 @@ def _claim(turn: Turn, opened: OpenItem) -> str:
     known = opened.known
     assert known is not None
     mine = [
-        (name, place)
-        for name, place in turn.unclaimed
-        if name in known.names or (place is not None and place == known.place) or (name, place) == (None, None)
+        (name, output_index)
+        for name, output_index in turn.unclaimed
+        if name in known.names
+        or (output_index is not None and output_index == known.output_index)
+        or (name, output_index) == (None, None)
     ]
     return "".join(turn.unclaimed.pop(key) for key in mine)
 
@@ -182,8 +184,10 @@ def close_search(turn: Turn, event: Json) -> Iterator[Emitted]:
 
 def _ranking(turn: Turn) -> Json:
     """The run's own ranking options that steps showed."""
-    given = [tool["file_search"]["ranking_options"] for tool in turn.run["tools"] if tool["type"] == "file_search"]
-    return RANKING | {name: value for options in given for name, value in options.items() if name in RANKING}
+    ranking_options = [
+        tool["file_search"]["ranking_options"] for tool in turn.run["tools"] if tool["type"] == "file_search"
+    ]
+    return RANKING | {name: value for options in ranking_options for name, value in options.items() if name in RANKING}
 
 
 def _result(turn: Turn, result: Json) -> Json:
@@ -234,16 +238,16 @@ def close_code(turn: Turn, event: Json) -> Iterator[Emitted]:
         return
     source = event["item"].get("code") or ""
     yield from _emit_rest(turn, item, *SOURCE, source)
-    given = event["item"].get("outputs") or []
-    for output in (each for each in given[len(item.outputs) :] if each.get("type") in OUTPUTS):
+    outputs = event["item"].get("outputs") or []
+    for output in (each for each in outputs[len(item.outputs) :] if each.get("type") in OUTPUTS):
         index = len(item.outputs)
         item.outputs.append(OUTPUTS[output["type"]](turn, output))
         yield _delta(item, _more(item, "code_interpreter", {"outputs": [{"index": index} | item.outputs[-1]]}))
     code = item.call["code_interpreter"]
-    found = {"code_interpreter": code | {"outputs": list(item.outputs)}}
+    details = {"code_interpreter": code | {"outputs": list(item.outputs)}}
     if source and source == code["input"]:
-        yield from _close_hosted(turn, item, found)
-    item.call = item.call | found
+        yield from _close_hosted(turn, item, details)
+    item.call = item.call | details
 
 
 def _logs(turn: Turn, output: Json) -> Json:
@@ -272,9 +276,9 @@ def open_hosted(turn: Turn, event: Json, call: Json) -> Iterator[Emitted]:
     yield _delta(item, {"index": 0} | call)
 
 
-def _close_hosted(turn: Turn, item: OpenItem, found: Json) -> Iterator[Emitted]:
+def _close_hosted(turn: Turn, item: OpenItem, details: Json) -> Iterator[Emitted]:
     """The step's call is complete."""
-    item.call = item.call | found
+    item.call = item.call | details
     yield from complete(turn, item)
 
 

@@ -1,8 +1,8 @@
 """Citations and generated files.
 
-The Responses API has the place of a citation (an offset in code points), but no text there; the Assistants API wrote a
-marker into the text and had its range, and programs replace that text or slice by that range.  So markers are made:
-unique in a run's answer, never split, at the place that upstream names if it does so in time, else at the end of the
+The Responses API has the offset of a citation (in code points), but no text there; the Assistants API wrote a
+marker into the text and had its range, and programs replace that text or slice by that range.  So markers are written:
+unique in a run's answer, never split, at the offset that upstream names if it does so in time, else at the end of the
 current text.
 """
 
@@ -20,9 +20,9 @@ ORDINAL: Final = 4
 PICTURES: Final = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg")
 
 
-def place(annotation: Json) -> int:
+def offset(annotation: Json) -> int:
     """The offset in upstream's text up to which the text must have been emitted before this annotation: all of it for a
-    citation without a place.
+    citation that names no offset.
     """
     if annotation["type"] == "file_citation":
         index = annotation.get("index")
@@ -43,7 +43,7 @@ def _file_citation(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str]
         turn.citations += 1
     turn.citations += 1
     start = part.emitted_length
-    # Its place in upstream's text, and by how much it shifts the text after it.
+    # Its offset in upstream's text, and by how much it shifts the text after it.
     part.markers.append((part.received_length, len(marker)))
     shown = {
         "type": "file_citation",

@@ -15,12 +15,12 @@ from shim.wire.types import Json
 
 def usage_of(response: Json) -> Json:
     """Upstream's token counts with the old API's names; zeros if it sent none."""
-    given = response.get("usage") or {}
+    usage = response.get("usage") or {}
     return objects.usage(
-        given.get("input_tokens") or 0,
-        given.get("output_tokens") or 0,
-        (given.get("input_tokens_details") or {}).get("cached_tokens") or 0,
-        (given.get("output_tokens_details") or {}).get("reasoning_tokens") or 0,
+        usage.get("input_tokens") or 0,
+        usage.get("output_tokens") or 0,
+        (usage.get("input_tokens_details") or {}).get("cached_tokens") or 0,
+        (usage.get("output_tokens_details") or {}).get("reasoning_tokens") or 0,
     )
 
 

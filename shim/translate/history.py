@@ -1,7 +1,7 @@
 """Messages and journalled items as input of the next call.
 
-Items are not sent again verbatim: ids and statuses are left out, as they belong to the response that made them.  Calls
-are sent only with their outputs, and reasoning only if it is encrypted and the next item is sent, too.
+Items are not sent again verbatim: ids and statuses are left out, as they belong to the response that contained them.
+Calls are sent only with their outputs, and reasoning only if it is encrypted and the next item is sent, too.
 """
 
 import re
@@ -14,7 +14,7 @@ from shim.wire import encoding
 from shim.wire.texts import Items
 from shim.wire.types import Json
 
-#: Identifies a call and its output: the response that made the call, and the call's id.
+#: Identifies a call and its output: the response with the call, and the call's id.
 Pair = tuple[str | None, str | None]
 
 #: Outputs that approve a call: one of these words, or the same as JSON.  Any other output refuses it.
@@ -26,7 +26,7 @@ OUTPUT_ITEMS: Final = ("function_call_output", "mcp_approval_response")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One journalled item: its place in the thread, where it came from, and the item."""
+    """One journalled item: its position in the thread, where it came from, and the item."""
 
     seq: int
     item: Json
@@ -141,8 +141,8 @@ REPLAYED: Final[dict[str, Callable[[Json], Json | None]]] = {
 class _Line(NamedTuple):
     """The data of an entry that is needed until all are read: small, as there may be ten thousand.
 
-    ``made_by``: the response.  ``given``: it came from the user or the application.  ``text``: the item to send, if
-    any.  ``for_chain``: for an output, the item to send if the chain itself contains its call under another id.
+    ``made_by``: the response.  ``from_caller``: it came from the user or the application.  ``text``: the item to send,
+    if any.  ``for_chain``: for an output, the item to send if the chain itself contains its call under another id.
     ``as_message``: a call or an output as a message, if upstream refuses it as a call.
     """
 
@@ -150,7 +150,7 @@ class _Line(NamedTuple):
     made_by: str | None
     call_id: str | None
     whole: bool
-    given: bool
+    from_caller: bool
     text: bytes | None
     for_chain: bytes | None
     as_message: bytes | None
@@ -186,14 +186,14 @@ def _line(entry: Entry, as_text: Collection[Pair] = ()) -> _Line:
     item = entry.item
     kind = item["type"]
     replayed = REPLAYED[kind](item) if kind in REPLAYED else None
-    given = kind in OUTPUT_ITEMS or item.get("role") == "user"
+    from_caller = kind in OUTPUT_ITEMS or item.get("role") == "user"
     call_id = item.get("call_id") or item.get("approval_request_id") or item.get("id")
     text = None if replayed is None else encoding.compact(replayed)
     known_as = item.get(items.KNOWN_AS)
     for_chain = None if known_as is None or replayed is None else encoding.compact(replayed | {"call_id": known_as})
     as_message = _as_message(item) if kind in AS_MESSAGE and (entry.response_id, call_id) in as_text else None
     return _Line(
-        kind, entry.response_id, call_id, item.get("status") != "incomplete", given, text, for_chain, as_message
+        kind, entry.response_id, call_id, item.get("status") != "incomplete", from_caller, text, for_chain, as_message
     )
 
 
@@ -214,52 +214,52 @@ def compose(
 
 
 def placed(entries: Iterable[Entry]) -> dict[int, Json]:
-    """The items that send ``entries`` without a chain, each by its entry's place in the thread."""
+    """The items that send ``entries`` without a chain, each by its entry's position in the thread."""
     read = list(entries)
     composed = _sent_items([_line(entry) for entry in read], None, thoughts=True)
-    return {read[place].seq: encoding.parsed(text) for place, text in composed}
+    return {read[position].seq: encoding.parsed(text) for position, text in composed}
 
 
 def _sent_items(lines: list[_Line], previous: str | None, thoughts: bool) -> Iterator[tuple[int, bytes]]:
     """The items that are sent, in order, each with the index of its line."""
     paired = _paired(lines)
     waiting: list[tuple[int, str | None, bytes]] = []
-    for place, line in enumerate(lines):
+    for position, line in enumerate(lines):
         if line.kind == "reasoning":
-            waiting += [(place, line.made_by, line.text)] if line.text is not None and thoughts else []
+            waiting += [(position, line.made_by, line.text)] if line.text is not None and thoughts else []
             continue
-        if line.as_message is not None and place in paired:
-            yield place, line.as_message
-        elif line.text is not None and (place in paired or _fits(line, previous)):
+        if line.as_message is not None and position in paired:
+            yield position, line.as_message
+        elif line.text is not None and (position in paired or _fits(line, previous)):
             for at, made_by, thought in waiting:
-                if made_by == line.made_by and not line.given:
+                if made_by == line.made_by and not line.from_caller:
                     yield at, thought
-            yield place, line.text if place in paired or line.for_chain is None else line.for_chain
+            yield position, line.text if position in paired or line.for_chain is None else line.for_chain
         waiting = []
 
 
 def _approvals(lines: list[_Line]) -> set[Pair]:
     """The approvals that were given last and not used yet.  An older one would start its call a second time."""
-    given: set[Pair] = set()
+    approvals: set[Pair] = set()
     for line in lines:
         if line.kind == "mcp_approval_response":
-            given.add(line.pair)
-        elif not line.given:
-            given.clear()
-    return given
+            approvals.add(line.pair)
+        elif not line.from_caller:
+            approvals.clear()
+    return approvals
 
 
 def _paired(lines: list[_Line]) -> set[int]:
     """The indices of calls and outputs that belong together: each call with its one output."""
     approvals = _approvals(lines)
     calls: dict[Pair, int] = {}
-    found: set[int] = set()
-    for place, line in enumerate(lines):
+    positions: set[int] = set()
+    for position, line in enumerate(lines):
         if line.kind in CALL_ITEMS and line.whole:
-            calls[line.pair] = place
+            calls[line.pair] = position
         elif line.pair in calls and (line.kind == "function_call_output" or line.pair in approvals):
-            found |= {place, calls.pop(line.pair)}
-    return found
+            positions |= {position, calls.pop(line.pair)}
+    return positions
 
 
 def _fits(line: _Line, previous: str | None) -> bool:

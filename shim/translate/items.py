@@ -30,54 +30,54 @@ ROLES: Final = ("user", "assistant", "system", "developer")
 MEDIA: Final = ("input_image", "input_file", "input_audio")
 
 
-def name(given: Any) -> str:
+def name(value: Any) -> str:
     """A function's name in the allowed form."""
-    return _FORBIDDEN.sub("_", given)[:LONGEST] if isinstance(given, str) and given else NAMELESS
+    return _FORBIDDEN.sub("_", value)[:LONGEST] if isinstance(value, str) and value else NAMELESS
 
 
-def call_id(given: Any) -> str:
+def call_id(value: Any) -> str:
     """A call's id in the allowed form.  Different ids stay different."""
-    text = given if isinstance(given, str) else ""
+    text = value if isinstance(value, str) else ""
     if text and len(text) <= LONGEST and not _FORBIDDEN.search(text):
         return text
     mark = hashlib.sha256(text.encode("utf-16-le", "surrogatepass")).hexdigest()[:16]
     return f"{_FORBIDDEN.sub('_', text)[: LONGEST - 17]}_{mark}"
 
 
-def arguments(given: Any) -> str:
+def arguments(value: Any) -> str:
     """A call's arguments as the text of a JSON object, as some servers parse them when a thread is sent again."""
-    if not isinstance(given, str):
-        given = "" if given is None else encoding.text(given)
-    given = encoding.well_formed(given)
-    if not given.strip():
+    if not isinstance(value, str):
+        value = "" if value is None else encoding.text(value)
+    value = encoding.well_formed(value)
+    if not value.strip():
         return "{}"
     try:
-        found = encoding.parsed(given)
+        parsed = encoding.parsed(value)
     except ValueError:
-        found = given
-    if isinstance(found, dict):
+        parsed = value
+    if isinstance(parsed, dict):
         # The text may differ, as halves of surrogate pairs were replaced.
-        return given if encoding.is_strict(given) else encoding.text(found)
-    return encoding.text({INVALID: given})
+        return value if encoding.is_strict(value) else encoding.text(parsed)
+    return encoding.text({INVALID: value})
 
 
-def _text(given: Any) -> str:
-    if isinstance(given, dict):
-        given = given.get("value", given.get("text"))
-    return given if isinstance(given, str) else ""
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        value = value.get("value", value.get("text"))
+    return value if isinstance(value, str) else ""
 
 
-def _output(given: Any) -> Any:
-    if isinstance(given, (str, list)):
-        return given
-    return "" if given is None else encoding.text(given)
+def _output(value: Any) -> Any:
+    if isinstance(value, (str, list)):
+        return value
+    return "" if value is None else encoding.text(value)
 
 
-def _content(given: Any, kind: str) -> list[Json]:
-    parts = given if isinstance(given, list) else [given]
-    found = [made for part in parts if (made := _part(part, kind)) is not None]
-    same = len(found) == len(parts) and all(one is other for one, other in zip(found, parts, strict=True))
-    return parts if same else found
+def _content(value: Any, kind: str) -> list[Json]:
+    parts = value if isinstance(value, list) else [value]
+    content = [normal_part for part in parts if (normal_part := _part(part, kind)) is not None]
+    same = len(content) == len(parts) and all(one is other for one, other in zip(content, parts, strict=True))
+    return parts if same else content
 
 
 def _part(part: Any, kind: str) -> Json | None:
@@ -133,11 +133,11 @@ KINDS_BY_FIELD: Final = {
 }
 
 
-def normal(given: Any) -> Json:
+def normal(value: Any) -> Json:
     """The item in a form that any server accepts; the same object if it already has that form."""
-    if not isinstance(given, dict):
-        return {"type": "message", "role": "assistant", "content": _content(given, "output_text")}
-    item: Json = given
+    if not isinstance(value, dict):
+        return {"type": "message", "role": "assistant", "content": _content(value, "output_text")}
+    item: Json = value
     kind = item.get("type")
     if not isinstance(kind, str) or not kind:
         kind = next((kind for field, kind in KINDS_BY_FIELD.items() if field in item), "message")
@@ -160,8 +160,8 @@ def journalled(item: Any, emitted_id: str | None = None) -> Json:
     """An item for the journal.  ``emitted_id``: for a call, the id that the program uses; if it differs from
     upstream's, upstream's id is stored as well.
     """
-    found = normal(item)
-    if emitted_id is not None and found["type"] == "function_call":
-        found = _with(found, {"call_id": call_id(emitted_id)})
-    same = found is item
-    return found if same else found | {VERBATIM: item}
+    normal_item = normal(item)
+    if emitted_id is not None and normal_item["type"] == "function_call":
+        normal_item = _with(normal_item, {"call_id": call_id(emitted_id)})
+    same = normal_item is item
+    return normal_item if same else normal_item | {VERBATIM: item}

@@ -77,7 +77,7 @@ WHOLE_PART: Final[dict[str, Callable[[Json], Json]]] = {
 
 @emits(*MESSAGE_OPENS)
 def part_done(turn: Turn, event: Json) -> Iterator[Emitted]:
-    """A complete part.  Its rest is emitted when its message ends, as only then all its annotations and their places
+    """A complete part.  Its rest is emitted when its message ends, as only then all its annotations and their offsets
     are known.
     """
     content = WHOLE_PART[event["type"]](event)
@@ -85,7 +85,7 @@ def part_done(turn: Turn, event: Json) -> Iterator[Emitted]:
         item = turn.find(event, "message") or (yield from _unannounced(turn, event))
         if item is not None and item.open:
             kind = PARTS[content["type"]][1]
-            _remember(item, (place_of(item, event, kind), kind), content)
+            _remember(item, (position_of(item, event, kind), kind), content)
 
 
 def _unannounced(turn: Turn, event: Json) -> Generator[Emitted, None, OpenItem | None]:
@@ -109,7 +109,7 @@ def close_message(turn: Turn, event: Json) -> Iterator[Emitted]:
 
 
 def _finished(item: OpenItem, content: list[Json]) -> Iterator[tuple[tuple[int, str], Json]]:
-    """The finished parts, each with the key of the part that was emitted: by kind and place, else by kind and order."""
+    """The finished parts, each with the key of the emitted part: by kind and position, else by kind and order."""
     texts = [(index, PARTS[part["type"]][1], part) for index, part in enumerate(content) if part["type"] in PARTS]
     unused = [key for key in item.parts if key not in {(index, kind) for index, kind, _ in texts}]
     for index, kind, part in texts:
@@ -160,20 +160,20 @@ def as_emitted(item: OpenItem, status: str) -> Json:
     """The message as an item for the journal, with the text that was received."""
     assert item.known is not None
     content = []
-    for place, part in item.parts.items():
+    for part_key, part in item.parts.items():
         if part.kind in UPSTREAM:
             kind, key = UPSTREAM[part.kind]
-            content.append({"type": kind} | item.finished.get(place, {}) | {key: "".join(part.received)})
+            content.append({"type": kind} | item.finished.get(part_key, {}) | {key: "".join(part.received)})
     return item.known.item | {"role": "assistant", "status": status, "content": content}
 
 
 def _remember(item: OpenItem, key: tuple[int, str], finished: Json) -> None:
     """Store the longest of the complete versions of a part."""
     text, before = UPSTREAM[key[1]][1], item.finished.get(key, {})
-    found: Json = {text: better(before.get(text) or "", finished.get(text) or "")}
+    fields: Json = {text: better(before.get(text) or "", finished.get(text) or "")}
     if notes := max(before.get("annotations") or [], finished.get("annotations") or [], key=len):
-        found["annotations"] = notes
-    item.finished[key] = finished | found
+        fields["annotations"] = notes
+    item.finished[key] = finished | fields
 
 
 def settle(turn: Turn, item: OpenItem) -> Iterator[Emitted]:
@@ -196,8 +196,8 @@ def _settle(turn: Turn, item: OpenItem, key: tuple[int, str], content: Json) -> 
         )
         item.parts[key] = _written_anew(turn, part, whole, content)
         return
-    for annotation in sorted((content.get("annotations") or [])[part.announced :], key=citations.place):
-        yield from _catch_up(item, part, whole, citations.place(annotation))
+    for annotation in sorted((content.get("annotations") or [])[part.announced :], key=citations.offset):
+        yield from _catch_up(item, part, whole, citations.offset(annotation))
         yield from _annotate(turn, item, part, annotation)
     yield from _catch_up(item, part, whole, len(whole))
     if not part.emitted:
@@ -212,8 +212,8 @@ def _written_anew(turn: Turn, part: Part, whole: str, content: Json) -> Part:
     rewritten = Part(part.index, part.kind, fresh=False)
     scratch = replace(turn, citations=turn.citations - len(part.markers))
     notes = enumerate(content.get("annotations") or [])
-    for number, annotation in sorted(notes, key=lambda note: citations.place(note[1])):
-        _write(rewritten, whole[rewritten.received_length : citations.place(annotation)])
+    for number, annotation in sorted(notes, key=lambda note: citations.offset(note[1])):
+        _write(rewritten, whole[rewritten.received_length : citations.offset(annotation)])
         scratch.generated_files, scratch.images = (
             ([], []) if number < part.announced else (turn.generated_files, turn.images)
         )
@@ -224,18 +224,18 @@ def _written_anew(turn: Turn, part: Part, whole: str, content: Json) -> Part:
 
 
 def _catch_up(item: OpenItem, part: Part, whole: str, upto: int) -> Iterator[Emitted]:
-    """Emit the part of ``whole`` up to a place that was not emitted yet."""
+    """Emit the part of ``whole`` up to an offset that was not emitted yet."""
     if missing := whole[part.received_length : upto]:
         yield _piece(item, part, missing)
 
 
 def _annotate(turn: Turn, item: OpenItem, part: Part, annotation: Json) -> Iterator[Emitted]:
     """Add an annotation to a part.  A citation comes with its whole marker in the same delta."""
-    made = _cite(turn, part, annotation)
+    citation = _cite(turn, part, annotation)
     yield from _show_images(turn, item)
-    if made is None:
+    if citation is None:
         return
-    shown, marker = made
+    shown, marker = citation
     text: Json = {"annotations": [{"index": len(part.annotations) - 1} | citations.as_delta(shown)]}
     part.fresh = False
     if marker:
@@ -246,36 +246,36 @@ def _annotate(turn: Turn, item: OpenItem, part: Part, annotation: Json) -> Itera
 def _cite(turn: Turn, part: Part, annotation: Json) -> tuple[Json, str] | None:
     """Add an annotation and its marker to a part, if it is shown."""
     part.announced += 1
-    if (made := citations.make(turn, part, annotation)) is not None:
-        shown, marker = made
+    if (citation := citations.make(turn, part, annotation)) is not None:
+        shown, marker = citation
         part.annotations.append(shown)
         part.emitted.append(marker)
         part.emitted_length += len(marker)
-    return made
+    return citation
 
 
 def part_of(item: OpenItem, event: Json, kind: str) -> Part:
     """The part to which an event refers."""
-    return part_at(item, place_of(item, event, kind), kind)
+    return part_at(item, position_of(item, event, kind), kind)
 
 
-def place_of(item: OpenItem, event: Json, kind: str) -> int:
-    """The place of that part.  A place far behind all others is a server's mistake: the last part of that kind is
+def position_of(item: OpenItem, event: Json, kind: str) -> int:
+    """The position of that part.  A position far behind all others is a server's mistake: the last part of that kind is
     used.
     """
-    place: int = event.get("content_index") or 0
-    if place <= len(item.parts) + 1:
-        return place
+    position: int = event.get("content_index") or 0
+    if position <= len(item.parts) + 1:
+        return position
     return next((at for at, each in reversed(item.parts) if each == kind and at >= 0), 0)
 
 
-def part_at(item: OpenItem, place: int, kind: str) -> Part:
-    """The part of that kind at a place, created when it first occurs.  The Assistants parts are numbered without
+def part_at(item: OpenItem, position: int, kind: str) -> Part:
+    """The part of that kind at a position, created when it first occurs.  The Assistants parts are numbered without
     gaps.
     """
-    part = item.parts.get((place, kind))
+    part = item.parts.get((position, kind))
     if part is None:
-        part = item.parts[place, kind] = Part(len(item.parts), kind)
+        part = item.parts[position, kind] = Part(len(item.parts), kind)
     return part
 
 

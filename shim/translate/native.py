@@ -25,11 +25,11 @@ class Converted(NamedTuple):
     generated_files: list[GeneratedFile]
 
 
-def listing(given: str | Iterable[Any]) -> list[Json]:
+def listing(input: str | Iterable[Any]) -> list[Json]:
     """The ``input`` of a request as items in the journal's form; a text is a user's message."""
-    if isinstance(given, str):
-        given = [{"role": "user", "content": given}]
-    return [items.journalled(item) for item in given]
+    if isinstance(input, str):
+        input = [{"role": "user", "content": input}]
+    return [items.journalled(item) for item in input]
 
 
 def listed(item: Json) -> Json:
@@ -100,18 +100,18 @@ def _shown(part: Json) -> Json:
     return {"type": "text", "text": {"value": text, "annotations": []}}
 
 
-def repeated_count(given: list[Json], known: Iterable[Json]) -> int | None:
-    """How many items at the beginning of ``given`` repeat ``known``; None if they differ."""
+def repeated_count(input_items: list[Json], known: Iterable[Json]) -> int | None:
+    """How many items at the beginning of ``input_items`` repeat ``known``; None if they differ."""
     waiting = [bare for item in known if (bare := _bare(item)) is not None]
     done = 0
-    for place, item in enumerate(given):
+    for position, item in enumerate(input_items):
         if done == len(waiting):
-            return place
+            return position
         bare = _bare(item)
         if bare is not None and bare != waiting[done]:
             return None
         done += bare is not None
-    return len(given) if done == len(waiting) else None
+    return len(input_items) if done == len(waiting) else None
 
 
 def _bare(item: Json) -> Json | None:

@@ -55,8 +55,8 @@ def _listed(read: Reader) -> Reader:
     def read_all(values: Any) -> list[Any]:
         if not isinstance(values, list):
             return []
-        found = [each for value in values if (each := read(value)) is not None]
-        return values if len(found) == len(values) and all(map(_same, found, values)) else found
+        results = [each for value in values if (each := read(value)) is not None]
+        return values if len(results) == len(values) and all(map(_same, results, values)) else results
 
     return read_all
 
@@ -67,12 +67,12 @@ def _same(one: Any, other: Any) -> bool:
 
 def _with(source: Json, readers: Mapping[str, Reader], **known: Any) -> Json:
     """The object with the named fields converted; the same object if nothing had to be changed."""
-    found = {name: value for name, value in known.items() if source.get(name) != value}
+    changes = {name: value for name, value in known.items() if source.get(name) != value}
     for name, read in readers.items():
         value = source.get(name)
         if value is not None and (normal := read(value)) is not value:
-            found[name] = normal
-    return source | found if found else source
+            changes[name] = normal
+    return source | changes if changes else source
 
 
 # Parts and annotations.
@@ -96,8 +96,8 @@ def annotation(value: Any) -> Json:
         return {"type": ""}
     kind = value.get("type")
     kind = kind if isinstance(kind, str) else ""
-    found = _with(value, ANNOTATION, type=kind)
-    return found if found.get(ANNOTATION_NEEDS.get(kind, "type")) is not None else found | {"type": ""}
+    result = _with(value, ANNOTATION, type=kind)
+    return result if result.get(ANNOTATION_NEEDS.get(kind, "type")) is not None else result | {"type": ""}
 
 
 #: Other names of a part's type.
@@ -141,8 +141,8 @@ def _output(value: Any) -> Json | None:
     """An output of code: logs, or a picture."""
     if not isinstance(value, dict):
         return None
-    found = _with(value, {"type": text, "logs": text, "url": text})
-    return None if found.get("type") == "image" and not found.get("url") else found
+    result = _with(value, {"type": text, "logs": text, "url": text})
+    return None if result.get("type") == "image" and not result.get("url") else result
 
 
 #: Fields that all items may have.
@@ -276,9 +276,9 @@ def event(raw: Json) -> Json:
     normal = read(value)
     if normal is None:
         return {"type": f"{kind} without its {name}"}
-    id, place, part_place = raw.get("item_id"), raw.get("output_index"), raw.get("content_index")
-    wrong = id.__class__ not in _TEXT or place.__class__ not in _NUMBER or part_place.__class__ not in _NUMBER
-    if normal is value and not wrong and (place or 0) >= 0 and (part_place or 0) >= 0:
+    id, output_index, content_index = raw.get("item_id"), raw.get("output_index"), raw.get("content_index")
+    wrong = id.__class__ not in _TEXT or output_index.__class__ not in _NUMBER or content_index.__class__ not in _NUMBER
+    if normal is value and not wrong and (output_index or 0) >= 0 and (content_index or 0) >= 0:
         return raw
     return _with(raw, POSITION) | {name: normal}
 
@@ -289,15 +289,15 @@ _NUMBER: Final = frozenset({int, type(None)})
 
 def _error_event(raw: Json) -> Json:
     """An ``error`` event: nested on the real wire, flat in its documentation."""
-    found = _with(raw, {"code": _code, "message": text, "param": text})
-    return found if raw.get("error") is None else found | {"error": error(raw["error"])}
+    result = _with(raw, {"code": _code, "message": text, "param": text})
+    return result if raw.get("error") is None else result | {"error": error(raw["error"])}
 
 
 def events(read: Iterable[Json]) -> list[Json]:
     """The events of one network read, up to the one that ends the response; later ones are ignored."""
-    found: list[Json] = []
+    results: list[Json] = []
     for raw in read:
-        found.append(event(raw))
-        if found[-1]["type"] in TERMINAL:
+        results.append(event(raw))
+        if results[-1]["type"] in TERMINAL:
             break
-    return found
+    return results

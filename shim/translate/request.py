@@ -53,10 +53,10 @@ def _tools(run: Json, circumstances: Circumstances) -> Json:
     body: Json = {"tools": sent}
     if not run["parallel_tool_calls"] and "parallel_tool_calls" not in circumstances.without:
         body["parallel_tool_calls"] = False
-    chosen = tools.choice(run["tool_choice"], sent)
-    forced = chosen == "required" or isinstance(chosen, dict)
-    if chosen != "auto" and not (forced and circumstances.obeyed):
-        body["tool_choice"] = chosen
+    tool_choice = tools.choice(run["tool_choice"], sent)
+    forced = tool_choice == "required" or isinstance(tool_choice, dict)
+    if tool_choice != "auto" and not (forced and circumstances.obeyed):
+        body["tool_choice"] = tool_choice
     return body
 
 
@@ -135,11 +135,11 @@ WRITERS: Final[tuple[Callable[[Json, Circumstances], Json], ...]] = (
 
 def body(run: Json, items: Items, circumstances: Circumstances) -> Json:
     """The whole request body; without ``stream`` in it, a stream is requested."""
-    made: Json = {}
+    fields: Json = {}
     for write in WRITERS:
-        made |= write(run, circumstances)
+        fields |= write(run, circumstances)
     if not items and circumstances.previous is None:
         # A first run with instructions and no messages: the API requires some input, so the instructions are sent once
         # as a developer's item.
         items = Items.of([{"role": "developer", "content": run["instructions"]}])
-    return made | {"input": items}
+    return fields | {"input": items}

@@ -243,23 +243,23 @@ def translate(turn: Turn, event: Json) -> Iterator[Emitted]:
     return iter(())
 
 
-def _added(turn: Turn, item: Json, place: int | None) -> Iterator[Emitted]:
+def _added(turn: Turn, item: Json, output_index: int | None) -> Iterator[Emitted]:
     """An item begins, unless it was announced before."""
-    known = turn.known.beginning(item, place)
+    known = turn.known.beginning(item, output_index)
     if known is None:
-        yield from _announce(turn, item, turn.known.add(item, place))
+        yield from _announce(turn, item, turn.known.add(item, output_index))
     elif not known.settled:
         turn.known.learn(known, item)
 
 
-def _done(turn: Turn, item: Json, place: int | None) -> Iterator[Emitted]:
+def _done(turn: Turn, item: Json, output_index: int | None) -> Iterator[Emitted]:
     """An item has ended."""
 
     def agrees(known: KnownItem, item: Json) -> bool:
         received = turn.items[known.key].received if known.key in turn.items else ""
         return bool(received) and _text_of(item).startswith(received)
 
-    yield from _over(turn, item, turn.known.ending(item, place, agrees) or turn.known.add(item, place))
+    yield from _over(turn, item, turn.known.ending(item, output_index, agrees) or turn.known.add(item, output_index))
 
 
 def _text_of(item: Json) -> str:

@@ -60,10 +60,10 @@ def _send_function(tool: Json, resources: Json) -> Json:
 
 
 def _show_search(tool: Json) -> Json:
-    given = _given(tool.get("file_search") or {}, "max_num_results", "ranking_options")
+    options = _given(tool.get("file_search") or {}, "max_num_results", "ranking_options")
     return {
         "type": "file_search",
-        "file_search": given | {"ranking_options": RANKING | given.get("ranking_options", {})},
+        "file_search": options | {"ranking_options": RANKING | options.get("ranking_options", {})},
     }
 
 
@@ -136,8 +136,8 @@ def sent(tools: list[Json], resources: Json) -> list[Json]:
     """A run's tools in the form for upstream.  A file search without a vector store, which the old API accepted, is
     left out, as upstream refuses it.
     """
-    made = (TOOLS[tool["type"]].sent(tool, resources) for tool in tools)
-    return [tool for tool in made if tool.get("vector_store_ids") != []]
+    sent_tools = (TOOLS[tool["type"]].sent(tool, resources) for tool in tools)
+    return [tool for tool in sent_tools if tool.get("vector_store_ids") != []]
 
 
 def includes(tools: list[Json]) -> list[str]:
@@ -145,34 +145,34 @@ def includes(tools: list[Json]) -> list[str]:
     return sorted({value for tool in tools for value in TOOLS[tool["type"]].include})
 
 
-def unknown_choice(chosen: Any, tools: list[Json]) -> str | None:
+def unknown_choice(tool_choice: Any, tools: list[Json]) -> str | None:
     """The tool that ``tool_choice`` names, if it is not among the run's ``tools``."""
-    if not isinstance(chosen, dict):
+    if not isinstance(tool_choice, dict):
         return None
-    kind = str(chosen["type"])
+    kind = str(tool_choice["type"])
     if kind != "function":
         return None if any(tool["type"] == kind for tool in tools) else kind
-    name = str(chosen["function"]["name"])
+    name = str(tool_choice["function"]["name"])
     known = (tool["function"]["name"] for tool in tools if tool["type"] == "function")
     return None if name in known else name
 
 
-def choice(chosen: Any, tools: list[Json]) -> Any:
+def choice(tool_choice: Any, tools: list[Json]) -> Any:
     """``tool_choice`` in the form for upstream: flat; the Assistants API nested the function's name.
 
     ``tools``: those that are sent; a file search that was left out cannot be chosen.
     """
-    if not isinstance(chosen, dict):
-        return chosen
-    if chosen["type"] == "file_search" and not any(tool["type"] == "file_search" for tool in tools):
+    if not isinstance(tool_choice, dict):
+        return tool_choice
+    if tool_choice["type"] == "file_search" and not any(tool["type"] == "file_search" for tool in tools):
         return "auto"
-    name = {"name": chosen["function"]["name"]} if chosen["type"] == "function" else {}
-    return {"type": chosen["type"]} | name
+    name = {"name": tool_choice["function"]["name"]} if tool_choice["type"] == "function" else {}
+    return {"type": tool_choice["type"]} | name
 
 
-def resources(tools: list[Json], given: Json | None) -> Json:
+def resources(tools: list[Json], tool_resources: Json | None) -> Json:
     """An assistant's ``tool_resources``: those of the request, and an empty list for each hosted tool without any."""
     empty: dict[str, Json] = {"code_interpreter": {"file_ids": []}, "file_search": {"vector_store_ids": []}}
     kinds = {tool["type"] for tool in tools}
     blanks = {kind: dict(blank) for kind, blank in empty.items() if kind in kinds}
-    return blanks | {kind: value for kind, value in (given or {}).items() if value is not None}
+    return blanks | {kind: value for kind, value in (tool_resources or {}).items() if value is not None}

@@ -59,11 +59,11 @@ class Part:
 
 @dataclass(slots=True)
 class OpenItem:
-    """An item that upstream has begun: a ``message`` with its parts, or a ``call`` with its place in its step.
+    """An item that upstream has begun: a ``message`` with its parts, or a ``call`` with its position in its step.
 
     ``open``: its end was not emitted yet; an incomplete message waits for the response's end, which has the reason.
     ``cut``: the call's arguments end in the middle.  ``whole``: it was emitted completely.  ``finished``: a message's
-    complete parts from upstream, by place and kind; they are compared with the received text when the message ends.
+    complete parts from upstream, by position and kind; they are compared with the received text when the message ends.
     ``outputs``: outputs of code that were emitted.
     """
 
@@ -105,8 +105,8 @@ class Turn:
     named in a message yet.  ``caller_body``: the caller's request; ``body``: the request to upstream.  ``known``: the
     items of the response; ``items``: those of them that are shown.  ``call_ids``: the run's calls, of earlier responses
     too, by the id that the program sees; each with upstream's id.  ``unclaimed``: arguments of calls that were not
-    announced, by the id and place in their events.  ``amended``: items for which more content came after their end was
-    emitted: it is stored, but cannot be emitted any more.
+    announced, by the id and output index in their events.  ``amended``: items for which more content came after their
+    end was emitted: it is stored, but cannot be emitted any more.
     """
 
     run: Json

@@ -1,8 +1,8 @@
 """Finds the calls of a conversation to which a refusal refers.
 
-A call may have a form that one server accepts and the next one refuses.  The refusal refers to it by the place of the
-item, by the id of the call, by the function's name, or only with a text about earlier calls, in some cases with status
-500.
+A call may have a form that one server accepts and the next one refuses.  The refusal refers to it by the position of
+the item, by the id of the call, by the function's name, or only with a text about earlier calls, in some cases with
+status 500.
 """
 
 import re
@@ -13,8 +13,8 @@ from shim.wire.types import Json
 
 #: Statuses with which a server may refuse the input; None is an error inside an answer with status 200.
 FAULTS: Final = frozenset({None, 400, 404, 409, 422, 500, 502})
-#: How a server refers to an item of the input by its place.
-PLACE: Final = re.compile(r"\binput(?:\[|\.)(\d+)")
+#: How a server refers to an item of the input by its position.
+POSITION: Final = re.compile(r"\binput(?:\[|\.)(\d+)")
 #: Texts about earlier calls that name none of them, with the servers that use them.
 PHRASES: Final[dict[str, str]] = {
     "llama.cpp": r"Failed to parse tool call arguments as JSON",
@@ -35,13 +35,13 @@ def blamed_calls(refusal: Refusal, body: Json) -> set[str]:
     if not calls:
         return set()
     text = f"{refusal.param or ''} {refusal.message}"
-    places = [int(place) for place in PLACE.findall(text)]
-    found = {items[place].get("call_id") for place in places if place < len(items)}
-    found |= {call["call_id"] for call in calls if _mentions(text, call["call_id"])}
+    positions = [int(position) for position in POSITION.findall(text)]
+    blamed = {items[position].get("call_id") for position in positions if position < len(items)}
+    blamed |= {call["call_id"] for call in calls if _mentions(text, call["call_id"])}
     known = {tool.get("name") for tool in body.get("tools") or []}
-    found |= {call["call_id"] for call in calls if call["name"] not in known and _mentions(text, call["name"])}
+    blamed |= {call["call_id"] for call in calls if call["name"] not in known and _mentions(text, call["name"])}
     ids = {str(call["call_id"]) for call in calls}
-    return (found & ids) or (ids if _PHRASES.search(text) else set())
+    return (blamed & ids) or (ids if _PHRASES.search(text) else set())
 
 
 def _mentions(text: str, name: str) -> bool:

@@ -43,8 +43,8 @@ def spread(body: Json) -> Json:
 
 def plain(body: Json) -> Json:
     """The same object without halves of surrogate pairs, which the SDK's encoder cannot encode."""
-    found: Json = encoding.plain(body)
-    return found
+    plain_body: Json = encoding.plain(body)
+    return plain_body
 
 
 def into(client: Any, body: Json, refill: Refill | None) -> Json:

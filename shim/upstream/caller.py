@@ -22,8 +22,8 @@ _caller: "Final[ContextVar[Mapping[str, str]]]" = ContextVar("shim-caller", defa
 @contextmanager
 def calling(headers: Mapping[str, str]) -> Iterator[None]:
     """Within this context, upstream calls are made for the caller whose request had these headers."""
-    found = {name.lower(): value for name, value in headers.items()}
-    token = _caller.set({spelt: found[name] for name, spelt in CREDENTIALS.items() if name in found})
+    by_name = {name.lower(): value for name, value in headers.items()}
+    token = _caller.set({spelt: by_name[name] for name, spelt in CREDENTIALS.items() if name in by_name})
     try:
         yield
     finally:

@@ -68,9 +68,9 @@ def arguments(body: Json, headers: Any) -> Json:
 
 def refusal(body: Json) -> Json | None:
     """The error for something that Chat Completions cannot do, with its name."""
-    for place, tool in enumerate(body.get("tools") or ()):
+    for position, tool in enumerate(body.get("tools") or ()):
         if tool["type"] != "function":
-            return _unsupported(NO_TOOL.format(what=tool["type"]), f"tools[{place}].type")
+            return _unsupported(NO_TOOL.format(what=tool["type"]), f"tools[{position}].type")
     for where, part in _parts(body.get("input")):
         if part.get("type") == "input_image" and not part.get("image_url"):
             return _unsupported(NO_FILE, where)
@@ -78,10 +78,10 @@ def refusal(body: Json) -> Json | None:
 
 
 def _parts(items: Any) -> Iterator[tuple[str, Json]]:
-    for place, item in enumerate(items if isinstance(items, list) else ()):
+    for position, item in enumerate(items if isinstance(items, list) else ()):
         content = item.get("content")
         for number, part in enumerate(content if isinstance(content, list) else ()):
-            yield f"input[{place}].content[{number}]", part
+            yield f"input[{position}].content[{number}]", part
 
 
 def _unsupported(message: str, param: str) -> Json:
@@ -98,14 +98,14 @@ class Answer:
     def __init__(self) -> None:
         self._id: Final = ids.new("resp")
 
-    def response(self, found: Any) -> Json:
+    def response(self, response: Any) -> Json:
         """A response, of LiteLLM's type."""
-        body: Json = found.model_dump(mode="json", exclude_none=True)
+        body: Json = response.model_dump(mode="json", exclude_none=True)
         return body | {"id": self._id, "store": False}
 
-    def event(self, found: Any) -> bytes:
+    def event(self, event: Any) -> bytes:
         """An event, of LiteLLM's type, in the form of a stream's event."""
-        body: Json = found.model_dump(mode="json", exclude_none=True)
+        body: Json = event.model_dump(mode="json", exclude_none=True)
         if isinstance(body.get("response"), dict):
             body["response"] |= {"id": self._id, "store": False}
         return sse.encode(body["type"], body)

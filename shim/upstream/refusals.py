@@ -62,5 +62,5 @@ def of_error(status: int | None, body: Json, otherwise: str = "", headers: Mappi
 
 def _text(body: Json, key: str) -> str | None:
     """A field of an error, if it is text: some servers repeat the status as a number there."""
-    found = body.get(key)
-    return found if isinstance(found, str) else None
+    value = body.get(key)
+    return value if isinstance(value, str) else None

@@ -88,8 +88,8 @@ class Upstream:
 
     async def _opened(self, send: Callable[[], Any], call: Call) -> Answer:
         with refusals(self._broken):
-            found = await self._waited(send, lifetime.of(call), close_late)
-        return _Answer(found.http_response, self._colour, self._broken, self._limits)
+            response = await self._waited(send, lifetime.of(call), close_late)
+        return _Answer(response.http_response, self._colour, self._broken, self._limits)
 
     async def retrieve(self, response_id: str) -> Json:
         client = self._client()
@@ -110,18 +110,18 @@ class Upstream:
             return _plain(await self._result(send, ignore_late), client)
 
     async def content(self, path: str, limit: int) -> bytes | None:
-        found = bytearray()
+        collected = bytearray()
         with refusals(self._broken):
             response = (await self._result(_get(self._client(), path, _unread()), close_late)).http_response
             try:
                 async with aclosing(self._colour.chunks(response)) as chunks:
                     async for chunk in chunks:
-                        found += chunk
-                        if len(found) > limit:
+                        collected += chunk
+                        if len(collected) > limit:
                             return None
             finally:
                 await self._colour.close(response)
-        return bytes(found)
+        return bytes(collected)
 
     async def _result(self, send: Callable[[], Any], late: Callable[[Any], None]) -> Any:
         """The result of a call of the SDK; the call is abandoned when its run has ended."""
@@ -201,8 +201,8 @@ def _request(method: str, path: str, body: Json | None) -> Any:
 
 
 def _options(call: Call | None = None) -> Any:
-    given = call.headers.items() if call else ()
-    own = {name: value for name, value in given if name.lower() not in OURS and not _STAINLESS.match(name)}
+    headers = call.headers.items() if call else ()
+    own = {name: value for name, value in headers if name.lower() not in OURS and not _STAINLESS.match(name)}
     return {"headers": credentials() | own}
 
 

@@ -32,8 +32,8 @@ def _secrets(sent: Any) -> list[str]:
     """The secrets of a request, the longest first, as one may be part of another."""
     pairs = [*sent.headers.items(), *sent.url.params.multi_items()]
     candidates = [secret for name, value in pairs if isinstance(value, str) for secret in _secrets_of(name, value)]
-    found = {secret for secret in (*candidates, sent.url.username, sent.url.password) if len(secret) >= SHORTEST}
-    return sorted(found, key=len, reverse=True)
+    secrets = {secret for secret in (*candidates, sent.url.username, sent.url.password) if len(secret) >= SHORTEST}
+    return sorted(secrets, key=len, reverse=True)
 
 
 def _secrets_of(name: str, value: str) -> list[str]:
@@ -56,8 +56,8 @@ def without(body: Json, sent: Any) -> Json:
     """The object without the secrets of that request, at any depth."""
     text = json.dumps(body)
     clean = masked(text, sent)
-    found: Json = body if clean == text else json.loads(clean)
-    return found
+    cleaned: Json = body if clean == text else json.loads(clean)
+    return cleaned
 
 
 def cleaned(events: list[Json], sent: Any) -> list[Json]:

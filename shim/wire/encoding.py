@@ -52,12 +52,12 @@ def utf8(text: str) -> bytes:
 
 def text(body: Any) -> str:
     """Compact JSON as a text that can be encoded as UTF-8."""
-    found = dumps(body)
+    json_text = dumps(body)
     try:
-        found.encode()
+        json_text.encode()
     except UnicodeEncodeError:
-        return well_formed(found)
-    return found
+        return well_formed(json_text)
+    return json_text
 
 
 def compact(body: Any) -> bytes:

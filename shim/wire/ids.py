@@ -34,11 +34,11 @@ def new(prefix: str) -> str:
 
     The random bits are taken with one system call, as each call may switch to another thread.
     """
-    number, found = _source.getrandbits(BITS), ""
+    number, digits = _source.getrandbits(BITS), ""
     for _ in range(LENGTH):
         number, at = divmod(number, len(ALPHABET))
-        found += ALPHABET[at]
-    return f"{prefix}_{found}"
+        digits += ALPHABET[at]
+    return f"{prefix}_{digits}"
 
 
 def request() -> str:

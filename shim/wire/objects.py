@@ -13,7 +13,7 @@ from shim.wire.types import Json
 RUN_LIFETIME: Final = 600
 
 
-def assistant(id: str, now: int, given: Json) -> Json:
+def assistant(id: str, now: int, fields: Json) -> Json:
     """An assistant: the defaults, overridden by the request's fields."""
     return {
         "id": id,
@@ -30,12 +30,12 @@ def assistant(id: str, now: int, given: Json) -> Json:
         "tool_resources": {},
         "metadata": {},
         "response_format": "auto",
-    } | given
+    } | fields
 
 
-def thread(id: str, now: int, given: Json) -> Json:
+def thread(id: str, now: int, fields: Json) -> Json:
     """A thread: the defaults, overridden by the request's fields (``metadata``, ``tool_resources``)."""
-    return {"id": id, "object": "thread", "created_at": now, "metadata": {}, "tool_resources": {}} | given
+    return {"id": id, "object": "thread", "created_at": now, "metadata": {}, "tool_resources": {}} | fields
 
 
 def message(id: str, now: int, thread_id: str, role: str) -> Json:
@@ -193,6 +193,6 @@ def step_shown(step: Json, contents: bool, ended: bool = False) -> Json:
 
 def _without_contents(call: Json) -> Json:
     results = [
-        {key: value for key, value in found.items() if key != "content"} for found in call["file_search"]["results"]
+        {key: value for key, value in result.items() if key != "content"} for result in call["file_search"]["results"]
     ]
     return call | {"file_search": call["file_search"] | {"results": results}}

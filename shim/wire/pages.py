@@ -42,16 +42,16 @@ def read_page(query: Sequence[tuple[str, str]], *, run_id: bool = False) -> Page
 
     An empty value counts as none.  Raises `ApiError`.
     """
-    given = {key: value for key, value in query if value}
+    params = {key: value for key, value in query if value}
     for name in CURSORS:
-        if not is_possible(given.get(name, "")):
+        if not is_possible(params.get(name, "")):
             raise error("invalid_value", param=name)
     return Page(
-        limit=_limit(given.get("limit")),
-        order=_order(given.get("order")),
-        after=given.get("after"),
-        before=given.get("before"),
-        run_id=given.get("run_id") if run_id else None,
+        limit=_limit(params.get("limit")),
+        order=_order(params.get("order")),
+        after=params.get("after"),
+        before=params.get("before"),
+        run_id=params.get("run_id") if run_id else None,
     )
 
 

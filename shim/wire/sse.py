@@ -122,21 +122,21 @@ class Reader:
         return data.removesuffix(b"\r").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
     def _events(self, blocks: list[bytes]) -> list[Json]:
-        found: list[Json] = []
+        events: list[Json] = []
         for block in blocks:
             try:
                 self._limits.check_event(len(block))
                 event = _event(block)
                 if event is not None:
                     self._count(event, len(block))
-                    found.append(event)
+                    events.append(event)
             except TooLarge as problem:
-                if not found:
+                if not events:
                     raise
                 # A reader that got the last event of an answer does not call again.
                 self._problem = problem
                 break
-        return found
+        return events
 
     def _count(self, event: Json, size: int) -> None:
         delta = event.get("delta")
@@ -184,22 +184,22 @@ class Halves:
         return [each for event in events for each in self._one(event)]
 
     def _one(self, event: Json) -> Iterator[Json]:
-        delta, place = event.get("delta"), repr([event.get(name) for name in PLACE])
+        delta, position = event.get("delta"), repr([event.get(name) for name in POSITION])
         if not isinstance(delta, str):
             yield from self._incomplete.values()
             self._incomplete.clear()
             yield event
             return
-        if place in self._incomplete:
-            delta = encoding.joined(self._incomplete.pop(place)["delta"] + delta)
+        if position in self._incomplete:
+            delta = encoding.joined(self._incomplete.pop(position)["delta"] + delta)
         if _is_cut(delta):
-            self._incomplete[place], delta = event | {"delta": delta[-1]}, delta[:-1]
+            self._incomplete[position], delta = event | {"delta": delta[-1]}, delta[:-1]
         if delta:
             yield event | {"delta": delta}
 
 
 #: The fields that identify the text to which a delta belongs.
-PLACE: Final = ("type", "item_id", "output_index", "content_index", "summary_index")
+POSITION: Final = ("type", "item_id", "output_index", "content_index", "summary_index")
 
 
 def _is_cut(delta: Any) -> bool:

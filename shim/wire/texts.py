@@ -47,14 +47,14 @@ class Items(Sequence[Json]):
         return len(self.pieces)
 
     @overload
-    def __getitem__(self, place: int) -> Json: ...
+    def __getitem__(self, index: int) -> Json: ...
     @overload
-    def __getitem__(self, place: slice) -> list[Json]: ...
-    def __getitem__(self, place: int | slice) -> Json | list[Json]:
-        if isinstance(place, slice):
-            return [load(piece) for piece in self.pieces[place]]
-        found: Json = load(self.pieces[place])
-        return found
+    def __getitem__(self, index: slice) -> list[Json]: ...
+    def __getitem__(self, index: int | slice) -> Json | list[Json]:
+        if isinstance(index, slice):
+            return [load(piece) for piece in self.pieces[index]]
+        item: Json = load(self.pieces[index])
+        return item
 
     def __eq__(self, other: object) -> bool:
         return list(self) == list(other) if isinstance(other, (list, Items)) else NotImplemented

@@ -47,10 +47,10 @@ def listed(values: Sequence[str], conjunction: str) -> str:
     return f"{', '.join(quoted[:-1])}, {conjunction} {quoted[-1]}"
 
 
-def path(place: Sequence[str | int]) -> str:
+def path(location: Sequence[str | int]) -> str:
     """``('tools', 0, 'function')`` as ``tools[0].function``."""
     text = ""
-    for step in place:
+    for step in location:
         if isinstance(step, int):
             text += f"[{step}]"
         elif not step.startswith(BRANCH):
@@ -193,14 +193,14 @@ def translate(trouble: ValidationError) -> ApiError:
 
 def each(trouble: ValidationError) -> list[tuple[tuple[str | int, ...], ApiError]]:
     """All of the errors, each with the keys and indices of its path."""
-    return [(_steps(found["loc"]), _converted(found)) for found in trouble.errors(include_url=False)]
+    return [(_steps(error["loc"]), _converted(error)) for error in trouble.errors(include_url=False)]
 
 
-def _steps(place: Sequence[str | int]) -> tuple[str | int, ...]:
-    return tuple(step for step in place if isinstance(step, int) or not step.startswith(BRANCH))
+def _steps(location: Sequence[str | int]) -> tuple[str | int, ...]:
+    return tuple(step for step in location if isinstance(step, int) or not step.startswith(BRANCH))
 
 
-def _converted(found: Any) -> ApiError:
-    place = found["loc"]
-    problem = Problem(path(place), place[-1] if place else "", found["input"], found.get("ctx", {}))
-    return PROBLEMS.get(found["type"], _other)(problem)
+def _converted(error: Any) -> ApiError:
+    location = error["loc"]
+    problem = Problem(path(location), location[-1] if location else "", error["input"], error.get("ctx", {}))
+    return PROBLEMS.get(error["type"], _other)(problem)

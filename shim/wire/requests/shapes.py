@@ -61,8 +61,8 @@ class ByKind(_Union):
     problem = "wrong_kind"
 
     def __init__(self, expected: str, *, string: Any, array: Any = None, object: Any = None) -> None:
-        given = {"str": string, "list": array, "dict": object}
-        super().__init__({kind: shape for kind, shape in given.items() if shape is not None}, expected)
+        shapes = {"str": string, "list": array, "dict": object}
+        super().__init__({kind: shape for kind, shape in shapes.items() if shape is not None}, expected)
 
     def branch(self, value: Any) -> str | None:
         return BRANCH + type(value).__name__
