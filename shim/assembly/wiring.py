@@ -259,7 +259,7 @@ def database_of(chosen: Settings) -> Database:
         found = database(chosen.database_url, chosen.database_connections, chosen.keys)
     except StoreFailed as problem:
         raise openai.OpenAIError(str(problem)) from problem
-    _registries.setdefault(found, Registry(pump.place))
+    _registries.setdefault(found, Registry(pump.liveness))
     return found
 
 

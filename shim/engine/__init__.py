@@ -39,10 +39,10 @@ class Engine:
 
     async def handle(self, request: Request) -> Reply:
         """The answer to ``request``, errors included.  The door must pump a reply's ``events`` to their end."""
-        found = routes.find(request.method, request.path)
-        if found is None:
+        route = routes.find(request.method, request.path)
+        if route is None:
             return error_reply(_no_route(request))
-        operation, ids = found
+        operation, ids = route
         leads.of_headers(self.context, request.headers.get("openai-beta", ""))
         try:
             await learned.load(self.context)

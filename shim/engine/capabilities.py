@@ -72,11 +72,11 @@ class Capabilities:
         self._made: deque[tuple[str, str | None]] = deque(maxlen=MAX_RESPONSES)
         self._lists: dict[str, tuple[float, Listed | None]] = {}
 
-    def take_over(self, found: Iterable[Learned], digest: Callable[[str], str]) -> None:
+    def take_over(self, learned: Iterable[Learned], digest: Callable[[str], str]) -> None:
         """Add the findings of earlier processes.  ``digest`` returns the hash under which an address is stored."""
         self._digest = digest
         self._loaded_addresses.clear()
-        for each in found:
+        for each in learned:
             fact: Any = each.fact
             self._earlier.setdefault(each.server, {})[fact, each.value] = float(each.learned_at)
         self.loaded = True
@@ -85,12 +85,12 @@ class Capabilities:
         """The findings since the last call of this method."""
         if not self._news:
             return []
-        found, self._news = self._news, []
-        return found
+        news, self._news = self._news, []
+        return news
 
-    def still_new(self, found: list[Finding]) -> None:
+    def still_new(self, findings: list[Finding]) -> None:
         """Return these findings with the next call of `news` again, as they could not be stored."""
-        self._news = [*found, *self._news][:MAX_RESPONSES]
+        self._news = [*findings, *self._news][:MAX_RESPONSES]
 
     def _learn(self, address: str, fact: Fact, value: str = "") -> bool:
         """Record a fact; whether it is new."""
@@ -121,9 +121,9 @@ class Capabilities:
         if len(self._loaded_addresses) >= MAX_ADDRESSES:
             self._loaded_addresses.clear()
         self._loaded_addresses.add(address)
-        found = self._earlier.pop(self._digest(address), {})
-        if found:
-            self._found[address] = found | self._found.get(address, {})
+        findings = self._earlier.pop(self._digest(address), {})
+        if findings:
+            self._found[address] = findings | self._found.get(address, {})
 
     def adjusted(self, profile: Profile) -> Profile:
         """The profile without the capabilities that the server has turned out not to have."""
@@ -148,7 +148,7 @@ class Capabilities:
         """
         self._learn(profile.address, "shown", unknown)
 
-    def made(self, profile: Profile, response_id: str | None) -> None:
+    def remember_response(self, profile: Profile, response_id: str | None) -> None:
         """Record that a server answered that it stores this response."""
         self._made.append((profile.address, response_id))
 
@@ -176,12 +176,12 @@ class Capabilities:
 
     def listed(self, profile: Profile, now: float) -> Listed | None:
         """The server's list of models, if it was fetched recently."""
-        until, found = self._lists.get(profile.address, (0.0, None))
-        return found if now < until else None
+        until, models = self._lists.get(profile.address, (0.0, None))
+        return models if now < until else None
 
-    def list(self, profile: Profile, found: Listed | None, until: float) -> None:
+    def list(self, profile: Profile, models: Listed | None, until: float) -> None:
         """Record the server's list of models, None if it could not be fetched; it is valid until ``until``."""
-        self._lists[profile.address] = until, found
+        self._lists[profile.address] = until, models
 
     def gone(self, profile: Profile, model: str) -> None:
         """Record that the server has refused a model that it used to have."""

@@ -112,11 +112,11 @@ class Context:
         return int(self.clock())
 
 
-def require(found: Json | None, missing: ApiError) -> Json:
-    """Return what was found, or raise the error ``missing`` if it is None."""
-    if found is None:
+def require(value: Json | None, missing: ApiError) -> Json:
+    """Return ``value``, or raise the error ``missing`` if it is None."""
+    if value is None:
         raise missing
-    return found
+    return value
 
 
 def without_nulls(request: Json, *but: str) -> Json:

@@ -74,10 +74,10 @@ def post(context: Context, request: Request, kind: Kind) -> Post:
     headers = {name.lower(): value for name, value in request.headers.items() if name.lower() in (COUNT, KEY)}
     attempt = _attempt(headers.get(COUNT, "0")) if kind not in KEYED else 0
     body = _digest(request.path.encode(), request.body)
-    made = Post(kind, body, attempt, context.clock())
+    new_post = Post(kind, body, attempt, context.clock())
     if not (key := headers.get(KEY)):
-        return made
-    return replace(made, mark=_digest(b"key", request.path.encode(), key.encode()), digest=body)
+        return new_post
+    return replace(new_post, mark=_digest(b"key", request.path.encode(), key.encode()), digest=body)
 
 
 def _attempt(count: str) -> int:
@@ -105,15 +105,15 @@ def check(tx: Tx, post: Post) -> None:
         _check(tx, post)
 
 
-def note(tx: Tx, context: Context, post: Post, made: str, thread_id: str | None = None) -> int:
+def note(tx: Tx, context: Context, post: Post, object_id: str, thread_id: str | None = None) -> int:
     """Store the id of the object that the request made, in the same transaction.  Returns the number of the row, or
     0.
     """
     if post.kind in KEYED and post.digest is None:
         return 0
     known = {"mark": post.mark, "attempt": post.attempt, "digest": post.digest, "kind": post.kind}
-    place = {"made": made, "thread_id": thread_id, "created_at": context.clock()}
-    return requests.insert(tx, known | place)
+    columns = {"made": object_id, "thread_id": thread_id, "created_at": context.clock()}
+    return requests.insert(tx, known | columns)
 
 
 def forget(tx: Tx, noted: int) -> None:

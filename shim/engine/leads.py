@@ -66,10 +66,10 @@ _FIELD_NAMES: Final = re.compile(r"(file|vs)_(search|ids?|data|url|citation|path
 
 async def of_error(context: Context, problem: ApiError) -> None:
     """Log what helps after an error of the shim's own."""
-    found = _ID.search(problem.message) if problem.status == 404 else None
-    if found is not None:
-        if not await _was_deleted(context, found[0]):
-            context.notices.warn(("missing", found[0]), ELSEWHERE[found[1]], *[found[0]] * 2)
+    match = _ID.search(problem.message) if problem.status == 404 else None
+    if match is not None:
+        if not await _was_deleted(context, match[0]):
+            context.notices.warn(("missing", match[0]), ELSEWHERE[match[1]], *[match[0]] * 2)
     elif problem.code == "declared_assistant":
         context.notices.warn(("declared", problem.message), DECLARED + PAGE, problem.message)
     elif (hint := leftover(problem)) is not None:
@@ -102,8 +102,8 @@ def of_refusal(context: Context, refusal: Refusal) -> None:
 
 def of_path(context: Context, path: str, status: int) -> None:
     """Log what helps if a call that is passed on names a file or a vector store that upstream does not have."""
-    if status == 404 and (found := _PASSED_ON.search(path)) is not None:
-        context.notices.warn(("missing", found[1]), UPSTREAM[found[2]], found[1])
+    if status == 404 and (match := _PASSED_ON.search(path)) is not None:
+        context.notices.warn(("missing", match[1]), UPSTREAM[match[2]], match[1])
 
 
 def of_headers(context: Context, beta: str) -> None:

@@ -25,13 +25,13 @@ async def load(context: Context) -> None:
     if persistence is None or capabilities.loaded:
         return
     try:
-        secret, found = await context.store.read(_known, persistence, context.now())
+        secret, earlier = await context.store.read(_known, persistence, context.now())
     except StoreFailed as problem:
         log.debug("what earlier processes have found out about servers could not be read: %s", problem)
         return
-    if found:
-        log.info("%s findings about servers and models are taken over from earlier processes", len(found))
-    capabilities.take_over(found, lambda address: _digest(secret, address))
+    if earlier:
+        log.info("%s findings about servers and models are taken over from earlier processes", len(earlier))
+    capabilities.take_over(earlier, lambda address: _digest(secret, address))
 
 
 async def save(context: Context) -> None:

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 #: A function that is called, from any thread, when a run has ended or requires an action.
 Ring = Callable[[], None]
-#: Returns whether the place where a run is driven still exists: a closed event loop drives nothing any more.
+#: Returns whether the thread or event loop in which a run is driven still exists: a closed event loop drives nothing.
 Alive = Callable[[], bool]
 
 
@@ -26,7 +26,7 @@ def no_heartbeat() -> None:
 
 
 def always_alive() -> Alive:
-    """For a place that exists as long as its process."""
+    """For a thread or an event loop that exists as long as its process."""
     return lambda: True
 
 
@@ -42,9 +42,9 @@ MAX_AGE: Final = 60.0
 class Registry:
     """Shared by all clients of a process; every method is safe in any thread."""
 
-    def __init__(self, place: Callable[[], Alive] = always_alive) -> None:
-        """``place`` returns a test for the place (thread or event loop) in which it is called."""
-        self._place = place
+    def __init__(self, liveness: Callable[[], Alive] = always_alive) -> None:
+        """``liveness`` returns a test for the thread or event loop in which it is called."""
+        self._liveness = liveness
         self._waits: dict[str, tuple[Interruptible | None, Alive]] = {}
         self._tenants: dict[str, str] = {}
         self._notified: set[str] = set()
@@ -58,7 +58,7 @@ class Registry:
         """Enter a run that this process drives; ``waits``: what to interrupt when the run is changed from outside."""
         self._forsaken.pop(run_id, None)
         self._tenants[run_id] = tenant
-        self._waits[run_id] = waits, self._place()
+        self._waits[run_id] = waits, self._liveness()
         self.entered()
 
     def leave(self, run_id: str) -> None:
@@ -106,7 +106,7 @@ class Registry:
         self._forsaken[run_id] = response_id
 
     def forsaken(self, run_id: str) -> bool:
-        """Whether this process has stopped driving the run, or the place in which it drove the run no longer exists."""
+        """Whether this process has stopped driving the run, or its thread or event loop no longer exists."""
         _, alive = self._waits.get(run_id, (None, None))
         return run_id in self._forsaken or (alive is not None and not alive())
 
@@ -128,7 +128,7 @@ class Registry:
         """
         self._forsaken.pop(run_id, None)
         if self.forsaken(run_id):
-            # The place that would be interrupted no longer exists.
+            # The thread or event loop that would be interrupted no longer exists.
             self.leave(run_id)
         elif run_id in self._waits:
             self._notified.add(run_id)

@@ -21,12 +21,12 @@ async def create_stores(context: Context, resources: Json | None) -> Json:
     """``tool_resources`` in which every vector store that was described inline has been created and is named by its
     id.
     """
-    given = {kind: value for kind, value in (resources or {}).items() if value is not None}
-    search = dict(given.get("file_search") or {})
+    options = {kind: value for kind, value in (resources or {}).items() if value is not None}
+    search = dict(options.get("file_search") or {})
     inline = search.pop("vector_stores", None) or []
     if inline:
         search["vector_store_ids"] = [await _make_store(context, store) for store in inline]
-    return given | ({"file_search": search} if "file_search" in given else {})
+    return options | ({"file_search": search} if "file_search" in options else {})
 
 
 async def attached(context: Context, resources: Json, messages: list[Json]) -> Json:
@@ -61,16 +61,16 @@ def merged(*resources: Json) -> Json:
     """
     together: Json = {}
     for kind, name in KINDS.items():
-        given = [(one.get(kind) or {}) for one in resources if one.get(kind) is not None]
-        if given:
-            together[kind] = {name: list(dict.fromkeys(id for one in given for id in one.get(name) or []))}
+        parts = [(one.get(kind) or {}) for one in resources if one.get(kind) is not None]
+        if parts:
+            together[kind] = {name: list(dict.fromkeys(id for one in parts for id in one.get(name) or []))}
     return together
 
 
 def _files(messages: list[Json], tool: str) -> list[str]:
     """The files that messages attach for a tool."""
     attachments = [attachment for message in messages for attachment in message.get("attachments") or []]
-    return [given["file_id"] for given in attachments if any(wanted["type"] == tool for wanted in given["tools"])]
+    return [entry["file_id"] for entry in attachments if any(wanted["type"] == tool for wanted in entry["tools"])]
 
 
 async def _make_store(context: Context, described: Json) -> str:

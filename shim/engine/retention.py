@@ -56,8 +56,8 @@ async def erase_old(context: Context) -> int:
     if context.retention is None:
         return 0
     before = int(context.clock() - context.retention)
-    found = await context.store.read(tenants.with_threads, before)
-    return sum([await _erase(replace(context, store=context.store.of(tenant)), before) for tenant in found])
+    with_old_threads = await context.store.read(tenants.with_threads, before)
+    return sum([await _erase(replace(context, store=context.store.of(tenant)), before) for tenant in with_old_threads])
 
 
 async def _erase(context: Context, before: int) -> int:

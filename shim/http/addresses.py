@@ -17,8 +17,8 @@ Address = tuple[int, int, int, Any]
 
 async def connected(host: str, port: int) -> socket.socket:
     """A socket that is connected to one of the host's addresses.  Raises `OSError`."""
-    found = await _addresses(host, port)
-    return await _opened(found[0]) if len(found) == 1 else await _first(found)
+    addresses = await _addresses(host, port)
+    return await _opened(addresses[0]) if len(addresses) == 1 else await _first(addresses)
 
 
 async def _addresses(host: str, port: int) -> list[Address]:
@@ -26,46 +26,46 @@ async def _addresses(host: str, port: int) -> list[Address]:
         literal = ip_address(host)
     except ValueError:
         loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        return list(_in_turns([(family, kind, proto, where) for family, kind, proto, _, where in found]))
+        records = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        return list(_in_turns([(family, kind, proto, where) for family, kind, proto, _, where in records]))
     family = socket.AF_INET if literal.version == 4 else socket.AF_INET6
     return [(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, (host, port))]
 
 
-def _in_turns(found: list[Address]) -> Iterator[Address]:
+def _in_turns(addresses: list[Address]) -> Iterator[Address]:
     """The addresses with alternating families, beginning with the family that the resolver prefers."""
-    first = [each for each in found if each[0] == found[0][0]]
-    others = [each for each in found if each[0] != found[0][0]]
+    first = [each for each in addresses if each[0] == addresses[0][0]]
+    others = [each for each in addresses if each[0] != addresses[0][0]]
     return (each for each in chain.from_iterable(zip_longest(first, others)) if each is not None)
 
 
-async def _first(found: list[Address]) -> socket.socket:
+async def _first(addresses: list[Address]) -> socket.socket:
     """The first socket that is connected; the others are closed."""
     won, problems = list[socket.socket](), list[OSError]()
 
     async def attempt(address: Address, over: anyio.Event) -> None:
         try:
-            made = await _opened(address)
+            sock = await _opened(address)
         except OSError as problem:
             problems.append(problem)
             over.set()
             return
-        won.append(made)
+        won.append(sock)
         group.cancel_scope.cancel()
 
     try:
         async with anyio.create_task_group() as group:
-            for address in found:
+            for address in addresses:
                 over = anyio.Event()
                 group.start_soon(attempt, address, over)
                 with anyio.move_on_after(HEAD_START):
                     await over.wait()
     except BaseException:
-        for made in won:
-            made.close()
+        for sock in won:
+            sock.close()
         raise
-    for made in won[1:]:
-        made.close()
+    for sock in won[1:]:
+        sock.close()
     if not won:
         raise problems[0]
     return won[0]
@@ -73,11 +73,11 @@ async def _first(found: list[Address]) -> socket.socket:
 
 async def _opened(address: Address) -> socket.socket:
     family, kind, proto, where = address
-    made = socket.socket(family, kind, proto)
+    sock = socket.socket(family, kind, proto)
     try:
-        made.setblocking(False)
-        await asyncio.get_running_loop().sock_connect(made, where)
+        sock.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(sock, where)
     except BaseException:
-        made.close()
+        sock.close()
         raise
-    return made
+    return sock

@@ -34,12 +34,12 @@ def litellm() -> Any:
     # Otherwise it fetches its table of prices from the network when it is loaded.
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     try:
-        import litellm as found
+        import litellm
     except ImportError as problem:
         raise openai.OpenAIError(MISSING) from problem
     # Otherwise it prints links to its web pages with every error.
-    found.suppress_debug_info = True
-    return found
+    litellm.suppress_debug_info = True
+    return litellm
 
 
 def bridged(client: Any) -> Any:
@@ -86,12 +86,12 @@ class _Bridge:
 
     def _litellm_client(self, kind: Any, noted: Any) -> Any:
         """A client for LiteLLM: with the same settings as the original, but of the SDK's own class."""
-        made = object.__new__(kind)
-        vars(made).update(copy.copy(vars(self._client)))
+        client = object.__new__(kind)
+        vars(client).update(copy.copy(vars(self._client)))
         # A cached resource belongs to another client.
-        vars(made).pop("chat", None)
-        made._client = noted
-        return made
+        vars(client).pop("chat", None)
+        client._client = noted
+        return client
 
 
 class Bridge(_Bridge):
@@ -193,8 +193,8 @@ class _AsyncBody(transport.AsyncBody):
 
 def _streamed(request: Any, response: Any, body: Any) -> Any:
     """An answer with the connection of LiteLLM's answer, so that a wait for the next bytes can be interrupted."""
-    found = {} if response is None else response.extensions
-    extensions = {name: found[name] for name in CONNECTION if name in found}
+    response_extensions = {} if response is None else response.extensions
+    extensions = {name: response_extensions[name] for name in CONNECTION if name in response_extensions}
     return http.Response(200, headers=STREAM, stream=body, request=request, extensions=extensions)
 
 

@@ -164,11 +164,11 @@ class Connection(asyncio.Protocol):
             # The final answer follows, except after 101, where the parser ends.
             self._reason, self._headers = b"", []
             return
-        given = {name.lower(): value.strip().lower() for name, value in self._headers}
-        coded = given.get(b"transfer-encoding")
+        headers = {name.lower(): value.strip().lower() for name, value in self._headers}
+        coded = headers.get(b"transfer-encoding")
         if coded not in (None, b"chunked"):
             self._fail(http.RemoteProtocolError(f"a transfer coding that is not known: {coded!r}"))
-        self._framed = coded is not None or b"content-length" in given or status in (204, 304)
+        self._framed = coded is not None or b"content-length" in headers or status in (204, 304)
         self.head = status, self._reason, self._headers
 
     def on_body(self, piece: bytes) -> None:
@@ -292,11 +292,11 @@ class Connection(asyncio.Protocol):
 
 def _is_readable(transport: Any) -> bool:
     """Whether bytes or the end of the connection can be read that the event loop has not processed yet."""
-    found = transport.get_extra_info("socket")
-    if found is None or not hasattr(select, "poll"):
+    sock = transport.get_extra_info("socket")
+    if sock is None or not hasattr(select, "poll"):
         return False
     poll = select.poll()
-    poll.register(found.fileno(), select.POLLIN)
+    poll.register(sock.fileno(), select.POLLIN)
     return bool(poll.poll(0))
 
 

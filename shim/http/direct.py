@@ -146,12 +146,12 @@ class OriginPool:
                 await self._turn()
         except TimeoutError:
             raise http.PoolTimeout("no connection to the upstream was free in time") from None
-        found = self._rested()
-        if found is None:
-            found = await self._connected(timeouts.get("connect"))
-            self._open.add(found)
-        found.begin()
-        return found
+        connection = self._rested()
+        if connection is None:
+            connection = await self._connected(timeouts.get("connect"))
+            self._open.add(connection)
+        connection.begin()
+        return connection
 
     def give_back(self, connection: Connection) -> None:
         """Give a connection back after its exchange."""
@@ -217,18 +217,18 @@ class OriginPool:
 
     async def _opened(self) -> Connection:
         origin, loop = self._origin, asyncio.get_running_loop()
-        made = await addresses.connected(origin.host, origin.port)
+        sock = await addresses.connected(origin.host, origin.port)
         try:
             for option in self._options:
-                made.setsockopt(*option)
+                sock.setsockopt(*option)
             secure: dict[str, Any] = {}
             if origin.secure:
                 context = self._context or ssl.create_default_context()
                 context.set_alpn_protocols(["http/1.1"])
                 secure = {"ssl": context, "server_hostname": origin.name}
-            _, protocol = await loop.create_connection(lambda: Connection(loop, self._gone), sock=made, **secure)
+            _, protocol = await loop.create_connection(lambda: Connection(loop, self._gone), sock=sock, **secure)
         except BaseException:
-            made.close()
+            sock.close()
             raise
         connection: Connection = protocol
         return connection
@@ -259,17 +259,17 @@ def _origin(request: Any) -> Origin:
 
 def _head(request: Any) -> bytes:
     """The request up to its body.  Raises ``LocalProtocolError`` without the value, which may be a key."""
-    target, given = request.url.raw_path, request.headers.raw
+    target, headers = request.url.raw_path, request.headers.raw
     if not TARGET.fullmatch(target):
         raise http.LocalProtocolError("Illegal target characters")
-    for name, value in given:
+    for name, value in headers:
         if not NAME.fullmatch(name) or not VALUE.fullmatch(value):
             raise http.LocalProtocolError(f"Illegal header {name!r}")
-    framed = [name for name, _ in given if name.lower() in (b"content-length", b"transfer-encoding")]
+    framed = [name for name, _ in headers if name.lower() in (b"content-length", b"transfer-encoding")]
     if len(framed) > 1:
         raise http.LocalProtocolError("the request has more than one length")
     lines = [request.method.encode("ascii") + b" " + target + b" HTTP/1.1"]
-    return b"\r\n".join([*lines, *(name + b": " + value for name, value in given), b"", b""])
+    return b"\r\n".join([*lines, *(name + b": " + value for name, value in headers), b"", b""])
 
 
 async def _send(connection: Connection, head: bytes, request: Any, seconds: float | None) -> None:

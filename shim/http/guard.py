@@ -40,8 +40,8 @@ class _Guard:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 
-    def _options(self, given: dict[str, Any]) -> dict[str, Any]:
-        return given | ({"follow_redirects": False} if self._same else {}) | {"stream": True}
+    def _options(self, options: dict[str, Any]) -> dict[str, Any]:
+        return options | ({"follow_redirects": False} if self._same else {}) | {"stream": True}
 
     def _next(self, response: Any) -> Any:
         """The request for a redirect, or None."""
@@ -67,15 +67,15 @@ class Guard(_Guard):
         return response if stream and _is_read_as_it_comes(response) else self._read(response)
 
     def _read(self, response: Any) -> Any:
-        found = bytearray()
+        content = bytearray()
         try:
             for chunk in response.iter_bytes():
-                found += chunk
-                if len(found) > self._limit:
+                content += chunk
+                if len(content) > self._limit:
                     return _refused(response.request, TOO_LARGE.format(limit=self._limit))
         finally:
             response.close()
-        return _whole(response, bytes(found))
+        return _whole(response, bytes(content))
 
 
 class AsyncGuard(_Guard):
@@ -97,16 +97,16 @@ class AsyncGuard(_Guard):
         return response if stream and _is_read_as_it_comes(response) else await self._read(response)
 
     async def _read(self, response: Any) -> Any:
-        found = bytearray()
+        content = bytearray()
         try:
             async with aclosing(response.aiter_bytes()) as chunks:
                 async for chunk in chunks:
-                    found += chunk
-                    if len(found) > self._limit:
+                    content += chunk
+                    if len(content) > self._limit:
                         return _refused(response.request, TOO_LARGE.format(limit=self._limit))
         finally:
             await response.aclose()
-        return _whole(response, bytes(found))
+        return _whole(response, bytes(content))
 
 
 def guarded(network: Any, limit: int) -> Any:
@@ -131,11 +131,11 @@ def _whole(response: Any, body: bytes) -> Any:
     headers = [(name, value) for name, value in response.headers.multi_items() if name.lower() not in WIRE]
     # What its transport would read has been read.
     known = {name: value for name, value in response.extensions.items() if name != BODY}
-    made = http.Response(
+    buffered = http.Response(
         response.status_code, headers=headers, content=body, request=response.request, extensions=known
     )
-    made.elapsed, made.history = response.elapsed, response.history
-    return made
+    buffered.elapsed, buffered.history = response.elapsed, response.history
+    return buffered
 
 
 def _refused(request: Any, message: str) -> Any:

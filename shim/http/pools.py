@@ -105,9 +105,9 @@ def running_loop() -> asyncio.AbstractEventLoop | None:
 
 
 def _empty(pool: Any) -> Any:
-    made = copy.copy(pool)
-    made._connections, made._requests = [], []
-    return made
+    new_pool = copy.copy(pool)
+    new_pool._connections, new_pool._requests = [], []
+    return new_pool
 
 
 def _in_child() -> None:

@@ -38,13 +38,13 @@ def adjust(response: Any, chance: Callable[[], float] = random.random) -> None:
 def requested_delay(headers: Any) -> float | None:
     """The seconds of an answer's retry headers; None if there are none, or they are invalid."""
     for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
-        given = headers.get(name)
+        value = headers.get(name)
         try:
-            return _positive(float(given) / unit)
+            return _positive(float(value) / unit)
         except (TypeError, ValueError):
             continue
     try:
-        return _positive(parsedate_to_datetime(given).timestamp() - time.time())
+        return _positive(parsedate_to_datetime(value).timestamp() - time.time())
     except (TypeError, ValueError, OverflowError):
         return None
 

@@ -178,8 +178,8 @@ class AsyncTransport(_Passing, http.AsyncBaseTransport):
 
 
 def _request(request: http.Request, path: str, body: bytes) -> Request:
-    given = request.extensions.get("timeout")
-    waits = http.Timeout(**given) if given else None
+    timeouts = request.extensions.get("timeout")
+    waits = http.Timeout(**timeouts) if timeouts else None
     return Request(request.method, path, request.url.params.multi_items(), dict(request.headers), body, waits)
 
 

@@ -118,11 +118,11 @@ class _Body:
             return self._frames.failed("This reader was too slow.")
         self._after += len(pieces)
         # A piece may be empty: some formats have no form for some events.
-        found = b"".join(pieces)
-        if is_ended and not found:
+        chunk = b"".join(pieces)
+        if is_ended and not chunk:
             self._leave()
             return None
-        return found
+        return chunk
 
     def _leave(self) -> None:
         self._is_over = True
@@ -144,10 +144,10 @@ class Body(_Body, Iterator[bytes]):
                 return first
         while not self._is_over:
             self._rung.clear()
-            if (found := self._more()) is None:
+            if (chunk := self._more()) is None:
                 break
-            if found:
-                return found
+            if chunk:
+                return chunk
             if not self._rung.wait(self._heartbeat):
                 return self._frames.pause
         raise StopIteration
@@ -167,10 +167,10 @@ class AsyncBody(_Body, AsyncIterator[bytes]):
                 return first
         while not self._is_over:
             self._rung.clear()
-            if (found := self._more()) is None:
+            if (chunk := self._more()) is None:
                 break
-            if found:
-                return found
+            if chunk:
+                return chunk
             with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._rung.wait(), self._heartbeat)
                 continue

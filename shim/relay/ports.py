@@ -74,8 +74,8 @@ class SyncPort:
         return getattr(self._runs, method)(**arguments)
 
     async def messages(self, thread_id: str, run_id: str) -> list[Any]:
-        found: Any = self._client.beta.threads.messages
-        return list(found.list(thread_id, run_id=run_id, order="asc"))
+        resource: Any = self._client.beta.threads.messages
+        return list(resource.list(thread_id, run_id=run_id, order="asc"))
 
     async def wait(self, seconds: float) -> None:
         futures.wait([self.stopped], seconds)
@@ -121,8 +121,8 @@ class AsyncPort:
         return await getattr(self._runs, method)(**arguments)
 
     async def messages(self, thread_id: str, run_id: str) -> list[Any]:
-        found: Any = self._client.beta.threads.messages
-        async with aclosing(aiter(found.list(thread_id, run_id=run_id, order="asc"))) as messages:
+        resource: Any = self._client.beta.threads.messages
+        async with aclosing(aiter(resource.list(thread_id, run_id=run_id, order="asc"))) as messages:
             return [each async for each in messages]
 
     async def wait(self, seconds: float) -> None:

@@ -187,8 +187,8 @@ class Rounds:
 
     async def _missed(self, run: Any) -> list[Any]:
         """Events of the run's messages that were not sent completely, and of its status."""
-        found = await self.port.messages(run.thread_id, run.id)
-        return [*(_event_of_message(each) for each in found if each.id not in self._messages), _event_of(run)]
+        messages = await self.port.messages(run.thread_id, run.id)
+        return [*(_event_of_message(each) for each in messages if each.id not in self._messages), _event_of(run)]
 
     async def _answers(self, calls: list[Call], started: dict[str, tuple[Call, Started]]) -> list[Json] | None:
         """The output of each call; None after `stop`."""

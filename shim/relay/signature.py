@@ -42,8 +42,8 @@ class Signature:
     def __init__(self, function: Callable[..., Any]) -> None:
         fields = {name: _field(each, hint) for name, each, hint in _parameters(function)}
         more = any(each.kind is _Kind.VAR_KEYWORD for each in inspect.signature(function).parameters.values())
-        made: Any = typing_more.TypedDict
-        shape = made("Arguments", fields)
+        typed_dict: Any = typing_more.TypedDict
+        shape = typed_dict("Arguments", fields)
         shape.__pydantic_config__ = pydantic.ConfigDict(
             extra="allow" if more else "forbid", arbitrary_types_allowed=True
         )
@@ -75,14 +75,14 @@ class Schema:
 
     def read(self, arguments: str) -> Json:
         try:
-            found = json.loads(arguments or "{}")
+            parsed = json.loads(arguments or "{}")
         except ValueError as problem:
             raise InvalidArguments(f"not JSON: {problem}") from None
-        if problems := [f"{each.json_path}: {each.message}" for each in self._validator.iter_errors(found)]:
+        if problems := [f"{each.json_path}: {each.message}" for each in self._validator.iter_errors(parsed)]:
             raise InvalidArguments("; ".join(problems))
-        if not isinstance(found, dict):
+        if not isinstance(parsed, dict):
             raise InvalidArguments("not a JSON object")
-        return found
+        return parsed
 
 
 def call(function: Callable[..., Any], values: Json) -> Any:
@@ -104,8 +104,10 @@ def _parameters(function: Callable[..., Any]) -> list[tuple[str, inspect.Paramet
         hints = get_type_hints(annotated.__init__ if inspect.isclass(annotated) else annotated, include_extras=True)
     except NameError as problem:
         raise TypeError(f"the annotations of {plain} cannot be read: {problem}") from problem
-    found = inspect.signature(function).parameters.items()
-    return [(name, each, hints.get(name, Any)) for name, each in found if each.kind not in _MANY and name not in bound]
+    parameters = inspect.signature(function).parameters.items()
+    return [
+        (name, each, hints.get(name, Any)) for name, each in parameters if each.kind not in _MANY and name not in bound
+    ]
 
 
 def _field(parameter: inspect.Parameter, hint: Any) -> Any:
@@ -118,8 +120,8 @@ def _field(parameter: inspect.Parameter, hint: Any) -> Any:
 
 
 def _worded(error: Any) -> str:
-    place = ".".join(map(str, error["loc"])) or "arguments"
-    return f"{place}: {error['msg']}"
+    location = ".".join(map(str, error["loc"])) or "arguments"
+    return f"{location}: {error['msg']}"
 
 
 def _without_titles(schema: Any) -> Any:

@@ -41,8 +41,8 @@ class _Stream:
     @property
     def run(self) -> Run | None:
         """The latest state of the run; None before it has started."""
-        found: Run | None = self._rounds.run
-        return found
+        run: Run | None = self._rounds.run
+        return run
 
     @property
     def outputs(self) -> dict[str, str]:

@@ -84,8 +84,8 @@ def by_name(tools: Tools) -> dict[str, Tool]:
     """Tools by the name that the model uses: the key if a mapping is given, else their own."""
     if isinstance(tools, Mapping):
         return {name: each if isinstance(each, Tool) else Tool(each, name=name) for name, each in tools.items()}
-    made = [each if isinstance(each, Tool) else Tool(each) for each in tools]
-    return {each.name: each for each in made}
+    wrapped = [each if isinstance(each, Tool) else Tool(each) for each in tools]
+    return {each.name: each for each in wrapped}
 
 
 #: Returns the text that the model gets for an exception of a function.
@@ -122,16 +122,16 @@ class Toolbox:
     def run(self, tool_call: Call) -> str:
         """The output of a call, in this thread; a coroutine runs in an event loop of its own, with its time limit."""
         try:
-            found = self._result(tool_call)
-            return written(asyncio.run(self._limited(found, tool_call)) if inspect.isawaitable(found) else found)
+            result = self._result(tool_call)
+            return written(asyncio.run(self._limited(result, tool_call)) if inspect.isawaitable(result) else result)
         except Exception as problem:  # noqa: BLE001 - the model is told
             return self._failed(tool_call, problem)
 
     async def run_async(self, tool_call: Call) -> str:
         """The output of a call, on this event loop; the caller limits the time."""
         try:
-            found = self._result(tool_call)
-            return written(await found if inspect.isawaitable(found) else found)
+            result = self._result(tool_call)
+            return written(await result if inspect.isawaitable(result) else result)
         except Exception as problem:  # noqa: BLE001 - the model is told
             return self._failed(tool_call, problem)
 
@@ -151,8 +151,8 @@ class Toolbox:
             raise _ModelMistake(f"invalid arguments for {tool_call.name}: {problem}") from None
         return call(tool.function, values)
 
-    async def _limited(self, found: Awaitable[Any], tool_call: Call) -> Any:
-        return await asyncio.wait_for(found, self.seconds(tool_call))
+    async def _limited(self, result: Awaitable[Any], tool_call: Call) -> Any:
+        return await asyncio.wait_for(result, self.seconds(tool_call))
 
     def _failed(self, tool_call: Call, problem: Exception) -> str:
         if isinstance(problem, _ModelMistake):

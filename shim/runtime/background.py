@@ -33,7 +33,7 @@ def thread(work: Callable[[], T], name: str) -> "Future[T]":
 
 def task(work: Coroutine[Any, Any, T], name: str) -> "asyncio.Task[T]":
     """Start ``work`` in a task of the running event loop, which is referenced until it ends."""
-    made = asyncio.get_running_loop().create_task(work, name=name)
-    _tasks.add(made)
-    made.add_done_callback(_tasks.discard)
-    return made
+    new_task = asyncio.get_running_loop().create_task(work, name=name)
+    _tasks.add(new_task)
+    new_task.add_done_callback(_tasks.discard)
+    return new_task

@@ -72,10 +72,10 @@ class Heartbeat:
         context = self._context
         if not (driven := context.registry.runs()):
             return
-        found = self._database.read(leases.standings, driven)
+        standings = self._database.read(leases.standings, driven)
         now = context.clock()
         for run in driven:
-            if self._is_over(found.get(run), now):
+            if self._is_over(standings.get(run), now):
                 context.registry.notify(run[1])
 
     def _is_over(self, run: Standing | None, now: float) -> bool:

@@ -232,7 +232,7 @@ class Tasks(Pumps[AsyncBody]):
         task.add_done_callback(over)
 
 
-def place() -> Callable[[], bool]:
+def liveness() -> Callable[[], bool]:
     """Returns a test whether runs that are driven in the current event loop or thread can still go on.
 
     A closed loop has dropped its tasks without cancelling them.
@@ -256,11 +256,11 @@ def _birth_of(pid: int) -> str | None:
 @cache
 def _machine() -> str:
     """Identifies the machine or container in which process ids are valid; host names may be shared."""
-    found = [socket.gethostname()]
+    parts = [socket.gethostname()]
     with suppress(OSError):
-        found.append(Path("/proc/sys/kernel/random/boot_id").read_text().strip()[:8])
-        found.append(str(os.stat("/proc/self/ns/pid").st_ino))
-    return "/".join("".join(each.split()) for each in found)
+        parts.append(Path("/proc/sys/kernel/random/boot_id").read_text().strip()[:8])
+        parts.append(str(os.stat("/proc/self/ns/pid").st_ino))
+    return "/".join("".join(each.split()) for each in parts)
 
 
 def owner() -> str:
@@ -296,8 +296,8 @@ _pumps: Final[weakref.WeakKeyDictionary[Any, Any]] = weakref.WeakKeyDictionary()
 
 def pumps_of(http_client: Any, kind: type[P], patience: Patience, grace: float) -> P:
     """The pumps of an HTTP client, created at the first call."""
-    found: P = _pumps.setdefault(http_client, kind(patience, grace))
-    return found
+    pumps: P = _pumps.setdefault(http_client, kind(patience, grace))
+    return pumps
 
 
 atexit.register(_join, Threads.everywhere)

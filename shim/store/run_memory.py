@@ -11,7 +11,7 @@ from shim.wire.types import Json
 
 
 class Tip(TypedDict):
-    """The response that a run's next round chains from, and the place of the journal up to which its chain covers the
+    """The response that a run's next round chains from, and the position in the journal up to which its chain covers the
     thread.
     """
 

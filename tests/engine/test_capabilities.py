@@ -18,7 +18,7 @@ ELSEWHERE = replace(UNKNOWN, address="https://a.test another")
 
 def lose(found: Capabilities, profile: Profile, times: int) -> None:
     for n in range(times):
-        found.made(profile, f"resp_{n}")
+        found.remember_response(profile, f"resp_{n}")
         found.lost(profile, f"resp_{n}")
 
 
@@ -64,7 +64,7 @@ def test_a_trusted_server_may_lose_chains() -> None:
 @pytest.mark.parametrize("made", [(ELSEWHERE, "resp_1"), (UNKNOWN, "resp_2"), (UNKNOWN, None)])
 def test_only_recent_responses_of_this_server_count(made: tuple[Profile, str | None]) -> None:
     found = Capabilities()
-    found.made(*made)
+    found.remember_response(*made)
     for _ in range(MAX_LOSSES):
         found.lost(UNKNOWN, "resp_1")
     assert found.adjusted(UNKNOWN).stores
@@ -72,9 +72,9 @@ def test_only_recent_responses_of_this_server_count(made: tuple[Profile, str | N
 
 def test_old_responses_are_forgotten() -> None:
     found = Capabilities()
-    found.made(UNKNOWN, "resp_old")
+    found.remember_response(UNKNOWN, "resp_old")
     for n in range(MAX_RESPONSES):
-        found.made(UNKNOWN, f"resp_{n}")
+        found.remember_response(UNKNOWN, f"resp_{n}")
     for _ in range(MAX_LOSSES):
         found.lost(UNKNOWN, "resp_old")
     assert found.adjusted(UNKNOWN).stores

@@ -25,8 +25,8 @@ async def create(context: Context, request: Request) -> Reply:
     body = without_nulls(read("assistants.create", request.body))
     post = idempotency.post(context, request, "assistant")
     await idempotency.check_early(context, post)
-    found = await resources.create_stores(context, body.get("tool_resources"))
-    assistant = objects.assistant(context.ids("asst"), context.now(), _shown(body, found))
+    tool_resources = await resources.create_stores(context, body.get("tool_resources"))
+    assistant = objects.assistant(context.ids("asst"), context.now(), _shown(body, tool_resources))
     await context.store.write(_insert, context, assistant, post)
     return json_reply(assistant)
 
@@ -71,10 +71,10 @@ def _insert(tx: Tx, context: Context, assistant: Json, post: idempotency.Post) -
 
 def _page(tx: Tx, context: Context, wanted: Page) -> Json:
     try:
-        found = declared.page(tx, context, wanted)
+        listed = declared.page(tx, context, wanted)
     except NoSuchCursor as missing:
         raise error("no_assistant", id=missing.id) from None
-    return page(*found)
+    return page(*listed)
 
 
 def _update(tx: Tx, context: Context, assistant_id: str, body: Json) -> Json:

@@ -16,23 +16,23 @@ Fetch = Callable[[int, str | None, str | None], Listed]
 
 def get(tx: Tx, context: Context, assistant_id: str) -> Json | None:
     """The declared assistant.  It hides one of the same id in the store; one warning is logged about that."""
-    found = context.declared.get(assistant_id)
-    if found is None:
+    entry = context.declared.get(assistant_id)
+    if entry is None:
         return None
     if context.notices.first("shadowed", context.tenant, assistant_id) and rows.get(tx, assistant_id):
         context.notices.warn(
             ("shadows", context.tenant, assistant_id),
             "assistant %s is in the store, too: what %s declares is used",
             assistant_id,
-            found.place,
+            entry.place,
         )
-    return found.body
+    return entry.body
 
 
 def refuse(context: Context, assistant_id: str) -> None:
     """Raises `ApiError` for a declared assistant, which can be changed only in its file."""
-    if (found := context.declared.get(assistant_id)) is not None:
-        raise error("declared_assistant", id=assistant_id, place=found.place)
+    if (entry := context.declared.get(assistant_id)) is not None:
+        raise error("declared_assistant", id=assistant_id, place=entry.place)
 
 
 def page(tx: Tx, context: Context, wanted: Page) -> Listed:
@@ -45,15 +45,15 @@ def page(tx: Tx, context: Context, wanted: Page) -> Listed:
         parts.reverse()
     # Nothing of a part that lies before the cursor `after`, or after the cursor `before`, is on the page.
     ours = {name: getattr(wanted, name) in context.declared for name in ("after", "before") if getattr(wanted, name)}
-    places = [declared for declared, _ in parts]
-    first = places.index(ours["after"]) if "after" in ours else 0
-    last = places.index(ours["before"]) if "before" in ours else 1
-    found = [
-        (fetch, wanted.after if place == first else None, wanted.before if place == last else None)
-        for place, (_, fetch) in enumerate(parts)
-        if first <= place <= last
+    origins = [declared for declared, _ in parts]
+    first = origins.index(ours["after"]) if "after" in ours else 0
+    last = origins.index(ours["before"]) if "before" in ours else 1
+    pages = [
+        (fetch, wanted.after if index == first else None, wanted.before if index == last else None)
+        for index, (_, fetch) in enumerate(parts)
+        if first <= index <= last
     ]
-    return _joined(found, wanted.limit, backwards=set(ours) == {"before"})
+    return _joined(pages, wanted.limit, backwards=set(ours) == {"before"})
 
 
 def _joined(parts: list[tuple[Fetch, str | None, str | None]], limit: int, backwards: bool) -> Listed:
@@ -74,9 +74,9 @@ def _declared(context: Context, wanted: Page) -> Fetch:
     backwards = bool(wanted.before) and not wanted.after
 
     def fetch(limit: int, after: str | None, before: str | None) -> Listed:
-        chosen = ids[ids.index(after) + 1 if after else 0 : ids.index(before) if before else None]
-        page = chosen[-limit:] if backwards else chosen[:limit]
-        return Listed([context.declared[id].body for id in page], len(chosen) > limit)
+        selected = ids[ids.index(after) + 1 if after else 0 : ids.index(before) if before else None]
+        page = selected[-limit:] if backwards else selected[:limit]
+        return Listed([context.declared[id].body for id in page], len(selected) > limit)
 
     return fetch
 

@@ -12,18 +12,18 @@ from shim.wire.errors import error
 
 async def retrieve(context: Context, request: Request, file_id: str) -> Reply:
     """GET /files/{file_id}"""
-    found = await context.store.read(rows.get, file_id)
-    if found is None:
+    file = await context.store.read(rows.get, file_id)
+    if file is None:
         raise error("no_file", id=file_id)
-    return json_reply(found)
+    return json_reply(file)
 
 
 async def content(context: Context, request: Request, file_id: str) -> Reply:
     """GET /files/{file_id}/content"""
-    found = await context.store.read(rows.content, file_id)
-    if found is None:
+    content = await context.store.read(rows.content, file_id)
+    if content is None:
         raise error("no_file", id=file_id)
-    return Reply(200, {"content-type": "application/octet-stream"}, found)
+    return Reply(200, {"content-type": "application/octet-stream"}, content)
 
 
 async def delete(context: Context, request: Request, file_id: str) -> Reply:

@@ -18,8 +18,8 @@ def check(**ids: str) -> None:
 
 
 def assistant(tx: Tx, context: Context, assistant_id: str) -> Json:
-    found = declared.get(tx, context, assistant_id) or assistants.get(tx, assistant_id)
-    return require(found, error("no_assistant", id=assistant_id))
+    body = declared.get(tx, context, assistant_id) or assistants.get(tx, assistant_id)
+    return require(body, error("no_assistant", id=assistant_id))
 
 
 def thread(tx: Tx, thread_id: str) -> Json:
@@ -32,8 +32,8 @@ def message(tx: Tx, thread_id: str, message_id: str) -> Json:
 
 
 def run(tx: Tx, thread_id: str, run_id: str) -> RunRow:
-    found = run_rows.get(tx, thread_id, run_id)
-    if found is None:
+    row = run_rows.get(tx, thread_id, run_id)
+    if row is None:
         thread(tx, thread_id)
         raise error("no_run", id=run_id)
-    return found
+    return row

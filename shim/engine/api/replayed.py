@@ -45,8 +45,8 @@ async def _run(context: Context, request: Request, repeated: Repeated) -> Reply:
         return json_reply(queued(context, row.body, bool(calls)))
     first: list[Emitted] = []
     if request.path == "threads/runs":
-        made = await context.store.read(lookup.thread, thread_id)
-        first = [("thread.created", objects.as_streamed(made))]
+        thread = await context.store.read(lookup.thread, thread_id)
+        first = [("thread.created", objects.as_streamed(thread))]
     return stream_reply(LateReader(context, thread_id, run_id, calls).events(first))
 
 

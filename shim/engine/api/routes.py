@@ -81,8 +81,8 @@ def imported_file(method: str, path: str, status: int) -> str | None:
     """The shim's own path for a file that upstream does not have, according to the ``status`` of its answer: the store
     may have it from an import.  None for any other call.
     """
-    found = _FILE.search(path) if (method, status) == ("GET", 404) else None
-    return found[1] if found else None
+    match = _FILE.search(path) if (method, status) == ("GET", 404) else None
+    return match[1] if match else None
 
 
 def name_of(method: str, path: str) -> str:

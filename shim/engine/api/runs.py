@@ -150,22 +150,24 @@ def _start_with_thread(tx: Tx, context: Context, body: Json, post: idempotency.P
 
 def _compose(context: Context, thread_id: str, assistant: Json, body: Json) -> Json:
     """A run's object: the fields of its request, else those of its assistant."""
-    chosen: Json = {name: body.get(name, assistant[name]) for name in INHERITED}
-    chosen["tools"] = tools.shown(chosen["tools"])
-    if (unknown := tools.unknown_choice(body.get("tool_choice"), chosen["tools"])) is not None:
+    inherited: Json = {name: body.get(name, assistant[name]) for name in INHERITED}
+    inherited["tools"] = tools.shown(inherited["tools"])
+    if (unknown := tools.unknown_choice(body.get("tool_choice"), inherited["tools"])) is not None:
         raise error("unknown_tool_choice", tool=unknown)
-    chosen["instructions"] = "\n".join(filter(None, [chosen["instructions"], body.get("additional_instructions")]))
+    inherited["instructions"] = "\n".join(
+        filter(None, [inherited["instructions"], body.get("additional_instructions")])
+    )
     truncation = {"type": "auto", "last_messages": None} | body.get("truncation_strategy", {})
     run = objects.run(context.ids("run"), context.now(), thread_id, assistant["id"], context.run_lifetime)
     own = {name: body[name] for name in OWN if name in body}
     own_resources = without_nulls(body.get("tool_resources") or {})
-    return run | chosen | own | {"tool_resources": own_resources, "truncation_strategy": truncation}
+    return run | inherited | own | {"tool_resources": own_resources, "truncation_strategy": truncation}
 
 
 def _has_user_message(tx: Tx, thread_id: str) -> bool:
     """Whether the thread has a user's message; a long thread is assumed to have one."""
-    found, more = message_rows.page(tx, thread_id, 20, "asc")
-    return more or any(message["role"] == "user" for message in found)
+    messages, more = message_rows.page(tx, thread_id, 20, "asc")
+    return more or any(message["role"] == "user" for message in messages)
 
 
 def _undo_start(tx: Tx, context: Context, started: Started) -> None:
@@ -184,10 +186,10 @@ def _undo_start(tx: Tx, context: Context, started: Started) -> None:
 def _page(tx: Tx, thread_id: str, wanted: Page) -> Json:
     lookup.thread(tx, thread_id)
     try:
-        found = rows.page(tx, thread_id, wanted.limit, wanted.order, wanted.after, wanted.before)
+        listed = rows.page(tx, thread_id, wanted.limit, wanted.order, wanted.after, wanted.before)
     except NoSuchCursor as missing:
         raise error("no_run", id=missing.id) from None
-    return page(*found)
+    return page(*listed)
 
 
 def _update(tx: Tx, context: Context, thread_id: str, run_id: str, body: Json) -> Json:

@@ -29,10 +29,10 @@ async def retrieve(context: Context, request: Request, thread_id: str, run_id: s
 def _page(tx: Tx, thread_id: str, run_id: str, wanted: Page, contents: bool) -> Json:
     run = lookup.run(tx, thread_id, run_id).body
     try:
-        found, more = rows.page(tx, run_id, wanted.limit, wanted.order, wanted.after, wanted.before)
+        bodies, more = rows.page(tx, run_id, wanted.limit, wanted.order, wanted.after, wanted.before)
     except NoSuchCursor as missing:
         raise error("no_step", id=missing.id) from None
-    return page([objects.step_shown(step, contents, run["expires_at"] is None) for step in found], more)
+    return page([objects.step_shown(step, contents, run["expires_at"] is None) for step in bodies], more)
 
 
 def _find(tx: Tx, thread_id: str, run_id: str, step_id: str, contents: bool) -> Json:

@@ -51,8 +51,8 @@ async def delete(context: Context, request: Request, thread_id: str) -> Reply:
 
 async def prepared(context: Context, body: Json) -> Json:
     """A request for a thread whose vector stores and attachments have been created upstream."""
-    found = await resources.create_stores(context, body.get("tool_resources"))
-    return body | {"tool_resources": await resources.attached(context, found, body.get("messages") or [])}
+    tool_resources = await resources.create_stores(context, body.get("tool_resources"))
+    return body | {"tool_resources": await resources.attached(context, tool_resources, body.get("messages") or [])}
 
 
 def _create(tx: Tx, context: Context, body: Json, post: idempotency.Post) -> Json:

@@ -43,7 +43,7 @@ class Accepted:
     """A run that has received its outputs: as it was while it waited (``row``), as it is now, its completed step, its
     next request.
 
-    ``mark``: the place in the journal before the outputs.  ``noted``: the row of the request in ``requests``.
+    ``mark``: the position in the journal before the outputs.  ``noted``: the row of the request in ``requests``.
     """
 
     row: RunRow
@@ -55,7 +55,7 @@ class Accepted:
 
 
 def _accept(
-    tx: Tx, context: Context, thread_id: str, run_id: str, given: list[Json], post: idempotency.Post
+    tx: Tx, context: Context, thread_id: str, run_id: str, tool_outputs: list[Json], post: idempotency.Post
 ) -> Accepted:
     """Store the outputs before anything is sent upstream: the step is completed, the run queued, the outputs
     journalled.
@@ -67,7 +67,7 @@ def _accept(
     row = row._replace(memory=row.memory | {"stale": False})
     if row.body["status"] not in lifecycle.before("answered"):
         raise error("not_accepting_outputs", status=row.body["status"])
-    outputs = _match(row.body, given)
+    outputs = _match(row.body, tool_outputs)
     mark = journal.last_seq(tx, thread_id)
     approvals = elsewhere.approval_requests(row.body)
     upstream = row.memory["call_ids"]
@@ -83,13 +83,13 @@ def _accept(
     return Accepted(row, turn.run, step, chain.prepare(tx, context, turn.run, row.memory), mark, noted)
 
 
-def _match(run: Json, given: list[Json]) -> dict[str, str]:
+def _match(run: Json, tool_outputs: list[Json]) -> dict[str, str]:
     """Outputs by call id, in the order of the calls.  Missing, unknown and repeated ids are refused."""
     expected = [call["id"] for call in run["required_action"]["submit_tool_outputs"]["tool_calls"]]
-    received = [output.get("tool_call_id") for output in given]
+    received = [output.get("tool_call_id") for output in tool_outputs]
     if sorted(expected) != sorted(id or "" for id in received):
         raise error("outputs_mismatch", expected=expected, got=received)
-    by_id = {output["tool_call_id"]: output.get("output") or "" for output in given}
+    by_id = {output["tool_call_id"]: output.get("output") or "" for output in tool_outputs}
     return {call_id: by_id[call_id] for call_id in expected}
 
 

@@ -28,7 +28,7 @@ class _Ready(NamedTuple):
 
 
 async def adopt(
-    context: Context, thread_id: str, given: list[Json | str], input: str | list[Any] | None = None
+    context: Context, thread_id: str, responses: list[Json | str], input: str | list[Any] | None = None
 ) -> list[Json]:
     """Add responses, or stored ones by their ids, to the end of a thread, with the earlier responses of their chains;
     returns the new messages.  What the thread already has is not added again.
@@ -39,11 +39,11 @@ async def adopt(
     await unknown_threads.create_if_allowed(context, thread_id)
     known = await context.store.read(_known, context, thread_id)
     try:
-        found = await natives.collect(context, known, given, input)
+        collected = await natives.collect(context, known, responses, input)
     except Refusal as refusal:
         raise api_error(refusal) from refusal
     ready = []
-    for one in found:
+    for one in collected:
         converted = native.converted(one.response, thread_id, context.ids)
         ready.append(_Ready(one, converted, await container_files.fetch(context, converted.generated_files)))
     return await context.store.write(_write, context, thread_id, ready)
@@ -75,7 +75,7 @@ def _write(tx: Tx, context: Context, thread_id: str, ready: list[_Ready]) -> lis
 def _add(tx: Tx, context: Context, thread_id: str, ready: _Ready, repeated: int) -> list[Json | None]:
     """``repeated``: how many items of the request the thread already has."""
     response, now = ready.one.response, int(ready.one.response["created_at"])
-    added = [written.append(tx, context, thread_id, item, now) for item in ready.one.given[repeated:]]
+    added = [written.append(tx, context, thread_id, item, now) for item in ready.one.input_items[repeated:]]
     for item, message in ready.converted.items:
         written.put(tx, context, thread_id, item, message, response["id"])
         added.append(message)
@@ -95,8 +95,8 @@ def _repeated(before: Transcript, one: Native, tip: str | None) -> int | None:
         return 0
     if response.get("conversation") or previous not in (None, before.last_response_id):
         return None
-    whole = native.repeated_count(one.given, before.everything)
-    return whole if whole is not None or previous is None else native.repeated_count(one.given, before.unsent)
+    whole = native.repeated_count(one.input_items, before.everything)
+    return whole if whole is not None or previous is None else native.repeated_count(one.input_items, before.unsent)
 
 
 def _stored(context: Context, ready: _Ready) -> bool:

@@ -27,27 +27,27 @@ class Native:
     """A response, and the items of its request that its chain did not contain."""
 
     response: Json
-    given: list[Json]
+    input_items: list[Json]
 
 
 async def collect(
-    context: Context, known: Set[str], responses: Iterable[Json | str], given: str | list[Any] | None
+    context: Context, known: Set[str], responses: Iterable[Json | str], input: str | list[Any] | None
 ) -> list[Native]:
     """The given responses and the earlier ones of their chains, without those that are ``known``.
 
-    ``given``: the input of the one response, if upstream has not stored it.  Raises `NotAdoptable`, and `Refusal`.
+    ``input``: the input of the one response, if upstream has not stored it.  Raises `NotAdoptable`, and `Refusal`.
     """
-    found: list[Native] = []
+    collected: list[Native] = []
     for each in responses:
         response = await _response(context, each) if isinstance(each, str) else each
-        seen = known | {one.response["id"] for one in found}
+        seen = known | {one.response["id"] for one in collected}
         if response["id"] in seen:
             continue
-        if given is None:
-            found += await _chain(context, _checked(response), seen)
+        if input is None:
+            collected += await _chain(context, _checked(response), seen)
         else:
-            found.append(Native(_checked(response), native.listing(given)))
-    return found
+            collected.append(Native(_checked(response), native.listing(input)))
+    return collected
 
 
 async def _chain(context: Context, last: Json, seen: Set[str]) -> list[Native]:
@@ -57,12 +57,12 @@ async def _chain(context: Context, last: Json, seen: Set[str]) -> list[Native]:
     history: set[str] = set()
     if previous:
         history = _ids(await _inputs(context, previous), (await _response(context, previous)))
-    found = []
+    responses = []
     for response in line:
         listed = await _inputs(context, response["id"])
-        found.append(Native(response, native.listing(_new_items(listed, history))))
+        responses.append(Native(response, native.listing(_new_items(listed, history))))
         history = _ids(listed, response)
-    return found
+    return responses
 
 
 def _ids(listed: list[Json], response: Json) -> set[str]:
@@ -72,8 +72,8 @@ def _ids(listed: list[Json], response: Json) -> set[str]:
 
 def _new_items(listed: list[Json], history: set[str]) -> list[Json]:
     """The new items of a request: most servers list the items of its chain before them."""
-    places = [place for place, item in enumerate(listed, 1) if item.get("id") in history]
-    return [native.listed(item) for item in listed[max(places, default=0) :]]
+    indices = [index for index, item in enumerate(listed, 1) if item.get("id") in history]
+    return [native.listed(item) for item in listed[max(indices, default=0) :]]
 
 
 def _checked(response: Json) -> Json:
@@ -91,7 +91,7 @@ async def _inputs(context: Context, response_id: str) -> list[Json]:
     """All items that upstream lists as the input of a response, oldest first."""
     path = ids.path("responses", response_id, "input_items")
     query = f"?limit={PAGE}&order=asc&include[]=message.input_image.image_url"
-    found: list[Json] = []
+    input_items: list[Json] = []
     after = ""
     while True:
         try:
@@ -101,7 +101,7 @@ async def _inputs(context: Context, response_id: str) -> list[Json]:
                 raise
             advice = "upstream does not have its input: pass the input, too."
             raise NotAdoptable(f"Response {response_id}: {advice}") from refusal
-        found += page["data"]
+        input_items += page["data"]
         if not page.get("has_more"):
-            return found
+            return input_items
         after = f"&after={page['last_id']}"

@@ -12,15 +12,15 @@ from shim.translate import history, items, native
 from shim.wire.types import Json
 
 
-async def add(context: Context, thread_id: str, given: list[Any]) -> None:
+async def add(context: Context, thread_id: str, input: list[Any]) -> None:
     """Add items at the end.  Raises `ApiError` if there is no such thread, or a run is active in it."""
     await unknown_threads.create_if_allowed(context, thread_id)
-    await context.store.write(_add, context, thread_id, native.listing(given))
+    await context.store.write(_add, context, thread_id, native.listing(input))
 
 
-def _add(tx: Tx, context: Context, thread_id: str, given: list[Json]) -> None:
+def _add(tx: Tx, context: Context, thread_id: str, input_items: list[Json]) -> None:
     transcript.lock(tx, context, thread_id)
-    for item in given:
+    for item in input_items:
         written.append(tx, context, thread_id, item, context.now())
 
 
@@ -29,12 +29,12 @@ def listed(tx: Tx, context: Context, thread_id: str, limit: int | None = None) -
     others in the form in which they are sent to a model.
     """
     transcript.read(tx, context, thread_id)
-    found = [item for _, item in sorted(_shown(tx, context, thread_id).items())]
-    return found if limit is None else found[max(len(found) - limit, 0) :]
+    shown = [item for _, item in sorted(_shown(tx, context, thread_id).items())]
+    return shown if limit is None else shown[max(len(shown) - limit, 0) :]
 
 
 def _shown(tx: Tx, context: Context, thread_id: str) -> dict[int, Json]:
-    """Items by their place in the journal."""
+    """Items by their position in the journal."""
     own = {
         row.seq: row.item.get(items.VERBATIM, row.item)
         for row in journal.walk(tx, thread_id)

@@ -147,10 +147,10 @@ async def _no_model(state: RunState, refusal: Refusal) -> bool:
     """Upstream has no such model: its successor is called, if it has one."""
     if state.memory["asker"] or not profiles.has_no_model(refusal):
         return False
-    found = await naming.replacement(state.context, state.run["model"], state.memory["model"])
-    if found is None:
+    replacement = await naming.replacement(state.context, state.run["model"], state.memory["model"])
+    if replacement is None:
         return False
-    await _call_instead(state, found)
+    await _call_instead(state, replacement)
     return True
 
 
@@ -173,15 +173,15 @@ async def _refused_call(state: RunState, refusal: Refusal) -> bool:
         return False
     context, run = state.context, state.run
     model = state.sent.body["model"]
-    found = await context.store.read(chain.pairs, run["thread_id"], blamed) - context.calls_as_text(model)
-    context.refuses_calls(model, found)
+    pairs = await context.store.read(chain.pairs, run["thread_id"], blamed) - context.calls_as_text(model)
+    context.refuses_calls(model, pairs)
     listed = ", ".join(sorted(blamed))
     log.warning(
         "upstream refuses earlier calls of thread %s, which are sent as text from now on: %s", run["thread_id"], listed
     )
     state.sent = await context.store.read(_recomposed, context, run, state.memory, state.sent)
     # No refused call is left that could be sent as text, so a second request would fail in the same way.
-    return bool(found)
+    return bool(pairs)
 
 
 Remedy = Callable[[RunState, Refusal], Awaitable[bool]]

@@ -110,7 +110,7 @@ def _claim(tx: Tx, state: RunState, response_id: str) -> tuple[RunMemory, str] |
     context, run = state.context, state.run
     threads.lock(tx, run["thread_id"])
     current = runs.get(tx, run["thread_id"], run["id"])
-    previous = {made.id: made.previous_id for made in responses.of_run(tx, run["id"])}.get(response_id)
+    previous = {row.id: row.previous_id for row in responses.of_run(tx, run["id"])}.get(response_id)
     if current is None or current.memory["background"] != response_id or previous is None:
         return None
     memory = current.memory | {"background": None}

@@ -20,8 +20,8 @@ from shim.engine.run import asking, backlog, container_files, echo, healing, not
 from shim.engine.run.backlog import Backlog
 from shim.engine.run.budget import OutOfTokens
 from shim.engine.run.commit import Moved, commit, hand_over
-from shim.engine.run.place import PAUSES, Place
 from shim.engine.run.state import RunState
+from shim.engine.run.stream_position import PAUSES, StreamPosition
 from shim.ports import Answer, Call, Interruption, Refusal
 from shim.store import runs
 from shim.store.errors import Gone, StoreFailed
@@ -55,15 +55,15 @@ class Superseded(Exception):
 @dataclass(slots=True)
 class Carrier:
     """``state``: the run, its memory, and its next request.  ``unregistered``: the run is in no registry, so the
-    carrier must check the store itself.  ``background``: the answer goes on upstream without a connection.  ``place``:
-    how far it was read.  ``out_of_tokens``: the run has too few prompt tokens left.  ``has_text``: its first text was
-    sent.
+    carrier must check the store itself.  ``background``: the answer goes on upstream without a connection.
+    ``position``: how far it was read.  ``out_of_tokens``: the run has too few prompt tokens left.  ``has_text``:
+    its first text was sent.
     """
 
     state: RunState
     call: Call
     unregistered: bool = False
-    place: Place = field(default_factory=Place)
+    position: StreamPosition = field(default_factory=StreamPosition)
     background: bool = False
     out_of_tokens: bool = False
     has_text: bool = False
@@ -93,10 +93,10 @@ class Carrier:
 
     async def _opened(self) -> Answer:
         """The rest of an answer in the background, if upstream still has it, or a new answer."""
-        if self.place.response_id is not None:
+        if self.position.response_id is not None:
             with suppress(Refusal):
-                return await self.context.upstream.resume(self.place.response_id, self.place.last, self.call)
-            self.place = Place()
+                return await self.context.upstream.resume(self.position.response_id, self.position.last, self.call)
+            self.position = StreamPosition()
         if self.background:
             try:
                 return await self._send(lambda body: self.context.upstream.stream(body | BACKGROUND, self.call))
@@ -123,7 +123,7 @@ class Carrier:
         does.
         """
         wanted = self.wants_background and (self.state.profile.background_streams or not streamed)
-        self.background = wanted or self.place.response_id is not None
+        self.background = wanted or self.position.response_id is not None
         return self.background
 
     def stay_in_foreground(self, refusal: Refusal) -> None:
@@ -288,16 +288,16 @@ class Carrier:
         """Whether the connection broke, but the response goes on in upstream's background."""
         if not self.background or self.turn.ended or self.turn.error is not None or self.interruption.happened:
             return False
-        return self.place.response_id is not None and self.place.broken < len(PAUSES)
+        return self.position.response_id is not None and self.position.broken < len(PAUSES)
 
     async def _resume(self) -> None:
         """Open the answer again where it broke off.  Raises `Refusal` if upstream does not have it."""
         while self.answer is None and self._can_resume:
-            await self.context.wait(PAUSES[self.place.broken])
-            self.place.silent()
+            await self.context.wait(PAUSES[self.position.broken])
+            self.position.silent()
             try:
                 self.answer = await self.context.upstream.resume(
-                    str(self.place.response_id), self.place.last, self.call
+                    str(self.position.response_id), self.position.last, self.call
                 )
             except Refusal as refusal:
                 if refusal.status is not None and refusal.status < 500:
@@ -305,10 +305,10 @@ class Carrier:
 
     async def _stop_background(self, run: Json) -> None:
         """Stop upstream's background response if the run has ended, as it is no longer needed."""
-        goes_on = self.background and self.turn.terminal is None and self.place.response_id is not None
+        goes_on = self.background and self.turn.terminal is None and self.position.response_id is not None
         if goes_on and run["status"] not in lifecycle.ACTIVE:
             with suppress(Refusal):
-                await self.context.upstream.cancel(str(self.place.response_id))
+                await self.context.upstream.cancel(str(self.position.response_id))
 
     async def _read_batches(self, answer: Answer) -> Events:
         """A batch for each network read."""
@@ -317,7 +317,7 @@ class Carrier:
                 async with aclosing(answer.events()) as reads:
                     async for read in reads:
                         events = normalise.events(read)
-                        self.place.read(events)
+                        self.position.read(events)
                         if not self.turn.items and await self._resent(events):
                             return
                         if batch := await self.take(stream.merged(events)):
@@ -336,7 +336,7 @@ class Carrier:
         if why is None and not await asking.remedied(state, events):
             return False
         await healing.drop(state, (state.response or echo.response_in(events) or {}).get("id"), previous)
-        self.place = Place()
+        self.position = StreamPosition()
         if why is not None:
             await healing.heal(state, why)
         await self.open()

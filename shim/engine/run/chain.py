@@ -1,7 +1,7 @@
 """Builds a run's requests: the part of the thread that the chain does not cover yet, or the whole thread.
 
 There are two pointers: the thread's head moves only when a run ends well; the run's own tip chains its tool rounds.
-Both record up to which place of the journal their chain covers the thread.
+Both record up to which position in the journal their chain covers the thread.
 """
 
 from collections.abc import Iterator
@@ -108,7 +108,7 @@ def _entries(tx: Tx, thread_id: str, after: int) -> Iterator[Entry]:
 
 
 def _window(tx: Tx, run: Json, message_count: int | None = None) -> int:
-    """The place in the journal before the last messages that the run sends, with the calls between them: as many as
+    """The position in the journal before the last messages that the run sends, with the calls between them: as many as
     ``last_messages`` and ``message_count`` allow.
     """
     wanted = [count for count in (run["truncation_strategy"]["last_messages"], message_count) if count is not None]

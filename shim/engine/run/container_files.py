@@ -29,17 +29,17 @@ class StoredFile:
     content: bytes
 
 
-async def fetch(context: Context, made: list[GeneratedFile]) -> list[StoredFile]:
+async def fetch(context: Context, files: list[GeneratedFile]) -> list[StoredFile]:
     """The contents of files that code wrote, as far as they can be fetched and are small enough to be stored.
 
     The id of a file that is not stored stays in its message but cannot be retrieved; a warning is logged.
     """
     fetched = []
-    for file in made:
-        found = await _content(context, file)
-        if found is not None and len(found) <= context.max_file_bytes:
-            body = objects.file(file.file_id, context.now(), file.filename, len(found))
-            fetched.append(StoredFile(file.container_id, body, found))
+    for file in files:
+        content = await _content(context, file)
+        if content is not None and len(content) <= context.max_file_bytes:
+            body = objects.file(file.file_id, context.now(), file.filename, len(content))
+            fetched.append(StoredFile(file.container_id, body, content))
         elif context.max_file_bytes:
             log.warning(
                 "file %s (%s) cannot be fetched, or is larger than SHIM_KEEP_FILE_BYTES", file.file_id, file.filename

@@ -27,8 +27,8 @@ def verdict(events: Iterable[Json], previous: str, profile: Profile, opened: boo
     refusals = [(event, _refusal(event)) for event in events]
     # One read may contain both a response with the right echo and its refusal.
     losses = (loss for _, refusal in refusals if refusal is not None and (loss := _loss(refusal, previous)) is not None)
-    if (found := next(losses, None)) is not None or opened:
-        return found
+    if (result := next(losses, None)) is not None or opened:
+        return result
     for event in (event for event, refusal in refusals if refusal is None):
         if (response := event.get("response")) is not None:
             return of_response(response, previous, profile)

@@ -89,8 +89,8 @@ def cause(state: RunState, events: list[Json]) -> Cause | None:
     previous = state.sent.previous
     if previous is None or not possible(state) or state.turn.items:
         return None
-    found = echo.verdict(events, previous, state.profile, state.opened)
-    return None if found == "continued" else found
+    result = echo.verdict(events, previous, state.profile, state.opened)
+    return None if result == "continued" else result
 
 
 def cause_in(state: RunState, response: Json) -> Cause | None:
@@ -98,8 +98,8 @@ def cause_in(state: RunState, response: Json) -> Cause | None:
     previous = state.sent.previous
     if previous is None or not possible(state):
         return None
-    found = echo.of_response(response, previous, state.profile)
-    return None if found == "continued" else found
+    result = echo.of_response(response, previous, state.profile)
+    return None if result == "continued" else result
 
 
 async def drop(state: RunState, response_id: str | None, previous: str | None) -> None:
@@ -115,7 +115,7 @@ def judge(state: RunState, response: Json, store_requested: bool) -> None:
     """Whether a response can be chained from; ``store_requested``: the request had ``store: true``."""
     state.chained = echo.may_chain(response, store_requested, state.profile)
     if state.chained:
-        state.context.capabilities.made(state.profile, response.get("id"))
+        state.context.capabilities.remember_response(state.profile, response.get("id"))
 
 
 def learn(state: RunState, response: Json) -> None:

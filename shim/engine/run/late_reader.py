@@ -69,30 +69,30 @@ def _new_events(tx: Tx, reader: LateReader) -> list[Emitted]:
         reader.ended = True
         return []
     run = objects.as_streamed(row.body)
-    found = [objects.step_shown(step, row.memory["contents"]) for step in step_rows.of_run(tx, run["id"])]
+    steps = [objects.step_shown(step, row.memory["contents"]) for step in step_rows.of_run(tx, run["id"])]
     reader.ended = run["status"] not in refresh.DRIVEN
-    return list(_due_events(tx, reader, run, found))
+    return list(_due_events(tx, reader, run, steps))
 
 
-def _due_events(tx: Tx, reader: LateReader, run: Json, found: list[Json]) -> Iterator[Emitted]:
-    """The events of the run, and of the steps that were ``found``, that have not been sent.
+def _due_events(tx: Tx, reader: LateReader, run: Json, steps: list[Json]) -> Iterator[Emitted]:
+    """The events of the run, and of the steps that were ``steps``, that have not been sent.
 
     A step or message that is not complete ends with the run, after the creation of all others.  The last step ends
     there, too, as its tokens are counted only then.
     """
-    yield from _opening(reader, run, found)
+    yield from _opening(reader, run, steps)
     begun = queued(reader.context, run, repeated=True) | {"status": "in_progress"}
-    if begun["started_at"] is not None and (run["status"] != "queued" or len(found) > _start(reader, found)):
+    if begun["started_at"] is not None and (run["status"] != "queued" or len(steps) > _start(reader, steps)):
         yield from reader.first_time(run["id"], "began", ("thread.run.in_progress", begun))
     left: list[Json] = []
-    for step in found[_start(reader, found) :]:
+    for step in steps[_start(reader, steps) :]:
         written = step["step_details"].get("message_creation")
         message = messages.get(tx, reader.thread_id, written["message_id"]) if written else None
         yield from _begins(reader, begun, step, message)
         yield from _contents(reader, step, message)
         whole = all(each["status"] == "completed" for each in filter(None, (message, step)))
         for each in filter(None, (message, step)):
-            if whole and each is not found[-1]:
+            if whole and each is not steps[-1]:
                 yield from _ends(reader, each)
             else:
                 # The last step first, if it is complete: it ended before the others broke off.
@@ -107,11 +107,11 @@ def _due_events(tx: Tx, reader: LateReader, run: Json, found: list[Json]) -> Ite
         yield f"thread.run.{run['status']}", run
 
 
-def _opening(reader: LateReader, run: Json, found: list[Json]) -> Iterator[Emitted]:
+def _opening(reader: LateReader, run: Json, steps: list[Json]) -> Iterator[Emitted]:
     new = queued(reader.context, run, bool(reader.calls))
     first: Emitted = ("thread.run.created", new)
     if reader.calls:
-        first = ("thread.run.step.completed", found[_start(reader, found) - 1])
+        first = ("thread.run.step.completed", steps[_start(reader, steps) - 1])
     yield from reader.first_time(run["id"], "opened", first, ("thread.run.queued", new))
 
 
@@ -121,17 +121,17 @@ def queued(context: Context, run: Json, repeated: bool) -> Json:
     return run | {name: new[name] for name in CHANGING_FIELDS if not (repeated and name == "started_at")}
 
 
-def _start(reader: LateReader, found: list[Json]) -> int:
+def _start(reader: LateReader, steps: list[Json]) -> int:
     """How many steps come before the first one to send: all up to the step whose calls were answered."""
     if not reader.calls:
         return 0
-    mine = (n for n, step in enumerate(found, 1) if reader.calls & {call["id"] for call in _calls(step)})
+    mine = (n for n, step in enumerate(steps, 1) if reader.calls & {call["id"] for call in _calls(step)})
     return next(mine, 0)
 
 
 def _calls(step: Json) -> list[Json]:
-    found: list[Json] = step["step_details"].get("tool_calls") or []
-    return found
+    calls: list[Json] = step["step_details"].get("tool_calls") or []
+    return calls
 
 
 def _begins(reader: LateReader, run: Json, step: Json, message: Json | None) -> Iterator[Emitted]:

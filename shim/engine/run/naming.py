@@ -31,18 +31,18 @@ def model_to_call(context: Context, model: str) -> str:
     return context.models.model_to_call(model, context.capabilities.listed(profile, context.clock()))
 
 
-async def chosen_model(context: Context, model: str, chosen: str) -> str:
+async def chosen_model(context: Context, model: str, called_model: str) -> str:
     """The model to call; if only the table says that it is retired, upstream's list is checked."""
-    if chosen == model:
-        return chosen
+    if called_model == model:
+        return called_model
     profile = context.upstream.profile()
-    if chosen == context.models.successor(model) and not context.capabilities.is_gone(profile, model):
+    if called_model == context.models.successor(model) and not context.capabilities.is_gone(profile, model):
         await _listed(context)
-        chosen = model_to_call(context, model)
-    if chosen != model and (model, chosen) not in _logged:
-        _logged.add((model, chosen))
-        log.warning("model %s is answered by %s%s", model, chosen, HINT)
-    return chosen
+        called_model = model_to_call(context, model)
+    if called_model != model and (model, called_model) not in _logged:
+        _logged.add((model, called_model))
+        log.warning("model %s is answered by %s%s", model, called_model, HINT)
+    return called_model
 
 
 async def replacement(context: Context, model: str, refused: str) -> str | None:
@@ -74,8 +74,8 @@ async def _listed(context: Context) -> Listed | None:
     profile, now = context.upstream.profile(), context.clock()
     if context.capabilities.must_list(profile, now):
         try:
-            found = _ends(await context.upstream.call("GET", "/models"))
-            context.capabilities.list(profile, found, now + LIST_LIFETIME)
+            models = _ends(await context.upstream.call("GET", "/models"))
+            context.capabilities.list(profile, models, now + LIST_LIFETIME)
         except Refusal:
             context.capabilities.list(profile, None, now + RETRY_DELAY)
     return context.capabilities.listed(profile, now)

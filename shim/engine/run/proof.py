@@ -18,10 +18,10 @@ async def missing(context: Context, model: str, previous: str) -> bool:
     if not context.capabilities.must_test(profile):
         return False
     try:
-        found = await context.upstream.retrieve(previous)
+        response = await context.upstream.retrieve(previous)
     except Refusal:
         return True
-    if found.get("id") != previous:
+    if response.get("id") != previous:
         return True
     unknown = context.ids("resp")
     shown = chaining.of_unknown(await _answer(context, chaining.probe(model, unknown)), unknown)

@@ -17,8 +17,8 @@ from shim.engine.run import chain, container_files, echo, record
 from shim.engine.run.carrier import Carrier
 from shim.engine.run.chain import UNSENT
 from shim.engine.run.commit import Moved, commit
-from shim.engine.run.place import Place
 from shim.engine.run.state import RunState
+from shim.engine.run.stream_position import StreamPosition
 from shim.ports import Call, Refusal
 from shim.store import journal, messages, responses, run_memory, runs, steps, threads
 from shim.store.errors import Gone, StoreFailed
@@ -72,20 +72,20 @@ async def _last_response(context: Context, row: RunRow) -> Json | None:
     if response_id is None:
         return None
     try:
-        found = await context.upstream.retrieve(response_id)
+        response = await context.upstream.retrieve(response_id)
     except Refusal:
         return None
-    return (normalise.response(found) or {}) | {"id": response_id}
+    return (normalise.response(response) or {}) | {"id": response_id}
 
 
 async def _end(context: Context, row: RunRow, response: Json) -> bool:
     """Write the rest of a response that upstream has finished."""
-    made = await context.store.write(_finish, context, row, response)
+    files = await context.store.write(_finish, context, row, response)
     context.registry.notify(row.body["id"])
-    if made is not None and (fetched := await container_files.fetch(context, made)):
+    if files is not None and (fetched := await container_files.fetch(context, files)):
         with suppress(Gone):
             await context.store.write(container_files.store_fetched, row.body["thread_id"], fetched)
-    return made is not None
+    return files is not None
 
 
 async def _go_on(context: Context, row: RunRow, background_id: str | None) -> bool:
@@ -122,7 +122,9 @@ def _restart(tx: Tx, context: Context, row: RunRow, background_id: str | None) -
     runs.move(tx, run, memory, frozenset({run["status"]}), **lease)
     turn, sent = record.turn_of(context, run, memory), chain.prepare(tx, context, run, memory)
     carrier = Carrier(
-        RunState(context, turn, memory, sent, stored_status=run["status"]), Call(), place=Place(background_id)
+        RunState(context, turn, memory, sent, stored_status=run["status"]),
+        Call(),
+        position=StreamPosition(background_id),
     )
     carrier.choose_background()
     # In the transaction, so that no reader finds the run claimed and yet released by this process.
@@ -143,20 +145,20 @@ def _withdraw(tx: Tx, run: Json) -> None:
         steps.delete(tx, step["id"])
         if (written := step["step_details"].get("message_creation")) is not None:
             messages.delete(tx, run["thread_id"], written["message_id"])
-    given = (entry.seq for entry in journal.of_run(tx, run["id"]) if entry.direction == "in")
-    journal.delete_after(tx, run["id"], max(given, default=0))
-    for made in responses.of_run(tx, run["id"]):
-        if made.status is None:
-            responses.finish(tx, made.id, "cancelled", None)
+    sent = (entry.seq for entry in journal.of_run(tx, run["id"]) if entry.direction == "in")
+    journal.delete_after(tx, run["id"], max(sent, default=0))
+    for response in responses.of_run(tx, run["id"]):
+        if response.status is None:
+            responses.finish(tx, response.id, "cancelled", None)
 
 
 def _unfinished(tx: Tx, context: Context, row: RunRow) -> str | None:
     """The run's last response, if its end has not been stored."""
-    made = responses.of_run(tx, row.body["id"])
-    if made and made[-1].status is None:
-        return made[-1].id
+    rows = responses.of_run(tx, row.body["id"])
+    if rows and rows[-1].status is None:
+        return rows[-1].id
     last = context.registry.last_response(row.body["id"])
-    return None if last in {each.id for each in made} else last
+    return None if last in {each.id for each in rows} else last
 
 
 def _finish(tx: Tx, context: Context, row: RunRow, response: Json) -> list[GeneratedFile] | None:
@@ -220,9 +222,9 @@ def _drop_unfinished(tx: Tx, turn: Turn, response: Json, journalled: list[Json])
 def _steps_of_response(tx: Tx, run: Json) -> list[Json]:
     """The steps after the last one that the application has answered; the others are of earlier rounds."""
     answered = {items.call_id(entry.call_id) for entry in journal.of_run(tx, run["id"])}
-    made = steps.of_run(tx, run["id"])
-    places = [n for n, step in enumerate(made, 1) if _answers(step, answered)]
-    return made[places[-1] if places else 0 :]
+    run_steps = steps.of_run(tx, run["id"])
+    positions = [n for n, step in enumerate(run_steps, 1) if _answers(step, answered)]
+    return run_steps[positions[-1] if positions else 0 :]
 
 
 def _answers(step: Json, answered: set[str]) -> bool:
@@ -237,11 +239,11 @@ def _mark_emitted(turn: Turn, response: Json, journalled: list[Json], written: l
     """
     for item in journalled:
         turn.was_journalled(item)
-    for index, (item, found) in enumerate(turn.known.output(response.get("output") or [])):
-        found, kind = found or turn.known.add(item, index), item["type"]
-        turn.known.learn(found, item)
+    for index, (item, known) in enumerate(turn.known.output(response.get("output") or [])):
+        known, kind = known or turn.known.add(item, index), item["type"]
+        turn.known.learn(known, item)
         if kind == "message" and written:
-            turn.was_emitted(found, written.pop(0))
+            turn.was_emitted(known, written.pop(0))
         elif (kind in HOSTED or elsewhere.has_tool_for(turn.run, kind)) and hosted:
             hosted -= 1
-            turn.was_emitted(found)
+            turn.was_emitted(known)

@@ -60,8 +60,8 @@ class RunState:
     @property
     def response_id(self) -> str | None:
         """The id of the current response, None before it is known."""
-        found: str | None = (self.turn.terminal or self.response).get("id")
-        return found
+        response_id: str | None = (self.turn.terminal or self.response).get("id")
+        return response_id
 
     def moved(self, run: Json) -> None:
         """Continue with the run as it is in the store."""

@@ -11,7 +11,7 @@ PAUSES: Final = (0.2, 1.0, 2.0, 4.0)
 
 
 @dataclass(slots=True)
-class Place:
+class StreamPosition:
     """``last``: the number of the last event that was read.  ``broken``: how many attempts in a row got no event."""
 
     response_id: str | None = None

@@ -21,7 +21,7 @@ def collect(harness: Harness, *responses: Any, known: set[str] = frozenset(), gi
 
 def messages(found: list[Native]) -> list[tuple[str, list[str]]]:
     """Each response, and the texts of its new input."""
-    return [(one.response["id"], [item["content"][0]["text"] for item in one.given]) for one in found]
+    return [(one.response["id"], [item["content"][0]["text"] for item in one.input_items]) for one in found]
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_items_without_an_id_are_taken_as_new(harness: Harness) -> None:
 
 def test_input_is_returned_without_upstreams_ids(harness: Harness, server: Server) -> None:
     (one, *_) = collect(harness, "resp_3")
-    assert "id" not in one.given[0]
+    assert "id" not in one.input_items[0]
 
 
 @pytest.mark.parametrize("given", ["Hello?", [{"role": "user", "content": "Hello?"}]])

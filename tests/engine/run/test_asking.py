@@ -224,7 +224,7 @@ def test_an_unknown_server_that_loses_chains_is_not_chained_at_any_more(harness:
 @pytest.mark.parametrize("profile", [UNTRUSTED, Profile("openai")])
 def test_a_valid_chain_resets_the_count_of_lost_ones(harness: Harness, profile: Profile) -> None:
     servers = harness.context.capabilities
-    servers.made(profile, "resp_1")
+    servers.remember_response(profile, "resp_1")
     for _ in range(3):
         servers.lost(profile, "resp_1")
         servers.chained(profile)

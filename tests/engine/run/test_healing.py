@@ -77,7 +77,7 @@ def test_what_a_lost_chain_teaches_about_the_server(
     harness: Harness, state: RunState, why: healing.Cause, times: int, chained: bool
 ) -> None:
     harness.upstream.can = Profile("scripted", trusted=False)
-    harness.context.capabilities.made(state.profile, "resp_1")
+    harness.context.capabilities.remember_response(state.profile, "resp_1")
     for _ in range(times):
         state.healed, state.sent = False, type(state.sent)(state.sent.body, "resp_1")
         heal(state, why)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shim.engine.run.place import PAUSES, Place
+from shim.engine.run.stream_position import PAUSES, StreamPosition
 from shim.ports import Profile, Refusal
 from tests.engine.scripted import Harness, Lost, Refused, answer, place
 from tests.translate.upstream_events import added, call, created, done, ended, last, message, names, says, text
@@ -153,8 +153,8 @@ def test_only_slow_models_run_in_the_background(harness: Harness, model: str, ba
     assert harness.sent.get("background", False) is background
 
 
-def test_a_place_has_the_first_responses_id_and_the_last_number() -> None:
-    found = Place(broken=2)
+def test_a_position_has_the_first_responses_id_and_the_last_number() -> None:
+    found = StreamPosition(broken=2)
     found.read([{"type": "keepalive"}, {"response": None}, {"response": {"id": "resp_1"}, "sequence_number": 3}])
     found.read([{"response": {"id": "resp_2"}, "sequence_number": "x"}])
-    assert found == Place("resp_1", 3, 0)
+    assert found == StreamPosition("resp_1", 3, 0)

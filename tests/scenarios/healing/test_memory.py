@@ -102,7 +102,7 @@ def test_what_was_learned_applies_to_one_server_only() -> None:
 
 def test_a_trusted_server_stays_trusted_after_losses() -> None:
     servers = Capabilities()
-    servers.made(KNOWN, "resp_1")
+    servers.remember_response(KNOWN, "resp_1")
     for _ in range(9):
         servers.lost(KNOWN, "resp_1")
     assert servers.adjusted(KNOWN) == KNOWN
@@ -110,9 +110,9 @@ def test_a_trusted_server_stays_trusted_after_losses() -> None:
 
 def test_a_working_chain_offsets_a_lost_one() -> None:
     servers = Capabilities()
-    servers.made(OTHER, "resp_1")
+    servers.remember_response(OTHER, "resp_1")
     # A lost response of another server does not count.
-    servers.made(KNOWN, "resp_2")
+    servers.remember_response(KNOWN, "resp_2")
     for _ in range(9):
         servers.lost(OTHER, "resp_2")
     assert servers.adjusted(OTHER) == OTHER
