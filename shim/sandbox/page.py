@@ -43,7 +43,7 @@ Everything else is checked as the real API checks it, and refused in its words. 
 
 No recording shows these refusals; they are the sandbox's own, so that a mistake does not pass:
 
-{chosen}
+{choices}
 """
 
 
@@ -51,9 +51,9 @@ def page() -> str:
     """The reference page, Markdown."""
     whole = {word: control_words.CONTROL_WORDS[word] for word in (control_words.THEN, *control_words.MESSAGE_WORDS)}
     turn = {word: each for word, each in control_words.CONTROL_WORDS.items() if word not in whole}
-    chosen = "\n".join(f"- {each}" for each in (*refuse.CHOSEN, *refuse_files.CHOSEN))
+    choices = "\n".join(f"- {each}" for each in (*refuse.CHOSEN, *refuse_files.CHOSEN))
     tables = "\n\n".join(_table(each, "word") for each in (whole, turn))
-    return PAGE.format(tables=tables, tools=_table(control_words.TOOLS, "tool"), chosen=chosen)
+    return PAGE.format(tables=tables, tools=_table(control_words.TOOLS, "tool"), choices=choices)
 
 
 def _table(meanings: dict[str, str], title: str) -> str:

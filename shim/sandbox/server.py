@@ -86,11 +86,11 @@ class Sandbox:
     def _route(self, method: str, path: str, request: Request, readable: bool) -> SandboxReply:
         bare = _PREFIX.sub("", path, count=1)
         for wanted, pattern, operation in self._routes:
-            found = re.fullmatch(pattern, bare)
-            if found and wanted == method:
+            match = re.fullmatch(pattern, bare)
+            if match and wanted == method:
                 if not readable:
                     raise refuse.bad_json()
-                return operation(replace(request, ids=found.groupdict()))
+                return operation(replace(request, ids=match.groupdict()))
         raise refuse.no_route(method, path)
 
     def _headers(self) -> dict[str, str]:
@@ -124,8 +124,8 @@ def _parsed(body: bytes) -> tuple[Any, bool]:
 
 
 def _check_key(headers: Mapping[str, str]) -> None:
-    given = headers.get("api-key") or headers.get("authorization", "").removeprefix("Bearer ").strip()
-    if not given:
+    key = headers.get("api-key") or headers.get("authorization", "").removeprefix("Bearer ").strip()
+    if not key:
         raise refuse.no_key()
-    if given.startswith(("bad", "sk-bad")):
-        raise refuse.bad_key(given)
+    if key.startswith(("bad", "sk-bad")):
+        raise refuse.bad_key(key)

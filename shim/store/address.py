@@ -57,20 +57,20 @@ def default_path() -> Path:
         _try_to_make(folder)
     except OSError as problem:
         raise StoreFailed(_NOWHERE.format(f"{folder} cannot be made ({problem.strerror})")) from problem
-    for place in (folder, path):
-        if place.exists() and not os.access(place, os.R_OK | os.W_OK):
-            raise StoreFailed(_NOWHERE.format(f"this user may not write to {place}"))
+    for location in (folder, path):
+        if location.exists() and not os.access(location, os.R_OK | os.W_OK):
+            raise StoreFailed(_NOWHERE.format(f"this user may not write to {location}"))
     return path
 
 
 def _try_to_make(folder: Path) -> None:
     """Create a folder and remove it again, as there is no other test whether it can be created.  Raises OSError."""
-    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    missing = [directory for directory in (folder, *folder.parents) if not directory.exists()]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for place in missing:
+    for directory in missing:
         # Another process may use it by now.
         with suppress(OSError):
-            place.rmdir()
+            directory.rmdir()
 
 
 def resolve(url: str | None) -> URL:
@@ -78,17 +78,17 @@ def resolve(url: str | None) -> URL:
     if url is None:
         return URL.create("sqlite+pysqlite", database=str(default_path()))
     try:
-        given = make_url(url)
+        parsed = make_url(url)
     except (sa.exc.ArgumentError, ValueError):
         # Without the cause: its message may repeat the whole text, password included.
         raise StoreFailed(f"The URL of the store cannot be read. {_SHOULD}.") from None
-    driver = DRIVERS.get(given.drivername)
+    driver = DRIVERS.get(parsed.drivername)
     if driver is None:
-        raise StoreFailed(f"The store cannot use a database of the kind {given.drivername!r}. {_SHOULD}.")
-    if "@" in (given.host or ""):
+        raise StoreFailed(f"The store cannot use a database of the kind {parsed.drivername!r}. {_SHOULD}.")
+    if "@" in (parsed.host or ""):
         raise StoreFailed("The URL of the store cannot be read: an @ in a name or a password is written %40 there.")
-    given = given.set(drivername=driver)
-    return _file(given) if driver == "sqlite+pysqlite" else given
+    parsed = parsed.set(drivername=driver)
+    return _file(parsed) if driver == "sqlite+pysqlite" else parsed
 
 
 def _file(url: URL) -> URL:

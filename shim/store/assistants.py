@@ -41,8 +41,8 @@ def save(tx: Tx, body: Json) -> bool:
 def mentioning(tx: Tx, id: str) -> list[Json]:
     """The assistants whose body contains the id of another object."""
     # Searched here, as a database cannot search encrypted columns.
-    found = tx.db.execute(_ALL, {"for_tenant": tx.tenant}).scalars()
-    return [rows.load(body) for body in found if f'"{id}"' in body]
+    bodies = tx.db.execute(_ALL, {"for_tenant": tx.tenant}).scalars()
+    return [rows.load(body) for body in bodies if f'"{id}"' in body]
 
 
 def delete(tx: Tx, id: str) -> bool:

@@ -1,6 +1,6 @@
 """Lists of the stored objects for the window: newest first, a page at a time, with extra columns for each object.
 
-A page continues before a place in the store's own order, ``seq``, so objects that are added meanwhile do not shift it.
+A page continues before a position in the store's own order, ``seq``, so that it does not shift if objects are added.
 """
 
 from collections.abc import Generator
@@ -18,14 +18,14 @@ CHUNK: Final = 500
 
 
 class Stored(NamedTuple):
-    """An object and its place in the store's order."""
+    """An object and its position in the store's order."""
 
     seq: int
     body: Json
 
 
 class Part(NamedTuple):
-    """Part of a list.  ``older``: the place before which it continues; None at the end."""
+    """Part of a list.  ``older``: the position before which it continues; None at the end."""
 
     data: list[Stored]
     older: int | None
@@ -44,7 +44,7 @@ class Around(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """A thread that was found.  ``message``: the one that contains the words; None if the metadata contain them."""
+    """A thread that matches.  ``message``: the one that contains the words; None if the metadata contain them."""
 
     thread_id: str
     message: Json | None
@@ -54,7 +54,7 @@ class Hit(NamedTuple):
 class Hits(NamedTuple):
     """``whole``: everything was searched; False if the search ended after the newest ``most`` objects."""
 
-    found: list[Hit]
+    hits: list[Hit]
     whole: bool
 
 
@@ -63,9 +63,9 @@ def newest(tx: Tx, table: sa.Table, limit: int, before: int | None = None, **equ
     statement = sa.select(table.c.seq, table.c.body).where(table.c.tenant == tx.tenant)
     statement = statement.where(*(table.c[name] == value for name, value in equal.items() if value is not None))
     statement = statement if before is None else statement.where(table.c.seq < before)
-    found = list(tx.db.execute(statement.order_by(table.c.seq.desc()).limit(limit + 1)))
-    data = [Stored(seq, rows.load(body)) for seq, body in found[:limit]]
-    return Part(data, data[-1].seq if len(found) > limit else None)
+    stored = list(tx.db.execute(statement.order_by(table.c.seq.desc()).limit(limit + 1)))
+    data = [Stored(seq, rows.load(body)) for seq, body in stored[:limit]]
+    return Part(data, data[-1].seq if len(stored) > limit else None)
 
 
 def around(tx: Tx, ids: list[str]) -> dict[str, Around]:
@@ -91,8 +91,8 @@ def _counts(tx: Tx, table: sa.Table, ids: list[str]) -> dict[str, int]:
 def _at(tx: Tx, table: sa.Table, which: Any, ids: list[str]) -> dict[str, Json]:
     """The first or the last object of each thread."""
     conditions = table.c.tenant == tx.tenant, table.c.thread_id.in_(ids)
-    places = sa.select(which(table.c.seq)).where(*conditions).group_by(table.c.thread_id)
-    statement = sa.select(table.c.thread_id, table.c.body).where(table.c.seq.in_(places))
+    positions = sa.select(which(table.c.seq)).where(*conditions).group_by(table.c.thread_id)
+    statement = sa.select(table.c.thread_id, table.c.body).where(table.c.seq.in_(positions))
     return {id: rows.load(body) for id, body in tx.db.execute(statement)}
 
 
@@ -103,26 +103,26 @@ def find(tx: Tx, query: str, limit: int, most: int) -> Hits:
     ``most``: how many threads, and how many messages, are searched.  They are searched here, as a database cannot
     search encrypted columns.
     """
-    needle, found, whole = query.casefold(), dict[str, Hit](), True
+    needle, hits, whole = query.casefold(), dict[str, Hit](), True
     for at, (thread_id, body) in enumerate(_bodies(tx, schema.threads, schema.threads.c.id, most + 1)):
         whole = whole and at < most
-        if len(found) < limit and needle in _metadata_of(body).casefold():
-            found[thread_id] = Hit(thread_id, None, body["metadata"])
+        if len(hits) < limit and needle in _metadata_of(body).casefold():
+            hits[thread_id] = Hit(thread_id, None, body["metadata"])
     with closing(_bodies(tx, schema.messages, schema.messages.c.thread_id, most + 1)) as bodies:
         for at, (thread_id, body) in enumerate(bodies):
             whole = whole and at < most
-            if len(found) >= limit:
+            if len(hits) >= limit:
                 break
-            if thread_id not in found and needle in text_of(body).casefold():
-                found[thread_id] = Hit(thread_id, body, None)
-    return Hits(list(found.values()), whole)
+            if thread_id not in hits and needle in text_of(body).casefold():
+                hits[thread_id] = Hit(thread_id, body, None)
+    return Hits(list(hits.values()), whole)
 
 
 def _bodies(tx: Tx, table: sa.Table, id: "sa.Column[Any]", most: int) -> Generator[tuple[str, Json], None, None]:
     statement = sa.select(id, table.c.body).where(table.c.tenant == tx.tenant).order_by(table.c.seq.desc()).limit(most)
-    # Closed when enough was found, as a cursor on a server must be closed before its transaction ends.
-    with tx.db.execute(statement, execution_options={"yield_per": CHUNK}) as found:
-        for thread_id, body in found:
+    # Closed when there are enough hits, as a cursor on a server must be closed before its transaction ends.
+    with tx.db.execute(statement, execution_options={"yield_per": CHUNK}) as cursor:
+        for thread_id, body in cursor:
             yield thread_id, rows.load(body)
 
 
@@ -136,8 +136,8 @@ def home(tx: Tx, table: sa.Table, id: str) -> str | None:
     object.
     """
     of = table.c.run_id if table is schema.responses else table.c.thread_id
-    found: str | None = tx.db.execute(sa.select(of).where(table.c.tenant == tx.tenant, table.c.id == id)).scalar()
-    return found
+    value: str | None = tx.db.execute(sa.select(of).where(table.c.tenant == tx.tenant, table.c.id == id)).scalar()
+    return value
 
 
 def of_run(tx: Tx, table: sa.Table, run: Json) -> list[Json]:

@@ -156,18 +156,18 @@ class Database:
                 raise failures.explain(problem, self.url) from problem
             self._ready = True
 
-    def _bring_up_to_date(self, place: str) -> None:
+    def _bring_up_to_date(self, shown_url: str) -> None:
         """Upgrade the tables and check the key; if either fails, nothing is written."""
         if self.raw:
-            upgrade.bring_up_to_date(self._engine, place)
+            upgrade.bring_up_to_date(self._engine, shown_url)
             return
         with self._engine.connect() as db:
-            known = facts.check_seal(db, place)
-        upgrade.bring_up_to_date(self._engine, place)
+            known = facts.check_seal(db, shown_url)
+        upgrade.bring_up_to_date(self._engine, shown_url)
         seal = sealing.of(self._engine)
         if seal is not None and not seal.plain and not known:
             with dialects.alone(self._engine) as db:
-                if not facts.check_seal(db, place):
+                if not facts.check_seal(db, shown_url):
                     facts.note_seal(Tx(db, ""))
 
 
@@ -192,9 +192,9 @@ def _unobserved(seconds: float) -> None:
 
 
 def _forget(database: "weakref.ref[Database]") -> None:
-    found = database()
-    if found is not None:
-        found.forget_connections()
+    open_database = database()
+    if open_database is not None:
+        open_database.forget_connections()
 
 
 _databases: "Final[weakref.WeakValueDictionary[tuple[URL, tuple[str, ...]], Database]]" = weakref.WeakValueDictionary()
@@ -207,11 +207,11 @@ def database(url: str | None = None, connections: int = dialects.CONNECTIONS, ke
     its contents, see `shim.store.sealing`.  When nobody refers to the object any more, its connections are closed.
     Raises `StoreFailed` for an unusable URL or key.
     """
-    found = address.resolve(url)
-    made = _databases.get((found, keys))
-    if made is None:
-        made = Database(found, connections, Seal(keys) if keys else None)
-    return _databases.setdefault((found, keys), made)
+    resolved = address.resolve(url)
+    opened = _databases.get((resolved, keys))
+    if opened is None:
+        opened = Database(resolved, connections, Seal(keys) if keys else None)
+    return _databases.setdefault((resolved, keys), opened)
 
 
 class SyncStore:

@@ -220,8 +220,8 @@ def keep_writers_out(db: sa.Connection, tables: Iterable[sa.Table]) -> None:
 def last_number(db: sa.Connection, table: sa.Table) -> int:
     """The highest ``seq`` that was ever used, whether its row still exists or not; 0 for none."""
     if lone_writer(db):
-        found = db.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (table.name,)).scalar()
-        return int(found or 0)
+        number = db.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (table.name,)).scalar()
+        return int(number or 0)
     name = _sequence(db, table)
     last, called = db.exec_driver_sql(f"SELECT last_value, is_called FROM {name}").one()
     return int(last) if called else 0

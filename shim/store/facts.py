@@ -16,20 +16,22 @@ _HINT: Final = "Nothing was changed."
 _VALUE: Final = sa.select(facts.c.value).where(facts.c.name == SEAL)
 
 
-def check_seal(db: sa.Connection, place: str) -> bool:
+def check_seal(db: sa.Connection, shown_url: str) -> bool:
     """Whether the store is encrypted.  Raises `StoreFailed` if it is encrypted with another key, or no key is given."""
-    found = db.execute(_VALUE).scalar() if sa.inspect(db).has_table(facts.name) else None
-    if found is None:
+    sealed = db.execute(_VALUE).scalar() if sa.inspect(db).has_table(facts.name) else None
+    if sealed is None:
         return False
     seal = sealing.of(db)
     if seal is None:
-        raise StoreFailed(f"The store {place} is encrypted: set SHIM_ENCRYPTION_KEY to its key. {_HINT}")
+        raise StoreFailed(f"The store {shown_url} is encrypted: set SHIM_ENCRYPTION_KEY to its key. {_HINT}")
     try:
-        opens = seal.open(found) == PLAINTEXT
+        opens = seal.open(sealed) == PLAINTEXT
     except StoreFailed:
         opens = False
     if not opens:
-        raise StoreFailed(f"The store {place} is encrypted with another key than SHIM_ENCRYPTION_KEY holds. {_HINT}")
+        raise StoreFailed(
+            f"The store {shown_url} is encrypted with another key than SHIM_ENCRYPTION_KEY holds. {_HINT}"
+        )
     return True
 
 
@@ -48,8 +50,8 @@ def seal_again(tx: Tx, table: sa.Table, after: int, most: int) -> tuple[int | No
     """
     dialects.erasing(tx.db)
     names = [column.name for column in table.c if isinstance(column.type, (sealing.Text, sealing.File))]
-    chosen = sa.select(table.c.seq, *(table.c[name] for name in names)).where(table.c.seq > after)
-    rows = tx.db.execute(chosen.order_by(table.c.seq).limit(most).with_for_update()).all()
+    statement = sa.select(table.c.seq, *(table.c[name] for name in names)).where(table.c.seq > after)
+    rows = tx.db.execute(statement.order_by(table.c.seq).limit(most).with_for_update()).all()
     for row in rows:
         values = dict(zip(names, row[1:], strict=True))
         tx.db.execute(table.update().where(table.c.seq == row[0]).values(values))

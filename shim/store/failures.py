@@ -161,19 +161,19 @@ def explain(problem: Exception, url: URL, *, in_doubt: bool = False) -> Exceptio
         return Gone("the thread was deleted meanwhile")
     if isinstance(problem, ModuleNotFoundError):
         return StoreFailed(f"The store needs the package {problem.name!r}: pip install 'assistants-shim[postgres]'.")
-    place = address.describe(url)
+    shown_url = address.describe(url)
     if isinstance(problem, json.JSONDecodeError):
         # Without its message, which quotes the value.
-        return StoreFailed(f"The store {place} {UNREADABLE}.")
+        return StoreFailed(f"The store {shown_url} {UNREADABLE}.")
     message = str(getattr(problem, "orig", None) or problem).strip()
     meaning = IN_DOUBT if in_doubt else _meaning(problem, message)
     if meaning is not None:
-        return StoreFailed(f"The store {place} {meaning.state}. {meaning.advice}", passes=meaning.passes)
+        return StoreFailed(f"The store {shown_url} {meaning.state}. {meaning.advice}", passes=meaning.passes)
     # After the first line PostgreSQL's message has values, and the statement.
     message = message.partition("\n")[0]
     for secret in address.secrets(url):
         message = message.replace(secret, "***")
-    return StoreFailed(f"The store {place} failed: {message}")
+    return StoreFailed(f"The store {shown_url} failed: {message}")
 
 
 def _meaning(problem: Exception, message: str) -> Meaning | None:

@@ -19,8 +19,8 @@ _CONTENT: Final = sa.select(files.c.content).where(rows.matching(files, "tenant"
 def save(tx: Tx, thread_id: str, container_id: str | None, body: Json, content: bytes) -> None:
     """Store a file with its thread; the same file again replaces it."""
     known = {"id": body["id"], "created_at": body["created_at"], "body": rows.dump(body)}
-    place = {"thread_id": thread_id, "container_id": container_id, "content": content}
-    rows.put(tx.db, files, tx.tenant, {**known, **place})
+    columns = {"thread_id": thread_id, "container_id": container_id, "content": content}
+    rows.put(tx.db, files, tx.tenant, {**known, **columns})
 
 
 def get(tx: Tx, id: str) -> Json | None:
@@ -28,8 +28,8 @@ def get(tx: Tx, id: str) -> Json | None:
 
 
 def content(tx: Tx, id: str) -> bytes | None:
-    found: bytes | None = tx.db.execute(_CONTENT, {"for_tenant": tx.tenant, "for_id": id}).scalar()
-    return found
+    stored: bytes | None = tx.db.execute(_CONTENT, {"for_tenant": tx.tenant, "for_id": id}).scalar()
+    return stored
 
 
 def forget_old(tx: Tx, before: int) -> int:

@@ -83,8 +83,8 @@ def finish(tx: Tx, batch: str, now: int, counts: Json) -> None:
 
 def listing(tx: Tx) -> list[Import]:
     """All imports, the oldest first."""
-    found = tx.db.execute(_ALL, {"for_tenant": tx.tenant})
-    return [Import(*row[:3], rows.load(row[3])[""], rows.load(row[4])) for row in found]
+    result = tx.db.execute(_ALL, {"for_tenant": tx.tenant})
+    return [Import(*row[:3], rows.load(row[3])[""], rows.load(row[4])) for row in result]
 
 
 def interrupted(tx: Tx, sources: list[str]) -> Import | None:
@@ -95,8 +95,8 @@ def interrupted(tx: Tx, sources: list[str]) -> Import | None:
 
 def known(tx: Tx, ids: list[str]) -> dict[str, StoredThread]:
     """The threads among ``ids`` that exist."""
-    found = tx.db.execute(_KNOWN, {"for_tenant": tx.tenant, "ids": ids})
-    return {row[0]: StoredThread(row[0], row[1], bool(row[2])) for row in found}
+    result = tx.db.execute(_KNOWN, {"for_tenant": tx.tenant, "ids": ids})
+    return {row[0]: StoredThread(row[0], row[1], bool(row[2])) for row in result}
 
 
 def of_thread(tx: Tx, table: sa.Table, thread_id: str) -> set[str]:
@@ -120,9 +120,9 @@ def add(tx: Tx, table: sa.Table, values: list[dict[str, Any]]) -> None:
 
 
 def threads_of(tx: Tx, batch: str, after: int, most: int) -> list[tuple[int, StoredThread]]:
-    """The threads of an import, in batches: each with its place in the store's order."""
-    found = tx.db.execute(_OF_BATCH, {"for_tenant": tx.tenant, "for_batch": batch, "after": after, "most": most})
-    return [(row[0], StoredThread(row[1], batch, bool(row[2]))) for row in found]
+    """The threads of an import, in batches: each with its position in the store's order."""
+    result = tx.db.execute(_OF_BATCH, {"for_tenant": tx.tenant, "for_batch": batch, "after": after, "most": most})
+    return [(row[0], StoredThread(row[1], batch, bool(row[2]))) for row in result]
 
 
 def remove_threads(tx: Tx, ids: Iterable[str], now: int, delete_upstream: bool) -> int:

@@ -78,8 +78,8 @@ def append(
     threads.in_turn(tx, thread_id)
     call_id = item.get("call_id") or item.get("approval_request_id")
     values = {"type": item.get("type", "message"), "call_id": call_id, "item": generic.dump(item)}
-    place = {"tenant": tx.tenant, "thread_id": thread_id, "run_id": run_id, "direction": direction}
-    return generic.add(tx.db, journal, {**place, **values, "response_id": response_id, "message_id": message_id})
+    columns = {"tenant": tx.tenant, "thread_id": thread_id, "run_id": run_id, "direction": direction}
+    return generic.add(tx.db, journal, {**columns, **values, "response_id": response_id, "message_id": message_id})
 
 
 def walk(tx: Tx, thread_id: str, after_seq: int = 0) -> Iterator[Row]:
@@ -87,8 +87,8 @@ def walk(tx: Tx, thread_id: str, after_seq: int = 0) -> Iterator[Row]:
     whole.
     """
     where = {"for_tenant": tx.tenant, "for_thread_id": thread_id, "later_than": after_seq}
-    for found in tx.db.execute(_ROWS, where, execution_options={"yield_per": CHUNK}):
-        yield _row(found)
+    for row in tx.db.execute(_ROWS, where, execution_options={"yield_per": CHUNK}):
+        yield _row(row)
 
 
 def rows(tx: Tx, thread_id: str, after_seq: int = 0) -> list[Row]:
@@ -102,12 +102,12 @@ def of_run(tx: Tx, run_id: str) -> list[Row]:
 
 
 def before_last(tx: Tx, thread_id: str, but: str, count: int) -> int:
-    """The place right before the last ``count`` messages; 0 if there are fewer.  ``but``: a run whose own messages are
-    not counted.
+    """The position right before the last ``count`` messages; 0 if there are fewer.  ``but``: a run whose own messages
+    are not counted.
     """
     where = {"for_tenant": tx.tenant, "for_thread_id": thread_id, "but": but, "fewer": count - 1}
-    found: int | None = tx.db.execute(_NTH_LAST, where).scalar()
-    return 0 if found is None else found - 1
+    position: int | None = tx.db.execute(_NTH_LAST, where).scalar()
+    return 0 if position is None else position - 1
 
 
 def messages_after(tx: Tx, thread_id: str, but: str, after_seq: int) -> int:
@@ -146,15 +146,15 @@ def delete_after(tx: Tx, run_id: str, seq: int) -> int:
 
 
 def cut(tx: Tx, thread_id: str, first: int) -> None:
-    """Remove the thread's items from the place ``first`` on."""
+    """Remove the thread's items from the position ``first`` on."""
     dialects.erasing(tx.db)
     tx.db.execute(_CUT_THREAD, {"for_tenant": tx.tenant, "for_thread_id": thread_id, "first": first})
 
 
-def _row(found: sa.Row[Any]) -> Row:
-    return Row._make((*found[:-1], generic.load(found[-1])))
+def _row(row: sa.Row[Any]) -> Row:
+    return Row._make((*row[:-1], generic.load(row[-1])))
 
 
 def _number(tx: Tx, statement: sa.Select[Any], where: generic.Where) -> int | None:
-    found: int | None = tx.db.execute(statement, generic.bound(where)).scalar()
-    return found
+    number: int | None = tx.db.execute(statement, generic.bound(where)).scalar()
+    return number

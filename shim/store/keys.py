@@ -43,14 +43,14 @@ _OWNED: Final = (schema.assistants, schema.threads, schema.upstream_objects)
 def secret(tx: Tx, fresh: str) -> str:
     """The secret of this store; ``fresh`` is stored if there is none yet.  Concurrent callers all get the same one."""
     rows.add_new(tx.db, facts, {"tenant": "", "name": SECRET, "value": fresh}, "name")
-    found: str = tx.db.execute(_SECRET, {"for_tenant": "", "for_name": SECRET}).scalar_one()
-    return found
+    value: str = tx.db.execute(_SECRET, {"for_tenant": "", "for_name": SECRET}).scalar_one()
+    return value
 
 
 def known_secret(tx: Tx) -> str | None:
     """The secret of this store, if it has one."""
-    found: str | None = tx.db.execute(_SECRET, {"for_tenant": "", "for_name": SECRET}).scalar()
-    return found
+    value: str | None = tx.db.execute(_SECRET, {"for_tenant": "", "for_name": SECRET}).scalar()
+    return value
 
 
 def add(tx: Tx, key: Key, digest: str) -> bool:
@@ -63,8 +63,8 @@ def add(tx: Tx, key: Key, digest: str) -> bool:
 
 def find(tx: Tx, digest: str) -> Key | None:
     """The key with a digest, revoked or not."""
-    found = tx.db.execute(_BY_DIGEST, {"for_digest": digest}).first()
-    return None if found is None else Key._make(found)
+    row = tx.db.execute(_BY_DIGEST, {"for_digest": digest}).first()
+    return None if row is None else Key._make(row)
 
 
 def listing(tx: Tx) -> list[Key]:
@@ -79,8 +79,8 @@ def revoke(tx: Tx, id: str, now: int) -> bool:
 
 def tenant_of(tx: Tx, label: str) -> str | None:
     """The tenant with a name: that of its first key, valid or not."""
-    found: str | None = tx.db.execute(_TENANT, {"for_label": label}).scalar()
-    return found
+    tenant: str | None = tx.db.execute(_TENANT, {"for_label": label}).scalar()
+    return tenant
 
 
 def has_objects(tx: Tx) -> bool:

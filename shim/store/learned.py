@@ -41,11 +41,11 @@ def known(tx: Tx, since: int) -> list[Learned]:
     return [Learned._make(row) for row in reversed(tx.db.execute(_KNOWN, {"since": since}).all())]
 
 
-def note(tx: Tx, found: Sequence[Learned], since: int) -> None:
+def note(tx: Tx, entries: Sequence[Learned], since: int) -> None:
     """Add these rows, replacing equal ones with the new time; rows older than ``since`` are deleted."""
     tx.db.execute(_LAPSED, {"since": since})
     insert = dialects.insert(tx.db.dialect.name)(learned)
     statement = insert.on_conflict_do_update(
         index_elements=["tenant", "server", "fact", "value"], set_={"learned_at": insert.excluded.learned_at}
     )
-    tx.db.execute(statement, [{"tenant": "", **each._asdict()} for each in found])
+    tx.db.execute(statement, [{"tenant": "", **each._asdict()} for each in entries])

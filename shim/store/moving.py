@@ -86,32 +86,32 @@ def _into(tx: Tx, source: _Source, target: Database, note: Note) -> dict[str, Mo
 def _move_table(db: sa.Connection, source: _Source, target: Database, table: sa.Table, note: Note) -> Moved:
     with source as theirs:
         total, last = _count(theirs, table), dialects.last_number(theirs, table)
-    given, done = _Checksum(), 0
+    original, done = _Checksum(), 0
     for batch in _batches(source, table):
         db.execute(table.insert(), [row._asdict() for row in batch])
-        given.add(batch)
+        original.add(batch)
         done += len(batch)
         note(table.name, done, 2 * total)
     dialects.set_last_number(db, table, last)
-    found = _Checksum()
+    copied = _Checksum()
     for batch in _batches(_Source(db, target), table):
-        found.add(batch)
-        note(table.name, total + found.rows, 2 * total)
-    if (given.rows, found.moved()) != (total, given.moved()):
+        copied.add(batch)
+        note(table.name, total + copied.rows, 2 * total)
+    if (original.rows, copied.moved()) != (total, original.moved()):
         raise StoreFailed(
-            f"The table {table.name} arrived as {found.moved()}, and was {given.moved()} of {total} rows. "
+            f"The table {table.name} arrived as {copied.moved()}, and was {original.moved()} of {total} rows. "
             f"The store {address.describe(target.url)} was left empty."
         )
-    return found.moved()
+    return copied.moved()
 
 
-def _batches(place: _Source, table: sa.Table) -> Iterator[Sequence[sa.Row[Any]]]:
+def _batches(source: _Source, table: sa.Table) -> Iterator[Sequence[sa.Row[Any]]]:
     """All rows in the store's order, in batches."""
     seq, most = table.c.seq, LARGE.get(table.name, BATCH)
     statement = sa.select(table).where(seq > sa.bindparam("last")).order_by(seq).limit(most)
     last = -1
     while True:
-        with place as db:
+        with source as db:
             batch = db.execute(statement, {"last": last}).fetchall()
         if not batch:
             return

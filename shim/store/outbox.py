@@ -52,8 +52,8 @@ def add_one(tx: Tx, response_id: str, now: int) -> None:
 
 def batch(tx: Tx, after: int, most: int) -> list[Outgoing]:
     """The next ones after ``after``, a ``seq``."""
-    found = tx.db.execute(_SOME, {"for_tenant": tx.tenant, "after": after, "most": most})
-    return [Outgoing._make(row) for row in found]
+    result = tx.db.execute(_SOME, {"for_tenant": tx.tenant, "after": after, "most": most})
+    return [Outgoing._make(row) for row in result]
 
 
 def done(tx: Tx, seq: int) -> None:

@@ -29,5 +29,5 @@ def count(tx: Tx, now: float, seconds: float) -> Window:
         "expires_at": sa.case((over, now + seconds), else_=_HERE.expires_at),
     }
     statement = insert.on_conflict_do_update(index_elements=["tenant"], set_=changed)
-    found = tx.db.execute(statement.returning(_HERE.count, _HERE.expires_at)).one()
-    return Window(found[0], found[1])
+    row = tx.db.execute(statement.returning(_HERE.count, _HERE.expires_at)).one()
+    return Window(row[0], row[1])

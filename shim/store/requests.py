@@ -87,12 +87,12 @@ def remove(tx: Tx, seq: int) -> None:
     rows.remove(tx.db, requests, {"seq": seq})
 
 
-def forget(tx: Tx, thread_id: str | None, made: str) -> None:
+def forget(tx: Tx, thread_id: str | None, object_id: str) -> None:
     """Remove the row of an object that is being deleted; ``thread_id``, if it belongs to a thread."""
-    where = {"tenant": tx.tenant, "made": made} | ({} if thread_id is None else {"thread_id": thread_id})
+    where = {"tenant": tx.tenant, "made": object_id} | ({} if thread_id is None else {"thread_id": thread_id})
     tx.db.execute(_IN_NONE if thread_id is None else _IN_THREAD, rows.bound(where))
 
 
-def _row(found: sa.CursorResult[Any]) -> Row | None:
-    first = found.first()
+def _row(result: sa.CursorResult[Any]) -> Row | None:
+    first = result.first()
     return None if first is None else Row._make(first)

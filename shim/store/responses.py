@@ -47,8 +47,8 @@ def finish(tx: Tx, id: str, status: str, usage: Json | None) -> bool:
 
 def of_run(tx: Tx, run_id: str) -> list[ResponseRow]:
     """The responses of a run, in the order in which they began."""
-    found = tx.db.execute(_OF_RUN, {"for_tenant": tx.tenant, "for_run_id": run_id})
-    return [ResponseRow._make((*row[:-1], row[-1] and rows.load(row[-1]))) for row in found]
+    result = tx.db.execute(_OF_RUN, {"for_tenant": tx.tenant, "for_run_id": run_id})
+    return [ResponseRow._make((*row[:-1], row[-1] and rows.load(row[-1]))) for row in result]
 
 
 def of_thread(tx: Tx, thread_id: str) -> set[str]:

@@ -74,8 +74,8 @@ def _delete(table: sa.Table, names: tuple[str, ...]) -> sa.Delete:
 
 def get(db: sa.Connection, table: sa.Table, where: Where) -> Json | None:
     """The body of the one row that matches."""
-    found: str | None = db.execute(_body(table, tuple(where)), bound(where)).scalar()
-    return None if found is None else load(found)
+    body: str | None = db.execute(_body(table, tuple(where)), bound(where)).scalar()
+    return None if body is None else load(body)
 
 
 def add(db: sa.Connection, table: sa.Table, values: Where) -> int:
@@ -146,9 +146,9 @@ def page(
     equal = {**scope, **(narrower or {})}
     statement = _listing(table, tuple(equal), tuple(marks), cut.order, backwards)
     statement = statement.where(table.c.id.not_in(but)) if but else statement
-    found = list(db.execute(statement, {**bound(equal), **marks, "most": cut.limit + 1}).scalars())
-    bodies = [load(body) for body in found[: cut.limit]]
-    return Listed(bodies[::-1] if backwards else bodies, len(found) > cut.limit)
+    stored = list(db.execute(statement, {**bound(equal), **marks, "most": cut.limit + 1}).scalars())
+    bodies = [load(body) for body in stored[: cut.limit]]
+    return Listed(bodies[::-1] if backwards else bodies, len(stored) > cut.limit)
 
 
 def _seq(db: sa.Connection, table: sa.Table, scope: Where, id: str) -> int:
@@ -172,5 +172,5 @@ def _listing(
     later = {"after": rising, "before": not rising}
     limits = (seq > sa.bindparam(mark) if later[mark] else seq < sa.bindparam(mark) for mark in marks)
     direction = seq.asc() if rising != backwards else seq.desc()
-    chosen = sa.select(table.c.body).where(matching(table, *names), *limits)
-    return chosen.order_by(direction).limit(sa.bindparam("most"))
+    statement = sa.select(table.c.body).where(matching(table, *names), *limits)
+    return statement.order_by(direction).limit(sa.bindparam("most"))

@@ -11,8 +11,8 @@ from shim.wire.types import Json
 
 
 class Tip(TypedDict):
-    """The response that a run's next round chains from, and the position in the journal up to which its chain covers the
-    thread.
+    """The response that a run's next round chains from, and the position in the journal up to which its chain covers
+    the thread.
     """
 
     id: str

@@ -131,8 +131,8 @@ def _columns(body: Json) -> dict[str, Any]:
 
 
 def _row(tx: Tx, statement: sa.Select[Any], where: rows.Where) -> RunRow | None:
-    found = tx.db.execute(statement, rows.bound(where)).first()
-    if found is None:
+    row = tx.db.execute(statement, rows.bound(where)).first()
+    if row is None:
         return None
-    body, memory, owner, lease_until = found
+    body, memory, owner, lease_until = row
     return RunRow(rows.load(body), run_memory.load(memory), owner, lease_until)

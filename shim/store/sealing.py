@@ -96,8 +96,8 @@ def use(engine: sa.Engine, seal: Seal | None) -> None:
 
 def of(db: sa.Connection | sa.Engine) -> Seal | None:
     """The `Seal` of a connection."""
-    found: Seal | None = getattr(db.dialect, _ATTRIBUTE, None)
-    return found
+    seal: Seal | None = getattr(db.dialect, _ATTRIBUTE, None)
+    return seal
 
 
 def _after(usual: Callable[[Any], Any] | None, then: Callable[[Any], Any]) -> Callable[[Any], Any]:

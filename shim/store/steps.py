@@ -26,14 +26,14 @@ def get(tx: Tx, run_id: str, id: str) -> Json | None:
 
 def of_run(tx: Tx, run_id: str) -> list[Json]:
     """All steps of the run, in order."""
-    found = tx.db.execute(_RISING, {"for_tenant": tx.tenant, "for_run_id": run_id}).scalars()
-    return [rows.load(body) for body in found]
+    bodies = tx.db.execute(_RISING, {"for_tenant": tx.tenant, "for_run_id": run_id}).scalars()
+    return [rows.load(body) for body in bodies]
 
 
 def last(tx: Tx, run_id: str) -> Json | None:
     """The run's last step in the store's order."""
-    found = tx.db.execute(_LAST, {"for_tenant": tx.tenant, "for_run_id": run_id}).scalar()
-    return None if found is None else rows.load(found)
+    body = tx.db.execute(_LAST, {"for_tenant": tx.tenant, "for_run_id": run_id}).scalar()
+    return None if body is None else rows.load(body)
 
 
 def requeue(tx: Tx, run_id: str, id: str) -> None:

@@ -59,8 +59,8 @@ def threads(tx: Tx, tenant: str | None, limit: int | None = None) -> list[Thread
     table = schema.threads
     counts = _count(schema.messages), _count(schema.runs)
     statement = sa.select(table.c.tenant, table.c.body, *counts, table.c.touched_at).where(_of(table, tenant))
-    found = tx.db.execute(statement.order_by(table.c.seq.desc()).limit(limit))
-    return [ThreadRow(row[0], rows.load(row[1]), *row[2:]) for row in found]
+    result = tx.db.execute(statement.order_by(table.c.seq.desc()).limit(limit))
+    return [ThreadRow(row[0], rows.load(row[1]), *row[2:]) for row in result]
 
 
 def tenants_of(tx: Tx, table: sa.Table, id: str) -> list[str]:
@@ -99,11 +99,11 @@ def run(tx: Tx, id: str) -> Json | None:
 
 def spent(tx: Tx, tenant: str | None, since: int = 0) -> Iterator[Spent]:
     """The usage of all responses that have ended, oldest first; fetched in batches."""
-    made, runs = schema.responses, schema.runs
-    joined = made.join(runs, sa.and_(made.c.tenant == runs.c.tenant, made.c.run_id == runs.c.id))
-    columns = (made.c.tenant, made.c.created_at, made.c.thread_id, runs.c.body, made.c.usage)
-    statement = sa.select(*columns).select_from(joined).where(_of(made, tenant), made.c.usage.is_not(None))
-    statement = statement.where(made.c.created_at >= since).order_by(made.c.seq)
+    responses, runs = schema.responses, schema.runs
+    joined = responses.join(runs, sa.and_(responses.c.tenant == runs.c.tenant, responses.c.run_id == runs.c.id))
+    columns = (responses.c.tenant, responses.c.created_at, responses.c.thread_id, runs.c.body, responses.c.usage)
+    statement = sa.select(*columns).select_from(joined).where(_of(responses, tenant), responses.c.usage.is_not(None))
+    statement = statement.where(responses.c.created_at >= since).order_by(responses.c.seq)
     for row in tx.db.execute(statement, execution_options={"yield_per": CHUNK}):
         yield Spent(row[0], row[1], row[2], rows.load(row[3]), rows.load(row[4]))
 

@@ -78,8 +78,8 @@ def bury(tx: Tx, id: str, now: int) -> None:
 def buried(tx: Tx, ids: list[str]) -> set[str]:
     """The ids among ``ids`` whose threads were deleted here."""
     digests = {_digest(id): id for id in ids}
-    found = tx.db.execute(_BURIED, {"for_tenant": tx.tenant, "digests": list(digests)}).scalars()
-    return {digests[digest] for digest in found}
+    known = tx.db.execute(_BURIED, {"for_tenant": tx.tenant, "digests": list(digests)}).scalars()
+    return {digests[digest] for digest in known}
 
 
 def _digest(id: str) -> str:
@@ -103,8 +103,8 @@ def delete(tx: Tx, id: str) -> bool:
 
 
 def head(tx: Tx, id: str) -> Head:
-    found = tx.db.execute(_HEAD, {"for_tenant": tx.tenant, "for_id": id}).first()
-    return Head(found[0], found[1]) if found else Head(None, 0)
+    row = tx.db.execute(_HEAD, {"for_tenant": tx.tenant, "for_id": id}).first()
+    return Head(row[0], row[1]) if row else Head(None, 0)
 
 
 def set_head(tx: Tx, id: str, response_id: str | None, covers: int) -> None:
@@ -122,12 +122,12 @@ def lock(tx: Tx, id: str, now: int | None = None) -> bool:
     A write that depends on what it reads begins with this, for example "add a message if no run is active".  On SQLite
     there is only one writer anyway; on PostgreSQL the row is locked.  ``now``: the time of this use of the thread.
     """
-    found = tx.db.execute(
+    row = tx.db.execute(
         _LOCK if lone_writer(tx.db) else _NUMBERED_LOCK, {"for_tenant": tx.tenant, "for_id": id}
     ).first()
-    touched: int | None = found[0] if found else None
-    if found and not lone_writer(tx.db):
-        doubt.note(tx.db, found[1])
+    touched: int | None = row[0] if row else None
+    if row and not lone_writer(tx.db):
+        doubt.note(tx.db, row[1])
     if touched is not None and now is not None and touched < now - ABOUT:
         rows.change(tx.db, threads, {"tenant": tx.tenant, "id": id}, {"touched_at": now})
     return touched is not None

@@ -22,7 +22,7 @@ _VERSION: Final = sa.select(sa.column("version_num", sa.Text)).select_from(sa.ta
 _one_at_a_time: Final = threading.Lock()
 
 
-def bring_up_to_date(engine: sa.Engine, place: str) -> None:
+def bring_up_to_date(engine: sa.Engine, shown_url: str) -> None:
     """Create or change the tables if necessary, in one transaction; other processes wait meanwhile.
 
     Raises `StoreFailed`, and changes nothing, if the tables are those of a newer version or of another application.
@@ -32,11 +32,11 @@ def bring_up_to_date(engine: sa.Engine, place: str) -> None:
         if revision(db) == schema.REVISION:
             return
     with _one_at_a_time, _silent_library(), dialects.alone(engine) as db:
-        found = revision(db)
-        if found != schema.REVISION:
-            _upgrade(db, found, place)
-    if found is None:
-        log.info("a new store was created: %s", place)
+        current = revision(db)
+        if current != schema.REVISION:
+            _upgrade(db, current, shown_url)
+    if current is None:
+        log.info("a new store was created: %s", shown_url)
 
 
 def revision(db: sa.Connection) -> str | None:
@@ -67,16 +67,17 @@ def _silent_library() -> Iterator[None]:
         theirs.setLevel(before)
 
 
-def _upgrade(db: sa.Connection, found: str | None, place: str) -> None:
+def _upgrade(db: sa.Connection, current: str | None, shown_url: str) -> None:
     from alembic import command
     from alembic.script import ScriptDirectory
 
     config = configuration()
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if found is not None and found not in known:
+    if current is not None and current not in known:
         raise StoreFailed(
-            f"The store {place} is at revision {found}, and this version knows revisions up to {schema.REVISION}. "
-            "A newer version made it, or another application. Nothing was changed. Upgrade assistants-shim."
+            f"The store {shown_url} is at revision {current}, and this version knows revisions up to "
+            f"{schema.REVISION}. A newer version made it, or another application. Nothing was changed. "
+            "Upgrade assistants-shim."
         )
     config.attributes["connection"] = db
     command.upgrade(config, "head")

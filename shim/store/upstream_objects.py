@@ -54,5 +54,5 @@ def page(tx: Tx, collection: str, limit: int, order: Order, after: str | None) -
         if seq is None:
             raise NoSuchCursor(after)
         statement = statement.where(objects.c.seq > seq if order == "asc" else objects.c.seq < seq)
-    found = list(tx.db.execute(statement, where | {"most": limit + 1}).scalars())
-    return Ids(found[:limit], len(found) > limit)
+    ids = list(tx.db.execute(statement, where | {"most": limit + 1}).scalars())
+    return Ids(ids[:limit], len(ids) > limit)

@@ -74,19 +74,19 @@ async def test_the_counts_shown_with_a_thread(store: Any_Store) -> None:
 async def test_text_is_found_in_metadata_and_messages(store: Any_Store, words: str, found: list[str]) -> None:
     await store.write(fill)
     hits = await store.read(browse.find, words, 9, 99)
-    assert [hit.thread_id for hit in hits.found] == found
+    assert [hit.thread_id for hit in hits.hits] == found
     assert hits.whole
-    assert (await store.of("other").read(browse.find, words, 9, 99)).found == []
+    assert (await store.of("other").read(browse.find, words, 9, 99)).hits == []
 
 
 async def test_a_hit_shows_the_text_around_the_match(store: Any_Store) -> None:
     await store.write(fill)
     found = await store.read(browse.find, "ann1", 9, 99)
-    assert found.found == [
+    assert found.hits == [
         Hit("thread_1", None, {"user": "Ann1"}),
         Hit("thread_2", message(3, 2, None, "TWO ann1"), None),
     ]
-    assert len((await store.read(browse.find, "ann", 1, 99)).found) == 1
+    assert len((await store.read(browse.find, "ann", 1, 99)).hits) == 1
     await store.write(messages.insert, message(4, 1, None, "ann1 again"))
     assert await store.read(browse.find, "ann1", 9, 99) == found
 

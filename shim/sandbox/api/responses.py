@@ -154,11 +154,11 @@ class Responses:
         previous = body.get("previous_response_id")
         conversation = self._resources.conversations.of_request(body)
         history = self.stored.previous(previous).history if previous else conversation.items if conversation else []
-        given = items.listing(body.get("input") or [])
-        items.check_distinct(history, given)
-        given = [self._known(item) for item in given]
-        items.check_reasoning([*history, *given], self.stored.reasoning_before)
-        new = items.normal(given, family)
+        new_items = items.listing(body.get("input") or [])
+        items.check_distinct(history, new_items)
+        new_items = [self._known(item) for item in new_items]
+        items.check_reasoning([*history, *new_items], self.stored.reasoning_before)
+        new = items.normal(new_items, family)
         items.check_pairs(history, new)
         self._resources.check(body.get("tools") or [], history, new)
         return [*history, *new]
@@ -202,12 +202,12 @@ class Responses:
         stop = events.middle(record.events) if control_words & _BROKEN else None
         waiting: list[bytes] = []
         # By index: a cancellation changes the list while it is read.
-        place = start
-        while place < len(record.events) and place != stop:
-            event = record.events[place]
+        index = start
+        while index < len(record.events) and index != stop:
+            event = record.events[index]
             self._passed(record, event)
             waiting.append(sse.encode(event["type"], events.padded(event) if padded else event))
-            place += 1
+            index += 1
             if len(waiting) >= self._config.burst:
                 yield b"".join(waiting)
                 waiting.clear()

@@ -160,8 +160,8 @@ def _check_format(body: Json) -> None:
 
 
 def _all_text(body: Json) -> str:
-    given = items.normal(body.get("input") or [], str)
-    texts = [items.text(item) for item in given if item["type"] == "message"]
+    input_items = items.normal(body.get("input") or [], str)
+    texts = [items.text(item) for item in input_items if item["type"] == "message"]
     return " ".join([*texts, body.get("instructions") or ""])
 
 

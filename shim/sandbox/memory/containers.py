@@ -121,25 +121,25 @@ class Containers:
 
     def find(self, container_id: str) -> Container | None:
         """The container, expired or not, after its expiry was checked."""
-        found = self._table.get(container_id)
-        if found and found.last_active_at + found.minutes * 60 <= self._clock():
-            found.expire()
-        return found
+        container = self._table.get(container_id)
+        if container and container.last_active_at + container.minutes * 60 <= self._clock():
+            container.expire()
+        return container
 
     def alive(self, container_id: str) -> Container:
         """A container for an operation, which renews its time.  Refuses an unknown or expired one."""
-        found = self.find(container_id)
-        if found is None:
+        container = self.find(container_id)
+        if container is None:
             raise refuse_files.no_container(container_id)
-        if found.dead:
+        if container.dead:
             raise refuse_files.container_expired()
-        found.last_active_at = self._clock()
-        return found
+        container.last_active_at = self._clock()
+        return container
 
     def open(self, name: str, options: Json) -> Container:
         """A new container with copies of the files in ``options``."""
         now = self._clock()
-        made = Container(
+        container = Container(
             id=f"cntr_{self._mint.hex(48)}",
             name=name,
             memory=options.get("memory_limit") or "1g",
@@ -148,9 +148,9 @@ class Containers:
             created_at=int(now),
             last_active_at=now,
         )
-        self.bring(made, options.get("file_ids") or [])
-        self._table.put(made.id, made)
-        return made
+        self.bring(container, options.get("file_ids") or [])
+        self._table.put(container.id, container)
+        return container
 
     def bring(self, container: Container, file_ids: list[str]) -> None:
         """Copy uploaded files that are not there yet, with the recorded form of names: the file's id, then its name."""
@@ -187,12 +187,14 @@ class Containers:
     def _list(self, request: Request) -> SandboxReply:
         request.query.only("after", "limit", "order", "name")
         wanted = request.query.all("name")
-        found = [self.find(each.id) or each for each in self._table.all()]
-        return json_reply(request.query.page([each.shown() for each in found if not wanted or each.name in wanted]))
+        containers = [self.find(each.id) or each for each in self._table.all()]
+        return json_reply(
+            request.query.page([each.shown() for each in containers if not wanted or each.name in wanted])
+        )
 
     def _retrieve(self, request: Request) -> SandboxReply:
-        found = self.find(request.resource_id)
-        return json_reply((found if found and found.dead else self.alive(request.resource_id)).shown())
+        container = self.find(request.resource_id)
+        return json_reply((container if container and container.dead else self.alive(request.resource_id)).shown())
 
     def _delete(self, request: Request) -> SandboxReply:
         if self._table.take(request.resource_id) is None:
@@ -205,8 +207,8 @@ class Containers:
         if request.form is not None:
             if "file" not in request.form.files:
                 raise refuse.missing("file")
-            given = request.form.files["file"]
-            filename, content = given.filename, given.content
+            upload = request.form.files["file"]
+            filename, content = upload.filename, upload.content
         else:
             _COPY(request.body, "")
             stored: File = self._uploads.get(request.body["file_id"])
@@ -220,10 +222,10 @@ class Containers:
         )
 
     def _file(self, request: Request) -> ContainerFile:
-        found = self.alive(request.resource_id).files.get(request.child_id)
-        if found is None:
+        file = self.alive(request.resource_id).files.get(request.child_id)
+        if file is None:
             raise refuse_files.no_container_file(request.child_id)
-        return found
+        return file
 
     def _remove(self, request: Request) -> SandboxReply:
         self._file(request)
@@ -231,5 +233,5 @@ class Containers:
         return json_reply({"id": request.child_id, "object": "container.file.deleted", "deleted": True})
 
     def _content(self, request: Request) -> SandboxReply:
-        found = self._file(request)
-        return raw_reply(found.filename, found.content)
+        file = self._file(request)
+        return raw_reply(file.filename, file.content)

@@ -67,10 +67,10 @@ class Conversations:
 
     def get(self, conversation_id: str) -> Conversation:
         """Refuses an id that is unknown or deleted."""
-        found = self._table.get(conversation_id)
-        if found is None:
+        conversation = self._table.get(conversation_id)
+        if conversation is None:
             raise refuse.no_conversation(conversation_id)
-        return found
+        return conversation
 
     def of_request(self, body: Json) -> Conversation | None:
         """The conversation that a request for a response names."""
@@ -84,16 +84,16 @@ class Conversations:
         _CREATE(body, "")
         partition = self._mint.hex(16)
         id = self._id("conv", partition)
-        made = Conversation(id, int(self._clock()), body.get("metadata") or {}, partition)
-        made.add(self._normal(made, body.get("items") or []))
-        self._table.put(id, made)
-        return json_reply(made.shown())
+        conversation = Conversation(id, int(self._clock()), body.get("metadata") or {}, partition)
+        conversation.add(self._normal(conversation, body.get("items") or []))
+        self._table.put(id, conversation)
+        return json_reply(conversation.shown())
 
     def _modify(self, request: Request) -> SandboxReply:
-        found = self.get(request.resource_id)
+        conversation = self.get(request.resource_id)
         _MODIFY(request.body or {}, "")
-        found.metadata = request.body["metadata"] or {}
-        return json_reply(found.shown())
+        conversation.metadata = request.body["metadata"] or {}
+        return json_reply(conversation.shown())
 
     def _delete(self, request: Request) -> SandboxReply:
         self.get(request.resource_id)
@@ -101,11 +101,11 @@ class Conversations:
         return json_reply({"id": request.resource_id, "object": "conversation.deleted", "deleted": True})
 
     def _add(self, request: Request) -> SandboxReply:
-        found = self.get(request.resource_id)
+        conversation = self.get(request.resource_id)
         request.query.only("include", "include[]")
         _ADD(request.body or {}, "")
-        new = self._normal(found, request.body["items"])
-        found.add(new)
+        new = self._normal(conversation, request.body["items"])
+        conversation.add(new)
         ends = {"first_id": new[0]["id"] if new else None, "has_more": False, "last_id": new[-1]["id"] if new else None}
         return json_reply({"object": "list", "data": _listed(new, request.query)} | ends)
 
@@ -121,9 +121,9 @@ class Conversations:
         return json_reply(shown)
 
     def _remove(self, request: Request) -> SandboxReply:
-        found, gone = self.get(request.resource_id), self._item(request)
-        with found.lock:
-            found.items = [item for item in found.items if item is not gone]
+        conversation, gone = self.get(request.resource_id), self._item(request)
+        with conversation.lock:
+            conversation.items = [item for item in conversation.items if item is not gone]
         return json_reply({"id": request.child_id, "object": "conversation.item.deleted", "deleted": True})
 
     def _item(self, request: Request) -> Json:
@@ -132,17 +132,17 @@ class Conversations:
                 return item
         raise refuse.no_conversation_item(request.child_id)
 
-    def _normal(self, found: Conversation, given: list[Json]) -> list[Json]:
-        items.check_distinct(found.items, given)
-        for item in given:
+    def _normal(self, conversation: Conversation, new_items: list[Json]) -> list[Json]:
+        items.check_distinct(conversation.items, new_items)
+        for item in new_items:
             if item.get("type") == "item_reference":
                 raise refuse.no_item(item["id"])
-        return items.normal(given, lambda prefix: self._id(prefix, found.partition))
+        return items.normal(new_items, lambda prefix: self._id(prefix, conversation.partition))
 
     def _id(self, prefix: str, partition: str) -> str:
         return f"{prefix}_{int(self._clock()):08x}{self._mint.hex(24)}{partition}"
 
 
-def _listed(found: list[Json], query: Query) -> list[Json]:
+def _listed(shown: list[Json], query: Query) -> list[Json]:
     images = "message.input_image.image_url" in query.all("include", "include[]")
-    return [items.listed(item, images) for item in found]
+    return [items.listed(item, images) for item in shown]

@@ -63,16 +63,16 @@ class Files:
 
     def find(self, file_id: str) -> File | None:
         """The file, if it exists and has not expired."""
-        found = self._table.get(file_id)
-        expires = found.shown["expires_at"] if found else None
-        return None if expires is not None and expires <= self._clock() else found
+        file = self._table.get(file_id)
+        expires = file.shown["expires_at"] if file else None
+        return None if expires is not None and expires <= self._clock() else file
 
     def get(self, file_id: str) -> File:
         """The file.  Refuses an unknown id."""
-        found = self.find(file_id)
-        if found is None:
+        file = self.find(file_id)
+        if file is None:
             raise refuse_files.no_file(file_id)
-        return found
+        return file
 
     def _create(self, request: Request) -> SandboxReply:
         form = request.form or Form((), {})
@@ -99,9 +99,9 @@ class Files:
     def _list(self, request: Request) -> SandboxReply:
         request.query.only("after", "limit", "order", "purpose")
         wanted = request.query.all("purpose")
-        found = [each.shown for each in self._table.all() if self.find(each.id)]
-        chosen = [each for each in found if not wanted or each["purpose"] in wanted]
-        return json_reply(request.query.page(chosen, default=10_000, max_limit=10_000))
+        files = [each.shown for each in self._table.all() if self.find(each.id)]
+        selected = [each for each in files if not wanted or each["purpose"] in wanted]
+        return json_reply(request.query.page(selected, default=10_000, max_limit=10_000))
 
     def _delete(self, request: Request) -> SandboxReply:
         self.get(request.resource_id)
@@ -110,10 +110,10 @@ class Files:
         return json_reply({"object": "file", "deleted": True, "id": request.resource_id})
 
     def _content(self, request: Request) -> SandboxReply:
-        found = self.get(request.resource_id)
-        if found.shown["purpose"] in LOCKED:
-            raise refuse_files.no_download(found.shown["purpose"])
-        return raw_reply(found.filename, found.content)
+        file = self.get(request.resource_id)
+        if file.shown["purpose"] in LOCKED:
+            raise refuse_files.no_download(file.shown["purpose"])
+        return raw_reply(file.filename, file.content)
 
 
 def raw_reply(filename: str, content: bytes) -> SandboxReply:

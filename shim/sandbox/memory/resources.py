@@ -37,8 +37,8 @@ class Resources:
         for tool in tools:
             if tool["type"] in _NEEDS:
                 _NEEDS[tool["type"]](self, tool)
-        for place, item in enumerate(new):
-            self._check_parts(item, f"input[{place}]")
+        for index, item in enumerate(new):
+            self._check_parts(item, f"input[{index}]")
         if not all(map(self._lives, history)):
             raise refuse_files.container_expired()
         for item in new:
@@ -58,8 +58,8 @@ class Resources:
         """Whether the container of an item still exists."""
         if item["type"] != "code_interpreter_call":
             return True
-        found = self.containers.find(item["container_id"])
-        return found is not None and not found.dead
+        container = self.containers.find(item["container_id"])
+        return container is not None and not container.dead
 
     def _check_files(self, file_ids: list[str]) -> None:
         missing = [each for each in file_ids if self.files.find(each) is None]
@@ -78,9 +78,9 @@ class Resources:
 def parts(item: Json) -> Iterator[tuple[str, Json]]:
     """The content parts of an item, each with its path in it."""
     for name in ("content", "output"):
-        found = item.get(name)
-        if isinstance(found, list):
-            yield from ((f"{name}[{place}]", part) for place, part in enumerate(found))
+        value = item.get(name)
+        if isinstance(value, list):
+            yield from ((f"{name}[{index}]", part) for index, part in enumerate(value))
 
 
 def _check_image(part: Json, path: str) -> None:

@@ -28,8 +28,8 @@ _SENTENCE: Final = re.compile(r"[^.!?\n]+")
 
 def terms(text: str) -> list[str]:
     """The words of a text without stop words, in lower case and without a plural s."""
-    found = (term.casefold() for term in _WORD.findall(text))
-    stems = ((term, term[:-1] if len(term) > 3 and term.endswith("s") else term) for term in found)
+    folded = (term.casefold() for term in _WORD.findall(text))
+    stems = ((term, term[:-1] if len(term) > 3 and term.endswith("s") else term) for term in folded)
     return [stem for term, stem in stems if term not in COMMON and stem not in COMMON]
 
 
@@ -48,12 +48,12 @@ def scores(query: str, texts: list[str]) -> list[float]:
     mean = sum(lengths) / len(lengths) if any(lengths) else 1.0
     weights = {term: _weight(sum(term in count for count in counts), len(counts)) for term in wanted}
     best = sum(weights.values()) * (K1 + 1)
-    found = []
+    results = []
     for count, length in zip(counts, lengths, strict=True):
         damping = K1 * (1 - B + B * length / mean)
         got = sum(weight * count[term] * (K1 + 1) / (count[term] + damping) for term, weight in weights.items())
-        found.append(round(got / best, 4) if best else 0.0)
-    return found
+        results.append(round(got / best, 4) if best else 0.0)
+    return results
 
 
 def _weight(holding: int, total: int) -> float:
@@ -82,27 +82,27 @@ _COMPARED: Final[dict[str, Callable[[Any, Any], bool]]] = {
 _JOINED: Final[dict[str, Callable[..., bool]]] = {"and": all, "or": any}
 
 
-def check_filter(given: Any, path: str) -> None:
+def check_filter(condition: Any, path: str) -> None:
     """A comparison ``{type, key, value}`` or a compound ``{type, filters}``."""
-    kind = given.get("type") if isinstance(given, dict) else None
+    kind = condition.get("type") if isinstance(condition, dict) else None
     if kind in _JOINED:
-        for index, each in enumerate(given.get("filters") or []):
+        for index, each in enumerate(condition.get("filters") or []):
             check_filter(each, f"{path}.filters[{index}]")
     elif kind not in _COMPARED:
         raise refuse.not_supported_value(f"{path}.type", kind, (*_COMPARED, *_JOINED))
-    elif "key" not in given or "value" not in given:
-        raise refuse.missing(f"{path}.{'value' if 'key' in given else 'key'}")
+    elif "key" not in condition or "value" not in condition:
+        raise refuse.missing(f"{path}.{'value' if 'key' in condition else 'key'}")
 
 
-def passes(given: Json | None, attributes: Json) -> bool:
+def passes(condition: Json | None, attributes: Json) -> bool:
     """Whether a file with these attributes is searched.  One without the attribute, or of another type, is not."""
-    if not given:
+    if not condition:
         return True
-    if given["type"] in _JOINED:
-        return _JOINED[given["type"]](passes(each, attributes) for each in given.get("filters") or [])
-    if given["key"] not in attributes:
+    if condition["type"] in _JOINED:
+        return _JOINED[condition["type"]](passes(each, attributes) for each in condition.get("filters") or [])
+    if condition["key"] not in attributes:
         return False
     try:
-        return bool(_COMPARED[given["type"]](attributes[given["key"]], given["value"]))
+        return bool(_COMPARED[condition["type"]](attributes[condition["key"]], condition["value"]))
     except TypeError:
         return False

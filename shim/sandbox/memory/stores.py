@@ -128,11 +128,11 @@ class Stores:
 
     def check(self, store_ids: list[str]) -> None:
         """Refuses vector stores that a file search cannot use."""
-        found = {each: self._table.get(each) for each in store_ids}
-        missing = [name for name, store in found.items() if store is None]
+        stores = {each: self._table.get(each) for each in store_ids}
+        missing = [name for name, store in stores.items() if store is None]
         if missing:
             raise refuse_files.no_stores(missing)
-        for name, store in found.items():
+        for name, store in stores.items():
             if store and store.expired:
                 raise refuse_files.store_expired(name)
 
@@ -143,10 +143,10 @@ class Stores:
         return _best(hits, tool, 20)
 
     def _get(self, store_id: str) -> VectorStore:
-        found = self._table.get(store_id)
-        if found is None:
+        store = self._table.get(store_id)
+        if store is None:
             raise refuse_files.no_store(store_id)
-        return found
+        return store
 
     def _file_of_store(self, request: Request) -> vectors.VectorStoreFile:
         file = self._get(request.resource_id).files.get(request.child_id)

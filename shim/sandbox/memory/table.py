@@ -13,9 +13,9 @@ class Table(Generic[T]):
         self._objects: dict[str, T] = {}
         self._lock = threading.Lock()
 
-    def put(self, name: str, found: T) -> None:
+    def put(self, name: str, value: T) -> None:
         with self._lock:
-            self._objects[name] = found
+            self._objects[name] = value
 
     def get(self, name: str) -> T | None:
         with self._lock:

@@ -99,9 +99,9 @@ class VectorStoreFile:
 
 def counts(files: Iterable[VectorStoreFile]) -> Json:
     """The ``file_counts`` of a store or a batch."""
-    found = [each.status for each in files]
+    statuses = [each.status for each in files]
     known = ("in_progress", "completed", "failed", "cancelled")
-    return {**{status: found.count(status) for status in known}, "total": len(found)}
+    return {**{status: statuses.count(status) for status in known}, "total": len(statuses)}
 
 
 @dataclass(slots=True)
@@ -144,8 +144,8 @@ class VectorStore:
         self.touch()
         for each in list(self.files.values()):
             each.settle()
-        found = [file for file in list(self.files.values()) if search.passes(filters, file.attributes)]
-        pairs = [(file, text) for file in found for text in file.chunks]
+        files = [file for file in list(self.files.values()) if search.passes(filters, file.attributes)]
+        pairs = [(file, text) for file in files for text in file.chunks]
         texts = [text for _, text in pairs]
         best = [max(row) for row in zip(*(search.scores(query, texts) for query in queries), strict=True)]
         hits = [

@@ -51,7 +51,7 @@ def _known(context: list[Json], body: Json) -> str:
     return " ".join(sentences) or "Nothing was said."
 
 
-#: Kinds of content parts that are counted, with the word for one and the places where its source may stand.
+#: Kinds of content parts that are counted, with the word for one and the fields where its source may stand.
 _ATTACHED: Final = {
     "input_image": ("image", ("file_id", "image_url")),
     "input_file": ("file", ("filename", "file_id", "file_url")),
@@ -61,12 +61,12 @@ _ATTACHED: Final = {
 def _seen(context: list[Json]) -> list[str]:
     """The number of images and files in the conversation, and their sources; for data URLs their length."""
     sentences = []
-    for kind, (noun, places) in _ATTACHED.items():
-        found = [part for item in context for _, part in parts(item) if part["type"] == kind]
-        sources = [next((part[place] for place in places if part.get(place)), "data") for part in found]
-        if found:
+    for kind, (noun, fields) in _ATTACHED.items():
+        matching = [part for item in context for _, part in parts(item) if part["type"] == kind]
+        sources = [next((part[field] for field in fields if part.get(field)), "data") for part in matching]
+        if matching:
             listed = ", ".join(_address(source) for source in sources)
-            sentences.append(f"I see {len(found)} {noun}{'s' * (len(found) > 1)}: {listed}.")
+            sentences.append(f"I see {len(matching)} {noun}{'s' * (len(matching) > 1)}: {listed}.")
     return sentences
 
 
@@ -75,8 +75,8 @@ def _address(source: str) -> str:
 
 
 def _last_user(context: list[Json]) -> int | None:
-    places = [place for place, item in enumerate(context) if item["type"] == "message" and item["role"] == "user"]
-    return places[-1] if places else None
+    indices = [index for index, item in enumerate(context) if item["type"] == "message" and item["role"] == "user"]
+    return indices[-1] if indices else None
 
 
 def _outputs(since: list[Json], context: list[Json]) -> list[str]:
@@ -91,12 +91,12 @@ def _outputs(since: list[Json], context: list[Json]) -> list[str]:
 def _earlier(context: list[Json], last_user: int | None) -> list[str]:
     """Every other text with its role, oldest first, including tool outputs of earlier questions."""
     sentences = []
-    for place, item in enumerate(context):
-        if place == last_user:
+    for index, item in enumerate(context):
+        if index == last_user:
             continue
         if item["type"] == "message":
             sentences.append(f'{item["role"]} said "{_short(items.text(item), EARLIER)}"')
-        elif item["type"] == "function_call_output" and last_user is not None and place < last_user:
+        elif item["type"] == "function_call_output" and last_user is not None and index < last_user:
             sentences.append(f'a tool returned "{_short(items.output_text(item), EARLIER)}"')
     return [f"Earlier {', '.join(sentences)}."] if sentences else []
 

@@ -75,14 +75,14 @@ class _Planner:
     def _turns(self, turns: tuple[Turn, ...], draft: Draft) -> list[PlannedItem]:
         """Hosted calls first; functions end the response, and so does a call that waits for approval."""
         planned: list[PlannedItem] = []
-        for place, turn in enumerate(turns):
+        for index, turn in enumerate(turns):
             control_words = turn.control_words | self._script.message_words
             for call in (each for each in turn.calls if each.name in self._runner.tools):
                 planned += self._runner.run(call, control_words, draft)
             functions = tuple(each for each in turn.calls if each.name not in self._runner.tools)
             if functions:
                 return planned + self._calls(functions, draft)
-            if place < len(turns) - 1:
+            if index < len(turns) - 1:
                 planned += [draft.item(self._phase("commentary"))] if draft.text else []
                 draft = Draft()
         awaits_approval = planned and planned[-1].kind == "mcp_approval_request"
@@ -113,10 +113,10 @@ class _Planner:
 
 def _last_message(context: list[Json]) -> tuple[Json, list[Json]]:
     """The last user message, and the items after it."""
-    for place in range(len(context) - 1, -1, -1):
-        item = context[place]
+    for index in range(len(context) - 1, -1, -1):
+        item = context[index]
         if item["type"] == "message" and item["role"] == "user":
-            return item, context[place + 1 :]
+            return item, context[index + 1 :]
     return {"content": []}, context
 
 
@@ -129,7 +129,7 @@ def _callable(choice: Any, echoed: list[Json]) -> dict[str, Json]:
     tools_by_name = {tools.called(tool): tool for tool in echoed}
     if choice == "none":
         return {}
-    allowed = tools.chosen(choice) if isinstance(choice, dict) else list(tools_by_name)
+    allowed = tools.names_in(choice) if isinstance(choice, dict) else list(tools_by_name)
     return {name: tool for name, tool in tools_by_name.items() if name in allowed}
 
 
@@ -141,8 +141,8 @@ def _forced(choice: Any, script: Script, names: dict[str, Json]) -> tuple[ToolCa
 
 
 def _call(call: ToolCall, tool: Json) -> PlannedItem:
-    given = call.arguments if call.arguments is not None else sample.value(tool.get("parameters"))
-    text = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
+    arguments = call.arguments if call.arguments is not None else sample.value(tool.get("parameters"))
+    text = json.dumps(arguments, ensure_ascii=False, separators=(",", ":"))
     return PlannedItem("call", tuple(_JSON_PIECE.findall(text)), name=call.name)
 
 

@@ -88,9 +88,9 @@ def _signature(call: Json) -> str:
 
 def _says_failed(output: str) -> bool:
     try:
-        found = json.loads(output)
+        value = json.loads(output)
     except ValueError:
         return bool(_FAILED.match(output))
     return (
-        bool(_FAILED.match(found)) if isinstance(found, str) else isinstance(found, dict) and bool(found.get("error"))
+        bool(_FAILED.match(value)) if isinstance(value, str) else isinstance(value, dict) and bool(value.get("error"))
     )

@@ -35,9 +35,9 @@ def _make(schema: Any, hint: str, root: Json, depth: int) -> Any:
         return hint
     if "$ref" in schema:
         return _make(_resolved(schema["$ref"], root), hint, root, depth + 1)
-    given = _given(schema)
-    if given is not None:
-        return given[0]
+    stated = _stated(schema)
+    if stated is not None:
+        return stated[0]
     if "allOf" in schema:
         return _make(_merged(schema, root), hint, root, depth + 1)
     choices = schema.get("anyOf") or schema.get("oneOf")
@@ -46,7 +46,7 @@ def _make(schema: Any, hint: str, root: Json, depth: int) -> Any:
     return MAKERS[_kind(schema, depth)](schema, hint, root, depth)
 
 
-def _given(schema: Json) -> tuple[Any] | None:
+def _stated(schema: Json) -> tuple[Any] | None:
     """A value that the schema itself contains."""
     if "const" in schema:
         return (schema["const"],)
@@ -57,11 +57,11 @@ def _given(schema: Json) -> tuple[Any] | None:
 
 
 def _resolved(pointer: str, root: Json) -> Any:
-    found: Any = root
+    resolved: Any = root
     for part in pointer.removeprefix("#").split("/"):
-        if part and isinstance(found, dict):
-            found = found.get(part.replace("~1", "/").replace("~0", "~"), {})
-    return found
+        if part and isinstance(resolved, dict):
+            resolved = resolved.get(part.replace("~1", "/").replace("~0", "~"), {})
+    return resolved
 
 
 def _merged(schema: Json, root: Json) -> Json:
@@ -93,7 +93,7 @@ def _kind(schema: Json, depth: int) -> str:
         kind = "null" if not plain or (depth > DEEP and "null" in kind) else plain[0]
     if kind in MAKERS:
         return str(kind)
-    return next((made for keyword, made in _IMPLIED.items() if keyword in schema), "string")
+    return next((type_name for keyword, type_name in _IMPLIED.items() if keyword in schema), "string")
 
 
 _IMPLIED: Final[dict[str, str]] = {
@@ -107,8 +107,8 @@ _IMPLIED: Final[dict[str, str]] = {
 def _object(schema: Json, hint: str, root: Json, depth: int) -> Json:
     properties = schema.get("properties", {})
     required = schema.get("required", [])
-    made = {name: _make(each, name, root, depth + 1) for name, each in properties.items() if name in required}
-    return made | {name: name for name in required if name not in properties}
+    result = {name: _make(each, name, root, depth + 1) for name, each in properties.items() if name in required}
+    return result | {name: name for name in required if name not in properties}
 
 
 def _array(schema: Json, hint: str, root: Json, depth: int) -> list[Any]:
@@ -128,12 +128,12 @@ def _number(schema: Json) -> float:
     step = schema.get("multipleOf", 1)
     low = schema.get("minimum", schema.get("exclusiveMinimum"))
     high = schema.get("maximum", schema.get("exclusiveMaximum"))
-    found: float = step if low is None else -(-low // step) * step
-    if low is not None and found == schema.get("exclusiveMinimum"):
-        found += step
-    if high is not None and found > high:
-        found = high // step * step
-    return found - step if high is not None and found == schema.get("exclusiveMaximum") else found
+    number: float = step if low is None else -(-low // step) * step
+    if low is not None and number == schema.get("exclusiveMinimum"):
+        number += step
+    if high is not None and number > high:
+        number = high // step * step
+    return number - step if high is not None and number == schema.get("exclusiveMaximum") else number
 
 
 MAKERS: Final[dict[str, Callable[[Json, str, Json, int], Any]]] = {

@@ -103,9 +103,9 @@ class Script:
 
 def parse_message(text: str, names: Collection[str], parallel: bool = True) -> Script:
     """``names`` are the tools that may be called; without ``parallel`` each gets a turn of its own."""
-    found = list(_found(text, names))
+    parsed = list(_found(text, names))
     turns: list[list[ToolCall | str]] = [[]]
-    for each in found:
+    for each in parsed:
         if each == THEN:
             turns.append([])
         else:
@@ -113,21 +113,21 @@ def parse_message(text: str, names: Collection[str], parallel: bool = True) -> S
     scripted = [
         _turn(turn) for turn in turns if any(not isinstance(each, str) or each not in MESSAGE_WORDS for each in turn)
     ]
-    message_words = frozenset(each for each in found if isinstance(each, str) and each in MESSAGE_WORDS)
+    message_words = frozenset(each for each in parsed if isinstance(each, str) and each in MESSAGE_WORDS)
     return Script(tuple(scripted if parallel else _one_by_one(scripted)), message_words)
 
 
 def plain_question(text: str, names: Collection[str]) -> str:
     """The message without names, arguments and control words: the plain question."""
-    plain, place = [], 0
-    while match := _TOKEN.search(text, place):
+    plain, position = [], 0
+    while match := _TOKEN.search(text, position):
         token, end = match.group(), match.end()
         is_call = token in names
-        plain.append(text[place : match.start()])
-        place = _arguments(text, end)[1] if is_call else end
+        plain.append(text[position : match.start()])
+        position = _arguments(text, end)[1] if is_call else end
         if not is_call and not _is_control_word(token):
             plain.append(token)
-    return " ".join("".join([*plain, text[place:]]).split())
+    return " ".join("".join([*plain, text[position:]]).split())
 
 
 def _is_control_word(token: str) -> bool:
@@ -135,35 +135,35 @@ def _is_control_word(token: str) -> bool:
 
 
 def _found(text: str, names: Collection[str]) -> Iterator[ToolCall | str]:
-    place = 0
-    while match := _TOKEN.search(text, place):
-        token, place = match.group(), match.end()
+    position = 0
+    while match := _TOKEN.search(text, position):
+        token, position = match.group(), match.end()
         if token in names:
-            arguments, place = _arguments(text, place)
+            arguments, position = _arguments(text, position)
             yield ToolCall(token, arguments)
         elif _is_control_word(token):
             yield token.lower()
 
 
-def _arguments(text: str, place: int) -> tuple[Json | None, int]:
+def _arguments(text: str, position: int) -> tuple[Json | None, int]:
     """The JSON object after a name, if there is one, and where reading goes on."""
-    bridge = _BRIDGE.match(text, place)
+    bridge = _BRIDGE.match(text, position)
     if bridge is None:
-        return None, place
+        return None, position
     try:
-        found, end = json.JSONDecoder().raw_decode(text, bridge.end())
+        arguments, end = json.JSONDecoder().raw_decode(text, bridge.end())
     except ValueError:
-        return None, place
-    return found, end
+        return None, position
+    return arguments, end
 
 
-def _turn(found: list[ToolCall | str]) -> Turn:
+def _turn(parsed: list[ToolCall | str]) -> Turn:
     calls: list[ToolCall] = []
-    for each in found:
+    for each in parsed:
         if isinstance(each, ToolCall) and each not in calls:
             calls.append(each)
-    control_words = frozenset(each for each in found if isinstance(each, str) and each in TURN_WORDS)
-    essays = [ESSAY.fullmatch(each) for each in found if isinstance(each, str)]
+    control_words = frozenset(each for each in parsed if isinstance(each, str) and each in TURN_WORDS)
+    essays = [ESSAY.fullmatch(each) for each in parsed if isinstance(each, str)]
     lengths = [int(match.group(1)) for match in essays if match]
     return Turn(tuple(calls), control_words, lengths[0] if lengths else None)
 

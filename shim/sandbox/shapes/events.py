@@ -192,8 +192,8 @@ def middle(events: list[Json]) -> int:
     """The index in the middle of the last item's deltas, at which a stream breaks; the end, if there are no deltas."""
     last = max((each.get("output_index", -1) for each in events), default=-1)
     deltas = [
-        place
-        for place, each in enumerate(events)
+        index
+        for index, each in enumerate(events)
         if each.get("output_index") == last and each["type"].endswith(".delta")
     ]
     return deltas[len(deltas) // 2] + (len(deltas) == 1) if deltas else len(events) - 1

@@ -121,16 +121,16 @@ def check(value: Any, path: str) -> None:
 INPUT: Final = either("one of a string or an array of input items", {str: anything, list: array(check)})
 
 
-def listing(given: str | list[Json]) -> list[Json]:
+def listing(input: str | list[Json]) -> list[Json]:
     """``input`` as a list; a string is a user message."""
-    if isinstance(given, list):
-        return given
-    return [{"role": "user", "content": given}] if given else []
+    if isinstance(input, list):
+        return input
+    return [{"role": "user", "content": input}] if input else []
 
 
-def normal(given: str | list[Json], mint: Callable[[str], str]) -> list[Json]:
+def normal(input: str | list[Json], mint: Callable[[str], str]) -> list[Json]:
     """Input items in the form in which they are stored and listed: with an id, and content as parts."""
-    return [_NORMAL.get(item.get("type", "message"), dict)(item) | _id(item, mint) for item in listing(given)]
+    return [_NORMAL.get(item.get("type", "message"), dict)(item) | _id(item, mint) for item in listing(input)]
 
 
 def _id(item: Json, mint: Callable[[str], str]) -> Json:
@@ -208,10 +208,10 @@ def check_pairs(history: Iterable[Json], new: list[Json]) -> None:
             raise refuse.unanswered_call(call_id)
 
 
-def check_distinct(history: Iterable[Json], given: list[Json]) -> None:
+def check_distinct(history: Iterable[Json], new_items: list[Json]) -> None:
     """Refuses an item id that occurs twice, in the request or in the chain that it continues."""
     seen = {item["id"] for item in history}
-    for item in given:
+    for item in new_items:
         item_id = item.get("id")
         if item_id and item_id in seen:
             raise refuse.duplicate_item(item_id)
@@ -222,12 +222,12 @@ def check_distinct(history: Iterable[Json], given: list[Json]) -> None:
 _FOLLOWS: Final = ("function_call", "reasoning", *hosted_items.CHECKS)
 
 
-def check_reasoning(given: list[Json], lead_of: Callable[[str], str | None]) -> None:
+def check_reasoning(new_items: list[Json], lead_of: Callable[[str], str | None]) -> None:
     """Reasoning must come before the item that followed it; ``lead_of`` returns the reasoning before a stored item.
 
     A reasoning item that is sent by its id needs the same item after it as before, which must also have its id.
     """
-    for before, item, after in _neighbours(given):
+    for before, item, after in _neighbours(new_items):
         if item.get("type") == "reasoning":
             reasoning_id = item.get("id")
             follows = after is not None and (after.get("type") in _FOLLOWS or _is_answer(after))
@@ -242,8 +242,8 @@ def _is_answer(item: Json) -> bool:
     return item.get("type", "message") == "message" and bool(item["role"] == "assistant")
 
 
-def _neighbours(given: list[Json]) -> Iterator[tuple[Json | None, Json, Json | None]]:
-    return zip([None, *given[:-1]], given, [*given[1:], None], strict=True)
+def _neighbours(new_items: list[Json]) -> Iterator[tuple[Json | None, Json, Json | None]]:
+    return zip([None, *new_items[:-1]], new_items, [*new_items[1:], None], strict=True)
 
 
 def text(item: Json) -> str:

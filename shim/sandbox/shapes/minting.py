@@ -28,8 +28,8 @@ class Mint:
         number = int.from_bytes(self._digest(), "big")
         letters = []
         for _ in range(length):
-            number, place = divmod(number, len(ALPHABET))
-            letters.append(ALPHABET[place])
+            number, digit = divmod(number, len(ALPHABET))
+            letters.append(ALPHABET[digit])
         return "".join(letters)
 
     def call_id(self) -> str:
@@ -64,7 +64,7 @@ class Family:
         return f"{prefix}_{self.partition}{self.flag}{self.time}{self.mint.hex(24)}"
 
 
-def obfuscation(delta: str, place: int) -> str:
-    """Padding that hides a delta's length: up to 16 letters, by the delta's place in the stream."""
-    letters = hashlib.sha256(f"{place}".encode()).hexdigest()[:16]
+def obfuscation(delta: str, position: int) -> str:
+    """Padding that hides a delta's length: up to 16 letters, by the delta's position in the stream."""
+    letters = hashlib.sha256(f"{position}".encode()).hexdigest()[:16]
     return letters[: -len(delta) % 16]

@@ -61,13 +61,13 @@ def _disposition(head: str) -> tuple[str, str | None]:
     for line in head.split("\r\n"):
         title, _, value = line.partition(":")
         if title.lower() == "content-disposition":
-            found = _header(value.strip(), "content-disposition")
-            name = found.get_param("name", "", header="content-disposition")
-            return str(name), found.get_filename()
+            header = _header(value.strip(), "content-disposition")
+            name = header.get_param("name", "", header="content-disposition")
+            return str(name), header.get_filename()
     return "", None
 
 
 def _header(value: str, name: str) -> Message:
-    made = Message()
-    made[name] = value
-    return made
+    message = Message()
+    message[name] = value
+    return message

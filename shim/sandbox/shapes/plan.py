@@ -21,7 +21,7 @@ class Mark:
 
     def shifted(self, by: int) -> "Mark":
         """The same in a text that begins ``by`` characters later."""
-        moved = {name: max(0, place + by) for name, place in self.annotation.items() if name in _OFFSETS}
+        moved = {name: max(0, offset + by) for name, offset in self.annotation.items() if name in _OFFSETS}
         return Mark(self.annotation | (moved if self._end else {}), self.at + by)
 
     def within(self, length: int) -> bool:
@@ -65,13 +65,13 @@ class PlannedItem:
         """The annotations that are sent: for a text that was cut, only those before the cut."""
         return [mark.annotation for mark in self.marks if mark.at <= len(self.text)]
 
-    def split(self, place: int) -> "tuple[PlannedItem, PlannedItem]":
+    def split(self, index: int) -> "tuple[PlannedItem, PlannedItem]":
         """The item as two texts, cut before a piece."""
-        length = len("".join(self.pieces[:place]))
+        length = len("".join(self.pieces[:index]))
         before = tuple(replace(mark, at=min(mark.at, length)) for mark in self.marks if mark.within(length))
         after = tuple(mark.shifted(-length) for mark in self.marks if not mark.within(length))
-        first = replace(self, pieces=self.pieces[:place], marks=before)
-        return first, replace(self, pieces=self.pieces[place:], marks=after)
+        first = replace(self, pieces=self.pieces[:index], marks=before)
+        return first, replace(self, pieces=self.pieces[index:], marks=after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,17 +74,17 @@ def _is_object(schema: Json) -> bool:
 
 def _inner(schema: Json) -> Iterator[tuple[tuple[str, ...], Json]]:
     for keyword in _NAMED:
-        found = schema.get(keyword)
-        if isinstance(found, dict):
-            yield from (((keyword, name), each) for name, each in found.items() if isinstance(each, dict))
+        value = schema.get(keyword)
+        if isinstance(value, dict):
+            yield from (((keyword, name), each) for name, each in value.items() if isinstance(each, dict))
     for keyword in _LISTED:
-        found = schema.get(keyword)
-        if isinstance(found, list):
-            yield from (((keyword, str(place)), each) for place, each in enumerate(found) if isinstance(each, dict))
+        value = schema.get(keyword)
+        if isinstance(value, list):
+            yield from (((keyword, str(index)), each) for index, each in enumerate(value) if isinstance(each, dict))
     for keyword in _SINGLE:
-        found = schema.get(keyword)
-        if isinstance(found, dict):
-            yield (keyword,), found
+        value = schema.get(keyword)
+        if isinstance(value, dict):
+            yield (keyword,), value
 
 
 def _closed(schema: Any) -> Any:

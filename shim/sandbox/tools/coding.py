@@ -31,14 +31,14 @@ def code_interpreter(task: Task, draft: Draft) -> list[PlannedItem]:
 
 def _container(task: Task) -> Container:
     """The named container; for ``auto`` that of an earlier call if it has not expired, or a new one."""
-    given, containers = task.tool["container"], task.resources.containers
-    if isinstance(given, str):
-        return containers.alive(given)
+    container, containers = task.tool["container"], task.resources.containers
+    if isinstance(container, str):
+        return containers.alive(container)
     used = [item["container_id"] for item in task.context if item["type"] == "code_interpreter_call"]
     earlier = containers.find(used[-1]) if used else None
     if earlier is None or earlier.dead:
-        return containers.open("auto", given)
-    containers.bring(earlier, given.get("file_ids") or [])
+        return containers.open("auto", container)
+    containers.bring(earlier, container.get("file_ids") or [])
     return containers.alive(earlier.id)
 
 

@@ -93,9 +93,9 @@ _NOWHERE: Final = {"type": "approximate", "city": None, "country": "US", "region
 
 def _web_echo(tool: Json, path: str, model: Model) -> Json:
     """A given location gets its missing fields as null; without one the echo has the default country."""
-    given = tool.get("user_location")
-    place = dict.fromkeys(_NOWHERE) | {"type": "approximate"} | given if given else _NOWHERE
-    return {"search_context_size": "medium", **tool, "user_location": place}
+    user_location = tool.get("user_location")
+    completed = dict.fromkeys(_NOWHERE) | {"type": "approximate"} | user_location if user_location else _NOWHERE
+    return {"search_context_size": "medium", **tool, "user_location": completed}
 
 
 _IMAGE: Final = record(

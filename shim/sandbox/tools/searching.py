@@ -30,8 +30,8 @@ def file_search(task: Task, draft: Draft) -> list[PlannedItem]:
 
 
 def _queries(task: Task) -> list[str]:
-    given = [each for each in task.argument("queries", []) if isinstance(each, str)]
-    return given or [task.argument("query", task.question)]
+    queries = [each for each in task.argument("queries", []) if isinstance(each, str)]
+    return queries or [task.argument("query", task.question)]
 
 
 def _results(hits: list[Hit]) -> list[Json]:

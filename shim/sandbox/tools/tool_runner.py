@@ -66,8 +66,8 @@ class ToolRunner:
         """Calls of tools that the message does not name; none, if a hosted tool was already called for it."""
         if any(called_by(item) in IMPLEMENTATIONS for item in since):
             return ()
-        found = [ToolCall(name) for name in _WITHOUT_NAME if name in self.tools]
-        return tuple(each for each in found if _WITHOUT_NAME[each.name](self._task(each, frozenset())))
+        calls = [ToolCall(name) for name in _WITHOUT_NAME if name in self.tools]
+        return tuple(each for each in calls if _WITHOUT_NAME[each.name](self._task(each, frozenset())))
 
     def tool_lists(self) -> list[PlannedItem]:
         """The list of an MCP server's tools, unless the conversation already contains it."""
@@ -105,7 +105,7 @@ def offered(requested: list[Json], echoed: list[Json], names: set[str]) -> dict[
     """The hosted tools among ``names``, each with its request and its echo together."""
     wanted = names & IMPLEMENTATIONS.keys()
     pairs = zip(requested, echoed, strict=True)
-    return {called(echo): {**given, **echo} for given, echo in pairs if called(echo) in wanted}
+    return {called(echo): {**tool, **echo} for tool, echo in pairs if called(echo) in wanted}
 
 
 def called_by(item: Json) -> str:

@@ -108,7 +108,7 @@ def called(tool: Json) -> str:
     return str(tool["name"] if tool["type"] == "function" else name_of(tool["type"]))
 
 
-def chosen(choice: Json) -> list[str]:
+def names_in(choice: Json) -> list[str]:
     """The names in a ``tool_choice`` that is an object."""
     return [called(each) for each in (choice["tools"] if choice["type"] == "allowed_tools" else [choice])]
 
@@ -120,6 +120,6 @@ def check_choice(choice: Any, tools: list[Json]) -> None:
     if not isinstance(choice, dict):
         return
     names = {called(tool) for tool in tools}
-    for name in chosen(choice):
+    for name in names_in(choice):
         if name not in names:
             raise refuse.Refused(f"Tool choice '{name}' not found in 'tools' parameter.", param="tool_choice")
