@@ -5,8 +5,8 @@ import sys
 from shim.cli import main, program
 
 if __name__ == "__main__":
-    words = sys.argv[1:]
-    if program.starts_program(words):
-        program.start(words)
+    arguments = sys.argv[1:]
+    if program.starts_program(arguments):
+        program.start(arguments)
     else:
         main()

@@ -317,8 +317,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _addressed(cls, given: dict[str, Any]) -> dict[str, Any]:
-        return given | upstream_of(given.get("upstream"))
+    def _addressed(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return values | upstream_of(values.get("upstream"))
 
     @field_validator("upstream_profile")
     @classmethod
@@ -330,11 +330,11 @@ class Settings(BaseSettings):
     @property
     def keys(self) -> tuple[str, ...]:
         """The keys in `encryption_key`, the newest first."""
-        given = self.encryption_key.get_secret_value() if self.encryption_key else ""
-        return tuple(filter(None, (key.strip() for key in given.split(","))))
+        text = self.encryption_key.get_secret_value() if self.encryption_key else ""
+        return tuple(filter(None, (key.strip() for key in text.split(","))))
 
 
-def settings() -> Settings:
+def current_settings() -> Settings:
     """The settings according to the current environment."""
     return Settings()
 

@@ -11,5 +11,5 @@ else:
 
 def seconds(text: str) -> float:
     """Seconds since the epoch; a time without a zone is in UTC.  Raises `ValueError`."""
-    found: datetime = _read(text)
-    return (found if found.tzinfo else found.replace(tzinfo=timezone.utc)).timestamp()
+    moment: datetime = _read(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()

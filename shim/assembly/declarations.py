@@ -16,7 +16,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from shim.assembly import dates, lined
-from shim.assembly.lined import Document, Place, Problem, Unusable
+from shim.assembly.lined import Document, Location, Problem, Unusable
 from shim.engine import leads
 from shim.ports import Declared
 from shim.translate import tools
@@ -58,8 +58,8 @@ def declared(where: str | None) -> dict[str, Declared]:
 
 @cache
 def _declared(where: Path) -> dict[str, Declared]:
-    found = load(where)
-    return {entry.body["id"]: entry.declared() for entry in found}
+    entries = load(where)
+    return {entry.body["id"]: entry.declared() for entry in entries}
 
 
 def _shown_place(entry: Entry) -> str:
@@ -67,10 +67,10 @@ def _shown_place(entry: Entry) -> str:
     return f"{entry.file.name}, line {entry.line}" if entry.line else entry.file.name
 
 
-def load(*places: Path) -> list[Entry]:
+def load(*paths: Path) -> list[Entry]:
     """The assistants in files, and in the files of folders, in order.  Raises `Unusable` with all problems."""
     problems: list[Problem] = []
-    entries = [entry for place in places for file in _files(place, problems) for entry in _entries(file, problems)]
+    entries = [entry for path in paths for file in _files(path, problems) for entry in _entries(file, problems)]
     first: dict[str, Entry] = {}
     for entry in entries:
         before = first.setdefault(entry.body["id"], entry)
@@ -82,13 +82,13 @@ def load(*places: Path) -> list[Entry]:
     return entries
 
 
-def _files(place: Path, problems: list[Problem]) -> list[Path]:
-    if not place.is_dir():
-        return [place]
-    found = [file for file in place.iterdir() if file.suffix.lower() in lined.FORMATS and file.is_file()]
-    if not found:
-        problems.append(Problem(place, None, f"the folder has no file that ends in {', '.join(lined.FORMATS)}"))
-    return sorted(file for file in found if not file.name.startswith("."))
+def _files(path: Path, problems: list[Problem]) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    files = [file for file in path.iterdir() if file.suffix.lower() in lined.FORMATS and file.is_file()]
+    if not files:
+        problems.append(Problem(path, None, f"the folder has no file that ends in {', '.join(lined.FORMATS)}"))
+    return sorted(file for file in files if not file.name.startswith("."))
 
 
 def _entries(file: Path, problems: list[Problem]) -> Iterator[Entry]:
@@ -101,16 +101,16 @@ def _entries(file: Path, problems: list[Problem]) -> Iterator[Entry]:
         problems.append(Problem(file, None, problem.strerror or str(problem)))
         return
     for document in documents:
-        for place, given in _given(document):
-            found = _Reading(file, document, place, problems).entry(given)
-            if found is not None:
-                yield found
+        for location, value in _assistants(document):
+            entry = _Reading(file, document, location, problems).entry(value)
+            if entry is not None:
+                yield entry
 
 
-def _given(document: Document) -> list[tuple[Place, Any]]:
-    """The assistants of a document, each with its place."""
+def _assistants(document: Document) -> list[tuple[Location, Any]]:
+    """The assistants of a document, each with its location: the keys and indices that lead to it."""
     value: Any = document.value
-    at: Place = ()
+    at: Location = ()
     if isinstance(value, dict) and "assistants" in value:
         value, at = value["assistants"], ("assistants",)
     return [((*at, index), one) for index, one in enumerate(value)] if isinstance(value, list) else [(at, value)]
@@ -122,41 +122,43 @@ class _Reading:
 
     file: Path
     document: Document
-    place: Place
+    location: Location
     problems: list[Problem]
 
-    def entry(self, given: Any) -> Entry | None:
+    def entry(self, declaration: Any) -> Entry | None:
         before = len(self.problems)
-        if not isinstance(given, dict):
+        if not isinstance(declaration, dict):
             self._wrong((), "an assistant is an object with `id`, `model` and the other fields of POST /assistants")
             return None
-        id = self._id(given)
-        created = self._created(given)
-        tenants = self._tenants(given.get("tenants"))
-        fields = {name: value for name, value in given.items() if name not in OWN and value is not None}
-        fields = self._with_instructions(given, fields)
+        id = self._id(declaration)
+        created = self._created(declaration)
+        tenants = self._tenants(declaration.get("tenants"))
+        fields = {name: value for name, value in declaration.items() if name not in OWN and value is not None}
+        fields = self._with_instructions(declaration, fields)
         self._validate(fields)
         if len(self.problems) > before:
             return None
         shown = tools.shown(fields.get("tools"))
         resources = tools.resources(shown, fields.get("tool_resources"))
         body = objects.assistant(id, created, fields | {"tools": shown, "tool_resources": resources})
-        return Entry(self.file, self.document.line(self.place), body, given.get("created_at") is not None, tenants)
+        return Entry(
+            self.file, self.document.line(self.location), body, declaration.get("created_at") is not None, tenants
+        )
 
-    def _wrong(self, at: Place, text: str) -> None:
-        self.problems.append(Problem(self.file, self.document.line((*self.place, *at)), text))
+    def _wrong(self, at: Location, text: str) -> None:
+        self.problems.append(Problem(self.file, self.document.line((*self.location, *at)), text))
 
-    def _id(self, given: Json) -> str:
-        id = given.get("id")
+    def _id(self, value: Json) -> str:
+        id = value.get("id")
         if not isinstance(id, str) or ID.fullmatch(id) is None:
             problem = "`id` is missing" if id is None else f"{id!r} is no assistant's id"
             self._wrong(("id",), f"{problem}: it begins with `asst_`, and letters, digits, `_` and `-` follow")
             return ""
         return id
 
-    def _created(self, given: Json) -> int:
-        """The time of creation in seconds; that of the file if it is not given."""
-        created = given.get("created_at")
+    def _created(self, value: Json) -> int:
+        """The time of creation in seconds; that of the file if it is not declaration."""
+        created = value.get("created_at")
         if created is None:
             return int(self.file.stat().st_mtime)
         if isinstance(created, int) and not isinstance(created, bool):
@@ -167,19 +169,19 @@ class _Reading:
             self._wrong(("created_at",), f"{created!r} is neither seconds since 1970 nor a date such as 2024-05-13")
             return 0
 
-    def _tenants(self, given: Any) -> tuple[str, ...]:
-        if given is None:
+    def _tenants(self, value: Any) -> tuple[str, ...]:
+        if value is None:
             return ()
-        if not isinstance(given, list) or not given:
+        if not isinstance(value, list) or not value:
             self._wrong(("tenants",), "`tenants` is a list of names; leave it out where all tenants are meant")
             return ()
-        for index, name in enumerate(given):
+        for index, name in enumerate(value):
             if not isinstance(name, str) or not name:
                 self._wrong(("tenants", index), f"{name!r} is no tenant's name: see `assistants-shim keys list`")
-        return tuple(map(str, given))
+        return tuple(map(str, value))
 
-    def _with_instructions(self, given: Json, fields: Json) -> Json:
-        name = given.get("instructions_file")
+    def _with_instructions(self, value: Json, fields: Json) -> Json:
+        name = value.get("instructions_file")
         if name is None:
             return fields
         at = ("instructions_file",)

@@ -74,16 +74,16 @@ def threads(tx: Tx, tenant: str | None, limit: int | None = None) -> list[Thread
 
 def search(tx: Tx, tenant: str | None, query: str, limit: int = 20) -> list[Found]:
     """Messages that contain the words, the newest first."""
-    found: list[Found] = []
+    hits: list[Found] = []
     for hit in survey.search(tx, tenant, query):
         message = hit.message
         text = survey.text_of(message)
-        found.append(
+        hits.append(
             Found(message["thread_id"], message["id"], message["role"], message["created_at"], text, hit.tenant)
         )
-        if len(found) == limit:
+        if len(hits) == limit:
             break
-    return found
+    return hits
 
 
 def owner(tx: Tx, tenant: str | None, kind: Literal["thread", "run"], id: str) -> str:
@@ -168,22 +168,22 @@ def trace(tx: Tx, tenant: str | None, run_id: str) -> Trace:
     row = runs.get(tenant_tx, body["thread_id"], run_id)
     assert row is not None
     entries, marks = journal.rows(tenant_tx, body["thread_id"]), row.memory["marks"]
-    rounds = [_round(made, entries, marks) for made in responses.of_run(tenant_tx, run_id)]
+    rounds = [_round(response, entries, marks) for response in responses.of_run(tenant_tx, run_id)]
     return Trace(body, rounds, row.memory["model"], [mark for mark in marks if mark["response"] is None])
 
 
-def _round(made: responses.ResponseRow, entries: list[journal.Row], marks: list[Mark]) -> Round:
-    received = [row for row in entries if row.response_id == made.id and row.direction == "out"]
+def _round(response: responses.ResponseRow, entries: list[journal.Row], marks: list[Mark]) -> Round:
+    received = [row for row in entries if row.response_id == response.id and row.direction == "out"]
     end = received[0].seq if received else entries[-1].seq + 1 if entries else 0
-    before = [row.seq for row in entries if row.response_id == made.previous_id and row.direction == "out"]
-    start = max(before, default=0) if made.previous_id else 0
+    before = [row.seq for row in entries if row.response_id == response.previous_id and row.direction == "out"]
+    start = max(before, default=0) if response.previous_id else 0
     return Round(
-        made.id,
-        made.previous_id,
-        made.created_at,
-        made.status,
-        made.usage,
-        [row.item for row in entries if start < row.seq < end and (row.direction == "in" or not made.previous_id)],
+        response.id,
+        response.previous_id,
+        response.created_at,
+        response.status,
+        response.usage,
+        [row.item for row in entries if start < row.seq < end and (row.direction == "in" or not response.previous_id)],
         [row.item for row in received],
-        [mark for mark in marks if mark["response"] == made.id],
+        [mark for mark in marks if mark["response"] == response.id],
     )

@@ -20,22 +20,22 @@ else:
     import tomli as tomllib
 
 #: The keys and indices that lead to a value.
-Place = tuple[str | int, ...]
-Lines = dict[Place, int]
+Location = tuple[str | int, ...]
+Lines = dict[Location, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """``value``: as `json` would return it.  ``lines``: the line of each place in it, counted from 1."""
+    """``value``: as `json` would return it.  ``lines``: the line of each location in it, counted from 1."""
 
     value: Any
     lines: Lines = field(default_factory=dict)
 
-    def line(self, place: Place) -> int | None:
-        """The line of a place, else of the object around it."""
-        while place and place not in self.lines:
-            place = place[:-1]
-        return self.lines.get(place)
+    def line(self, location: Location) -> int | None:
+        """The line of a location, else of the object around it."""
+        while location and location not in self.lines:
+            location = location[:-1]
+        return self.lines.get(location)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +108,15 @@ def _yaml(text: str) -> list[Document]:
 
 def _document(node: yaml.Node) -> Document:
     lines = dict(_walk(node, ()))
-    made = _Loader("").construct_document(node)
-    return Document(made, lines)
+    value = _Loader("").construct_document(node)
+    return Document(value, lines)
 
 
-def _walk(node: yaml.Node, place: Place) -> Iterator[tuple[Place, int]]:
-    yield place, node.start_mark.line + 1
+def _walk(node: yaml.Node, location: Location) -> Iterator[tuple[Location, int]]:
+    yield location, node.start_mark.line + 1
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            yield from _walk(item, (*place, index))
+            yield from _walk(item, (*location, index))
     if isinstance(node, yaml.MappingNode):
         names: set[str] = set()
         for key, item in node.value:
@@ -124,8 +124,8 @@ def _walk(node: yaml.Node, place: Place) -> Iterator[tuple[Place, int]]:
             if name in names and name != "<<":
                 raise Twice(f"the key {name!r} is there twice", line)
             names.add(name)
-            yield from _walk(item, (*place, name))
-            yield (*place, name), line
+            yield from _walk(item, (*location, name))
+            yield (*location, name), line
 
 
 def _json(text: str) -> list[Document]:
@@ -153,15 +153,15 @@ def _toml(text: str) -> list[Document]:
     try:
         value = tomllib.loads(text)
     except ValueError as problem:
-        found = re.search(r"at line (\d+)", str(problem))
-        raise Unreadable(str(problem), int(found[1]) if found else None) from problem
+        match = re.search(r"at line (\d+)", str(problem))
+        raise Unreadable(str(problem), int(match[1]) if match else None) from problem
     return [Document(value, _toml_lines(text))]
 
 
 def _toml_lines(text: str) -> Lines:
     lines: Lines = {(): 1}
-    counts: dict[Place, int] = {}
-    table: Place = ()
+    counts: dict[Location, int] = {}
+    table: Location = ()
     inside = False
     for number, line in enumerate(text.splitlines(), 1):
         begun, inside = inside, inside ^ bool(len(_QUOTES.findall(line)) % 2)
@@ -175,17 +175,17 @@ def _toml_lines(text: str) -> Lines:
     return lines
 
 
-def _table(name: str, several: bool, counts: dict[Place, int]) -> Place:
-    """The place of a table; in an array of tables it is the last one."""
-    place: Place = ()
+def _table(name: str, several: bool, counts: dict[Location, int]) -> Location:
+    """The location of a table; in an array of tables it is the last one."""
+    location: Location = ()
     parts = _parts(name)
     for position, part in enumerate(parts):
-        place = (*place, part)
+        location = (*location, part)
         if several and position == len(parts) - 1:
-            counts[place] = counts.get(place, -1) + 1
-        if place in counts:
-            place = (*place, counts[place])
-    return place
+            counts[location] = counts.get(location, -1) + 1
+        if location in counts:
+            location = (*location, counts[location])
+    return location
 
 
 def _parts(name: str) -> list[str]:

@@ -17,23 +17,23 @@ def today() -> str:
     return time.strftime("%Y-%m-%d", time.gmtime())
 
 
-def model_map(chosen: Settings) -> ModelMap:
+def model_map(settings: Settings) -> ModelMap:
     """The map of the settings.  Raises ValueError if it cannot be read."""
-    if chosen.model_map == OFF:
+    if settings.model_map == OFF:
         return ModelMap()
-    return ModelMap(_overrides(chosen.model_map), RETIRED, today)
+    return ModelMap(_overrides(settings.model_map), RETIRED, today)
 
 
-def _overrides(given: str | None) -> Mapping[str, str | None]:
-    if not given:
+def _overrides(value: str | None) -> Mapping[str, str | None]:
+    if not value:
         return {}
     try:
-        text = given if given.lstrip().startswith("{") else Path(given).expanduser().read_text(encoding="utf-8")
-        found = json.loads(text)
+        text = value if value.lstrip().startswith("{") else Path(value).expanduser().read_text(encoding="utf-8")
+        parsed = json.loads(text)
     except (OSError, ValueError) as problem:
         raise ValueError(f"SHIM_MODEL_MAP is neither JSON nor the path of a JSON file: {problem}") from problem
-    if not isinstance(found, dict) or not all(
-        name is None or (name and isinstance(name, str)) for name in found.values()
+    if not isinstance(parsed, dict) or not all(
+        name is None or (name and isinstance(name, str)) for name in parsed.values()
     ):
         raise ValueError("SHIM_MODEL_MAP is no JSON object from model names to model names")
-    return found
+    return parsed

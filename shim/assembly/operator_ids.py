@@ -1,4 +1,4 @@
-"""Ids given by the operator: an assistant or a thread is created under a given id instead of a new one.
+"""Ids that the operator chooses: an assistant or a thread is created under such an id instead of a new one.
 
 The API's calls have no such parameter, and over HTTP only the operator can choose ids.  The id is passed in a context
 variable, so that nothing else of the call changes.
@@ -12,13 +12,13 @@ from typing import Final
 
 from shim.wire import ids
 
-_given: Final[ContextVar[dict[str, str]]] = ContextVar("given")
+_ids: Final[ContextVar[dict[str, str]]] = ContextVar("operator_ids")
 
 
 def new(prefix: str) -> str:
     """The id that was chosen for the next object of this kind, else a fresh one."""
-    given = _given.get(None)
-    return given.pop(prefix) if given and prefix in given else ids.new(prefix)
+    operator_ids = _ids.get(None)
+    return operator_ids.pop(prefix) if operator_ids and prefix in operator_ids else ids.new(prefix)
 
 
 def fits(prefix: str, id: object) -> bool:
@@ -27,14 +27,14 @@ def fits(prefix: str, id: object) -> bool:
 
 
 @contextmanager
-def given(prefix: str, id: str) -> Iterator[None]:
+def use(prefix: str, id: str) -> Iterator[None]:
     """Within this context, the first object whose ids begin with ``prefix`` gets this id.  Raises ValueError for an id
     of another form.
     """
     if not fits(prefix, id):
         raise ValueError(f"{id!r} is no such id: it begins with `{prefix}_`, and letters, digits, `_` and `-` follow")
-    token = _given.set({prefix: id})
+    token = _ids.set({prefix: id})
     try:
         yield
     finally:
-        _given.reset(token)
+        _ids.reset(token)

@@ -18,7 +18,7 @@ from typing import Any, Final, Literal, TypeVar
 import openai
 
 from shim import ports
-from shim.assembly import declarations, given_ids, lined, tokens
+from shim.assembly import declarations, lined, operator_ids, tokens
 from shim.assembly.models import model_map
 from shim.engine import Capabilities, Context, Engine, Registry
 from shim.engine.capabilities import Persistence
@@ -29,7 +29,7 @@ from shim.ports import Profile
 from shim.runtime import pump
 from shim.runtime.heartbeat import Heartbeat
 from shim.runtime.unread import Patience
-from shim.settings import Settings, settings
+from shim.settings import Settings, current_settings
 from shim.store.database import AsyncStore, Database, SyncStore, database
 from shim.store.errors import StoreFailed
 from shim.store.tx import Store
@@ -45,23 +45,23 @@ SANDBOX: Final = "sandbox"
 AZURE_PATH: Final = re.compile(r"/openai(/deployments/[^/]+|/v1)?/?$")
 
 
-def wire(client: openai.OpenAI, given: Settings | None = None) -> Context:
-    """Let a blocking client's calls of the old API be answered in process.  ``given``: settings to use instead of the
-    environment's.
+def wire(client: openai.OpenAI, override: Settings | None = None) -> Context:
+    """Let a blocking client's calls of the old API be answered in process.  ``override``: settings to use instead of
+    the environment's.
     """
-    chosen = given or settings()
+    settings = override or current_settings()
     inner = transport.innermost(client._client)
-    network = reaching(inner, chosen, "client")
+    network = reaching(inner, settings, "client")
     upstream = Upstream(
-        lambda: plain(client, network, chosen),
+        lambda: plain(client, network, settings),
         transport.BROKEN,
-        profile_of(client, chosen),
+        profile_of(client, settings),
         transport.refill,
-        _limits(chosen),
+        _limits(settings),
     )
-    base = database_of(chosen)
-    pumps = pump.pumps_of(inner, pump.Threads, patience(chosen), chosen.exit_grace)
-    engine = _engine(SyncStore(base, chosen.tenant), upstream, base, chosen, _sleep, pumps.work)
+    base = database_of(settings)
+    pumps = pump.pumps_of(inner, pump.Threads, patience(settings), settings.exit_grace)
+    engine = _engine(SyncStore(base, settings.tenant), upstream, base, settings, _sleep, pumps.work)
     path_of = transport.ours(lambda: _base_path(client))
     client._client = transport.outer(engine, path_of, inner, network, _heartbeat(engine, base), pumps)
     _decoded_by_name(client)
@@ -78,22 +78,22 @@ def wire_apart(client: openai.OpenAI, database_url: str) -> Context:
         "retention_days": None,
         "keep_file_bytes": 0,
     }
-    return wire(client, settings().model_copy(update=apart))
+    return wire(client, current_settings().model_copy(update=apart))
 
 
 def wait_for_runs(client: openai.OpenAI) -> None:
     """Wait for active runs of a blocking client, as closing it would."""
-    chosen = settings()
-    pump.pumps_of(transport.innermost(client._client), pump.Threads, patience(chosen), chosen.exit_grace).join()
+    settings = current_settings()
+    pump.pumps_of(transport.innermost(client._client), pump.Threads, patience(settings), settings.exit_grace).join()
 
 
 def wire_async(client: openai.AsyncOpenAI) -> None:
     """The same for an async client."""
-    chosen = settings()
+    settings = current_settings()
     inner = transport.innermost(client._client)
-    network = reaching(inner, chosen, "async_client")
-    pumps = pump.pumps_of(inner, pump.Tasks, patience(chosen), chosen.exit_grace)
-    engine, heartbeat = async_engine(client, network, chosen, pumps)
+    network = reaching(inner, settings, "async_client")
+    pumps = pump.pumps_of(inner, pump.Tasks, patience(settings), settings.exit_grace)
+    engine, heartbeat = async_engine(client, network, settings, pumps)
     path_of = transport.ours(lambda: _base_path(client))
     client._client = transport.async_outer(engine, path_of, inner, network, heartbeat, pumps)
     _decoded_by_name(client)
@@ -114,14 +114,14 @@ def is_wired(client: openai.OpenAI | openai.AsyncOpenAI) -> bool:
     return transport.innermost(network) is not network
 
 
-def reaching(inner: Any, chosen: Settings, kind: Literal["client", "async_client"]) -> Any:
+def reaching(inner: Any, settings: Settings, kind: Literal["client", "async_client"]) -> Any:
     """The HTTP client for the upstream; modules that only some upstreams need are loaded only for those."""
-    if chosen.upstream_profile == CHAT:
+    if settings.upstream_profile == CHAT:
         from shim.http.chat import litellm
 
         # Loaded now, as it takes seconds and the first run may be inside an event loop.
         litellm()
-    if chosen.upstream != SANDBOX:
+    if settings.upstream != SANDBOX:
         return inner
     from shim.http import offline
 
@@ -129,45 +129,45 @@ def reaching(inner: Any, chosen: Settings, kind: Literal["client", "async_client
 
 
 def async_engine(
-    client: openai.AsyncOpenAI, network: Any, chosen: Settings, pumps: pump.Tasks, *, settled: bool = False
+    client: openai.AsyncOpenAI, network: Any, settings: Settings, pumps: pump.Tasks, *, settled: bool = False
 ) -> tuple[Engine, Heartbeat]:
     """An engine whose upstream is that of ``client``, through ``network``, and its heartbeat.  ``pumps`` drive the runs
     that it takes over.  ``settled``: the client's settings do not change any more.
     """
-    prepared = plain(client, network, chosen) if settled else None
+    prepared = plain(client, network, settings) if settled else None
     upstream = Upstream(
-        (lambda: copy.copy(prepared)) if settled else (lambda: plain(client, network, chosen)),
+        (lambda: copy.copy(prepared)) if settled else (lambda: plain(client, network, settings)),
         transport.BROKEN,
-        profile_of(client, chosen),
+        profile_of(client, settings),
         transport.refill,
-        _limits(chosen),
+        _limits(settings),
         AWAITED,
     )
-    base = database_of(chosen)
-    engine = _engine(AsyncStore(base, chosen.tenant), upstream, base, chosen, asyncio.sleep, pumps.work)
+    base = database_of(settings)
+    engine = _engine(AsyncStore(base, settings.tenant), upstream, base, settings, asyncio.sleep, pumps.work)
     return engine, _heartbeat(engine, base)
 
 
-def with_key(given: dict[str, Any]) -> dict[str, Any]:
+def with_key(options: dict[str, Any]) -> dict[str, Any]:
     """A client's arguments, with a placeholder for the key if the sandbox is the upstream."""
-    if settings().upstream == SANDBOX and not given.get("api_key") and not os.environ.get("OPENAI_API_KEY"):
-        return given | {"api_key": SANDBOX}
-    return given
+    if current_settings().upstream == SANDBOX and not options.get("api_key") and not os.environ.get("OPENAI_API_KEY"):
+        return options | {"api_key": SANDBOX}
+    return options
 
 
-def plain(client: C, network: Any, chosen: Settings) -> C:
+def plain(client: C, network: Any, settings: Settings) -> C:
     """A copy of the client without the shim, with its current settings, but with ``network`` and the upstream's URL."""
-    made = copy.copy(client) if "_client" in vars(client) else _detached(client)
-    made._client = guarded(network, chosen.max_event_bytes)
-    if chosen.upstream not in (None, SANDBOX):
-        made.base_url = chosen.upstream
+    copied = copy.copy(client) if "_client" in vars(client) else _detached(client)
+    copied._client = guarded(network, settings.max_event_bytes)
+    if settings.upstream not in (None, SANDBOX):
+        copied.base_url = settings.upstream
     elif isinstance(client, (openai.AzureOpenAI, openai.AsyncAzureOpenAI)):
-        _to_azure_v1(made)
-    if chosen.upstream_profile == CHAT:
+        _to_azure_v1(copied)
+    if settings.upstream_profile == CHAT:
         from shim.http.chat import bridged
 
-        made._client = bridged(made)
-    return made
+        copied._client = bridged(copied)
+    return copied
 
 
 def _detached(client: Any) -> Any:
@@ -177,22 +177,22 @@ def _detached(client: Any) -> Any:
     a property; each of these properties becomes a plain value of the copy.
     """
     kinds = type(client).__mro__
-    plain_kind = 1 + max(place for place, kind in enumerate(kinds) if "_client" in vars(kind))
+    plain_kind = 1 + max(index for index, kind in enumerate(kinds) if "_client" in vars(kind))
     shown = {name for kind in kinds[:plain_kind] for name, value in vars(kind).items() if isinstance(value, property)}
-    made: Any = object.__new__(kinds[plain_kind])
-    made.__dict__.update(vars(client))
+    copied: Any = object.__new__(kinds[plain_kind])
+    copied.__dict__.update(vars(client))
     for name in sorted(shown - {"_client"}):
-        setattr(made, name, getattr(client, name))
-    return made
+        setattr(copied, name, getattr(client, name))
+    return copied
 
 
-def _to_azure_v1(made: Any) -> None:
+def _to_azure_v1(client: Any) -> None:
     """Azure has ``/responses`` under ``/openai/v1``, without an `api-version`; the application's version is too old for
     it.
     """
-    url, made._azure_deployment = made.base_url, None
-    made.base_url = url.copy_with(path=AZURE_PATH.sub("", url.path.rstrip("/")) + "/openai/v1/")
-    made._custom_query = {name: value for name, value in made._custom_query.items() if name != "api-version"}
+    url, client._azure_deployment = client.base_url, None
+    client.base_url = url.copy_with(path=AZURE_PATH.sub("", url.path.rstrip("/")) + "/openai/v1/")
+    client._custom_query = {name: value for name, value in client._custom_query.items() if name != "api-version"}
 
 
 def _base_path(client: Any) -> str:
@@ -204,16 +204,16 @@ def _base_path(client: Any) -> str:
     return path
 
 
-def profile_of(client: Any, chosen: Settings) -> Callable[[], Profile]:
+def profile_of(client: Any, settings: Settings) -> Callable[[], Profile]:
     """The profile of a client's upstream, whose address may change during the client's life."""
-    profile_name = chosen.upstream_profile or (SANDBOX if chosen.upstream == SANDBOX else None)
+    profile_name = settings.upstream_profile or (SANDBOX if settings.upstream == SANDBOX else None)
 
     def profile() -> Profile:
-        address = chosen.upstream or str(client.base_url)
+        address = settings.upstream or str(client.base_url)
         known = profiles.choose(address, profile_name)
-        known = known if chosen.store_responses else profiles.stateless(known)
-        always = chosen.background == "always"
-        background = (always or (known.background and chosen.background == "auto")) and known.stores
+        known = known if settings.store_responses else profiles.stateless(known)
+        always = settings.background == "always"
+        background = (always or (known.background and settings.background == "auto")) and known.stores
         return replace(
             known,
             background=background,
@@ -251,48 +251,48 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_in_child)
 
 
-def database_of(chosen: Settings) -> Database:
+def database_of(settings: Settings) -> Database:
     """The database of the settings.  Raises the SDK's own error, as for a missing key, if the settings cannot be
     used.
     """
     try:
-        found = database(chosen.database_url, chosen.database_connections, chosen.keys)
+        base = database(settings.database_url, settings.database_connections, settings.keys)
     except StoreFailed as problem:
         raise openai.OpenAIError(str(problem)) from problem
-    _registries.setdefault(found, Registry(pump.liveness))
-    return found
+    _registries.setdefault(base, Registry(pump.liveness))
+    return base
 
 
 def _heartbeat(engine: Engine, base: Database) -> Heartbeat:
     return _heartbeats.setdefault(base, Heartbeat(engine.context, base))
 
 
-def patience(chosen: Settings) -> Patience:
+def patience(settings: Settings) -> Patience:
     """The limits for slow readers of streams."""
-    return Patience(chosen.max_unread_bytes, chosen.reader_timeout)
+    return Patience(settings.max_unread_bytes, settings.reader_timeout)
 
 
-def _limits(chosen: Settings) -> Limits:
+def _limits(settings: Settings) -> Limits:
     """The limits for the size of an answer."""
-    return Limits(chosen.max_event_bytes, chosen.max_message_bytes)
+    return Limits(settings.max_event_bytes, settings.max_message_bytes)
 
 
-def _persistence(chosen: Settings) -> Persistence | None:
+def _persistence(settings: Settings) -> Persistence | None:
     """How what is found out about servers outlives this process."""
-    if not chosen.learned_days:
+    if not settings.learned_days:
         return None
-    secret = chosen.key_secret.get_secret_value() if chosen.key_secret else None
-    return Persistence(int(chosen.learned_days * 86400), secret, lambda: secrets.token_hex(32))
+    secret = settings.key_secret.get_secret_value() if settings.key_secret else None
+    return Persistence(int(settings.learned_days * 86400), secret, lambda: secrets.token_hex(32))
 
 
 def _seconds(days: float | None) -> float | None:
     return None if days is None else days * 86400
 
 
-def _declared(chosen: Settings) -> dict[str, ports.Declared]:
+def _declared(settings: Settings) -> dict[str, ports.Declared]:
     """The declared assistants.  Raises the SDK's own error if a file cannot be used."""
     try:
-        return declarations.declared(chosen.assistants)
+        return declarations.declared(settings.assistants)
     except lined.Unusable as problem:
         raise openai.OpenAIError(f"SHIM_ASSISTANTS: {problem}") from problem
 
@@ -303,30 +303,30 @@ async def _sleep(seconds: float) -> None:
 
 
 def _engine(
-    store: Store, upstream: ports.Upstream, base: Database, chosen: Settings, wait: ports.Wait, work: ports.Pump
+    store: Store, upstream: ports.Upstream, base: Database, settings: Settings, wait: ports.Wait, work: ports.Pump
 ) -> Engine:
     return Engine(
         Context(
             store,
             upstream,
             time.time,
-            given_ids.new,
+            operator_ids.new,
             pump.owner,
             pump.alive,
             registry=_registries[base],
-            run_lifetime=chosen.run_lifetime,
-            lease=chosen.lease,
-            max_file_bytes=chosen.keep_file_bytes,
-            retention=_seconds(chosen.retention_days),
-            file_retention=_seconds(chosen.keep_file_days),
-            delete_responses=chosen.delete_responses,
-            models=model_map(chosen),
+            run_lifetime=settings.run_lifetime,
+            lease=settings.lease,
+            max_file_bytes=settings.keep_file_bytes,
+            retention=_seconds(settings.retention_days),
+            file_retention=_seconds(settings.keep_file_days),
+            delete_responses=settings.delete_responses,
+            models=model_map(settings),
             tokens=tokens.count,
-            capabilities=_capabilities.setdefault(base, Capabilities(time.time, _persistence(chosen))),
+            capabilities=_capabilities.setdefault(base, Capabilities(time.time, _persistence(settings))),
             wait=wait,
             pump=work,
-            files=_declared(chosen),
-            unknown_threads=chosen.unknown_threads == "create",
+            files=_declared(settings),
+            unknown_threads=settings.unknown_threads == "create",
             notices=_notices,
         )
     )

@@ -19,36 +19,36 @@ def adopt(
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file if it exists.")] = False,
 ) -> None:
     """Find assistants' ids in .env files, configuration and code, and write a file of assistants to fill in."""
-    ids = [given for given in where if ID.fullmatch(given)]
-    paths = [Path(given) for given in where if not ID.fullmatch(given)]
+    ids = [argument for argument in where if ID.fullmatch(argument)]
+    paths = [Path(argument) for argument in where if not ID.fullmatch(argument)]
     for path in paths:
         if not path.exists():
             raise typer.BadParameter(f"there is no {path}, and an id begins with asst_", param_hint="PATH|ID")
     if to.exists() and not force:
         raise typer.BadParameter(f"{to} exists already; --force overwrites it", param_hint="--to")
-    found = adopting.adopt(paths, ids)
-    if not found.assistants:
+    result = adopting.adopt(paths, ids)
+    if not result.assistants:
         typer.echo("No assistant's id was found.", err=True)
-        _print_variables(found.id_variables, where)
+        _print_variables(result.id_variables, where)
         raise typer.Exit(1)
-    to.write_text(adopting.render(found.assistants, str(to)), encoding="utf-8")
-    _show(found.assistants)
-    count = len(found.assistants)
+    to.write_text(adopting.render(result.assistants, str(to)), encoding="utf-8")
+    _show(result.assistants)
+    count = len(result.assistants)
     typer.echo(f"\n{count} assistants in {to}: fill in what is unknown, then `assistants-shim check {to}`")
-    _print_variables(found.id_variables, where)
+    _print_variables(result.id_variables, where)
 
 
 def _print_variables(id_variables: dict[str, adopting.Location], where: list[str]) -> None:
     """Print which variables and secrets contain an id that was not found."""
     if id_variables:
-        names = ", ".join(f"{name} ({place})" for name, place in id_variables.items())
+        names = ", ".join(f"{name} ({location})" for name, location in id_variables.items())
         typer.echo(f"An id is in {names}. Set that, or name the id:", err=True)
         typer.echo(f"  assistants-shim adopt {' '.join(where)} asst_...", err=True)
 
 
-def _show(found: list[adopting.Adopted]) -> None:
+def _show(assistants: list[adopting.Adopted]) -> None:
     shown = printing.table("id", "found", "tools seen", "model seen")
-    for each in found:
+    for each in assistants:
         places = "\n".join(map(str, each.places)) or "command line"
         tools = "\n".join([*each.hosted, *each.functions]) or "none"
         shown.add_row(each.id, escape(places), escape(tools), escape("\n".join(each.models)) or "none")

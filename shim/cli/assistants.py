@@ -11,11 +11,11 @@ import typer
 import yaml
 from rich.markup import escape
 
-from shim.assembly import declarations, given_ids
+from shim.assembly import declarations, operator_ids
 from shim.cli import printing, stored
 from shim.ports import Declared
 from shim.sdk.clients import OpenAI
-from shim.settings import settings
+from shim.settings import current_settings
 from shim.store import assistants as rows
 from shim.wire.types import Json
 
@@ -38,19 +38,19 @@ AS_JSON = typer.Option("--json", help="As JSON, for programs.")
 def listing(as_json: Annotated[bool, AS_JSON] = False) -> None:
     """List all assistants, the newest first."""
     with stored.client() as client:
-        found: list[Json] = [each.to_dict() for each in client.beta.assistants.list(limit=100)]
+        assistants: list[Json] = [each.to_dict() for each in client.beta.assistants.list(limit=100)]
         declared = _declared(client)
     if as_json:
-        printing.print_json(found)
+        printing.print_json(assistants)
         return
     shown = printing.table("id", "model", "name", "tools", "created", "declared in")
-    for each in found:
+    for each in assistants:
         tools: Any = each["tools"]
         kinds = ", ".join(tool["function"]["name"] if tool["type"] == "function" else tool["type"] for tool in tools)
         place = declared[each["id"]].place if each["id"] in declared else ""
         cells = (each["id"], each["model"], each["name"] or "", printing.one_line(kinds, 40))
         shown.add_row(*(escape(str(cell)) for cell in (*cells, printing.moment(each["created_at"]), place)))
-    printing.screen().print(shown if found else "There are no assistants yet.")
+    printing.screen().print(shown if assistants else "There are no assistants yet.")
 
 
 def show(id: Annotated[str, typer.Argument(metavar="ID", help="The assistant.")]) -> None:
@@ -75,21 +75,21 @@ def create(  # each option is a parameter
     if instructions and instructions_file:
         raise typer.BadParameter("give one of the two", param_hint="--instructions and --instructions-file")
     text = _read(instructions_file, "--instructions-file").rstrip("\n") if instructions_file else instructions
-    given: Json = {"model": model, "name": name, "instructions": text}
+    fields: Json = {"model": model, "name": name, "instructions": text}
     if tools_file:
         try:
-            given["tools"] = json.loads(_read(tools_file, "--tools-file"))
+            fields["tools"] = json.loads(_read(tools_file, "--tools-file"))
         except ValueError as problem:
             raise typer.BadParameter(f"{tools_file}: {problem}", param_hint="--tools-file") from None
     with stored.client() as client:
         try:
-            with given_ids.given("asst", id):
-                made = client.beta.assistants.create(
-                    **{key: value for key, value in given.items() if value is not None}
+            with operator_ids.use("asst", id):
+                assistant = client.beta.assistants.create(
+                    **{key: value for key, value in fields.items() if value is not None}
                 )
         except ValueError as problem:
             raise typer.BadParameter(str(problem), param_hint="--id") from None
-    typer.echo(f"created {made.id}")
+    typer.echo(f"created {assistant.id}")
 
 
 def apply(
@@ -100,7 +100,7 @@ def apply(
 
     Assistants that a file declares for other tenants are left out: SHIM_TENANT is the tenant of this store.
     """
-    tenant = settings().tenant
+    tenant = current_settings().tenant
     base, counts = stored.store().of(tenant), {"created": 0, "changed": 0, "unchanged": 0}
     for entry in declarations.load(*files):
         if not entry.declared().belongs_to(tenant):
@@ -142,12 +142,12 @@ def export(
 ) -> None:
     """Write assistants to a YAML file for SHIM_ASSISTANTS or `assistants apply`."""
     with stored.client() as client:
-        found = [client.beta.assistants.retrieve(id) for id in ids or []]
+        assistants = [client.beta.assistants.retrieve(id) for id in ids or []]
         if not ids:
-            found = list(client.beta.assistants.list(limit=100, order="asc"))
+            assistants = list(client.beta.assistants.list(limit=100, order="asc"))
         declared = _declared(client)
     text = yaml.dump(
-        {"assistants": [_compact(each.to_dict()) | _whose(declared.get(each.id)) for each in found]},
+        {"assistants": [_compact(each.to_dict()) | _whose(declared.get(each.id)) for each in assistants]},
         Dumper=_Dumper,
         sort_keys=False,
         allow_unicode=True,
@@ -156,7 +156,7 @@ def export(
         typer.echo(text, nl=False)
     else:
         to.write_text(text, encoding="utf-8")
-        typer.echo(f"{len(found)} assistants in {to}")
+        typer.echo(f"{len(assistants)} assistants in {to}")
 
 
 def delete(

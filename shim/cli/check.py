@@ -14,7 +14,7 @@ from shim.assembly import declarations, models
 from shim.cli import printing, stored
 from shim.migrate import preflight
 from shim.migrate.preflight import Finding, Subject
-from shim.settings import settings
+from shim.settings import current_settings
 from shim.store import survey
 
 SIGNS: Final = {
@@ -42,20 +42,20 @@ def check(
 
     Exits with 1 if there is an error.  Upstream's objects are checked if OPENAI_API_KEY is set; nothing is changed.
     """
-    chosen = settings()
-    subjects = list(_declared(files) if files else _everything(chosen.assistants))
-    with_upstream = not offline and bool(os.environ.get("OPENAI_API_KEY") or chosen.upstream)
+    settings = current_settings()
+    subjects = list(_declared(files) if files else _everything(settings.assistants))
+    with_upstream = not offline and bool(os.environ.get("OPENAI_API_KEY") or settings.upstream)
     with stored.client() as client:
         fetch = (lambda path: _fetch(client, path)) if with_upstream else None
-        context = preflight.CheckContext(models.model_map(chosen), models.today(), fetch)
-        found = list(preflight.check(subjects, context))
+        context = preflight.CheckContext(models.model_map(settings), models.today(), fetch)
+        findings = list(preflight.check(subjects, context))
     if as_json:
         printing.print_json(
-            {"checked": len(subjects), "upstream": with_upstream, "findings": [asdict(each) for each in found]}
+            {"checked": len(subjects), "upstream": with_upstream, "findings": [asdict(each) for each in findings]}
         )
     else:
-        _show(found, len(subjects), with_upstream)
-    if any(each.level == "error" or (strict and each.level == "warning") for each in found):
+        _show(findings, len(subjects), with_upstream)
+    if any(each.level == "error" or (strict and each.level == "warning") for each in findings):
         raise typer.Exit(1)
 
 
@@ -79,23 +79,23 @@ def _everything(where: str | None) -> Iterator[Subject]:
 def _fetch(client: openai.OpenAI, path: str) -> preflight.UpstreamObject:
     """Retrieve an object from upstream."""
     try:
-        found: Any = client.get(path, cast_to=object)
+        body: Any = client.get(path, cast_to=object)
     except openai.NotFoundError:
         return None
     except openai.APIError as problem:
         return printing.one_line(problem.message, 200)
-    return found if isinstance(found, dict) else "the answer is no object"
+    return body if isinstance(body, dict) else "the answer is no object"
 
 
-def _show(found: list[Finding], count: int, with_upstream: bool) -> None:
+def _show(findings: list[Finding], count: int, with_upstream: bool) -> None:
     out = printing.screen()
     shown = printing.table("", "id", "field", "what", "where")
-    for each in found:
+    for each in findings:
         shown.add_row(SIGNS[each.level], each.id, escape(each.field), escape(each.text), escape(each.place))
-    if found:
+    if findings:
         out.print(shown)
         out.print()
-    levels = [each.level for each in found]
+    levels = [each.level for each in findings]
     out.print(
         f"{count} assistants and threads checked: {levels.count('error')} errors, {levels.count('warning')} warnings"
         + ("" if with_upstream else ". Upstream was not checked")

@@ -11,7 +11,7 @@ from shim.cli import stored
 from shim.migrate.eject import agents, request, responses
 from shim.migrate.eject.program import Plan
 from shim.migrate.eject.python import Module, Unreadable
-from shim.settings import settings
+from shim.settings import current_settings
 from shim.wire.types import Json
 
 WRITERS = {"responses": responses.render, "agents": agents.render}
@@ -66,7 +66,7 @@ def eject(
 
 
 def _plan(assistant: Json, file: Path | None, style: str, is_async: bool, streamed: bool) -> Plan:
-    body = request.of_assistant(assistant, models.model_map(settings()))
+    body = request.of_assistant(assistant, models.model_map(current_settings()))
     title = " ".join((assistant["name"] or assistant["id"] or "Assistant").split()).replace('"', "'").replace("\\", "/")
     plan = Plan(title, body, is_async=is_async or style == "agents", streamed=streamed)
     if file is None:
@@ -81,12 +81,12 @@ def _assistant(source: str, which: str | None) -> Json:
             return client.beta.assistants.retrieve(source).to_dict(mode="json")
     path = Path(source)
     if path.suffix == ".py":
-        found = [request.assistant(each.arguments) for each in Module(_text(path), source).creations()]
+        assistants = [request.assistant(each.arguments) for each in Module(_text(path), source).creations()]
     else:
-        found = [entry.body for entry in declarations.load(path)]
-    fitting = [each for each in found if which is None or which in (each["id"], each["name"])]
+        assistants = [entry.body for entry in declarations.load(path)]
+    fitting = [each for each in assistants if which is None or which in (each["id"], each["name"])]
     if len(fitting) != 1:
-        names = ", ".join(str(each["name"] or each["id"] or "one without a name") for each in found)
+        names = ", ".join(str(each["name"] or each["id"] or "one without a name") for each in assistants)
         raise Unreadable(f"{source} has {len(fitting)} such assistants: {names or 'none at all'}; say --which")
     return fitting[0]
 

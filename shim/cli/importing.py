@@ -17,7 +17,7 @@ from rich.table import Table
 from shim.cli import printing
 from shim.migrate.imports import Endpoint, Importer, Refused, Report, undo
 from shim.migrate.imports.report import PROBLEMS, Problem
-from shim.settings import settings
+from shim.settings import current_settings
 from shim.store import imports
 from shim.store.database import Database, database
 from shim.wire import encoding
@@ -79,7 +79,7 @@ def import_(  # noqa: PLR0913  # each option is a parameter
 
 
 def _map(columns: list[str] | None) -> dict[str, str]:
-    pairs = [given.partition("=") for given in columns or []]
+    pairs = [column.partition("=") for column in columns or []]
     wrong = [name for name, equals, column in pairs if not (name and equals and column)]
     if wrong:
         raise typer.BadParameter(f"{wrong[0]!r} is not of the form FIELD=COLUMN", param_hint="--map")
@@ -90,13 +90,13 @@ def _live(url: str, thread_ids: Path | None, key_env: str, version: str | None) 
     """The endpoint, and the threads to fetch: all ids in the file, which may contain other text."""
     if thread_ids is None or not thread_ids.is_file():
         raise typer.BadParameter("the file is not there", param_hint="--thread-ids")
-    found = dict.fromkeys(THREAD_ID.findall(thread_ids.read_text(encoding="utf-8", errors="replace")))
-    if not found:
+    ids = dict.fromkeys(THREAD_ID.findall(thread_ids.read_text(encoding="utf-8", errors="replace")))
+    if not ids:
         raise typer.BadParameter("the file contains no id of a thread", param_hint="--thread-ids")
     key = os.environ.get(key_env)
     if not key:
         raise typer.BadParameter(f"the environment does not have {key_env}", param_hint="--key-env")
-    return Live(Endpoint(url, key, version), list(found))
+    return Live(Endpoint(url, key, version), list(ids))
 
 
 def _import(paths: list[Path], live: Live | None, report: Path | None, **options: Any) -> None:
@@ -107,7 +107,7 @@ def _import(paths: list[Path], live: Live | None, report: Path | None, **options
             if live is not None:
                 importer.fetch(*live)
             importer.read(*paths)
-            found = importer.finish()
+            imported = importer.finish()
         except (Refused, OSError, LookupError) as problem:
             screen.print(str(problem), markup=False, highlight=False, soft_wrap=True)
             raise typer.Exit(1) from None
@@ -117,8 +117,8 @@ def _import(paths: list[Path], live: Live | None, report: Path | None, **options
                 live.endpoint.close()
             if written is not None:
                 written.write(encoding.text(importer.report.as_json()) + "\n")
-    _show(found)
-    if found.refused:
+    _show(imported)
+    if imported.refused:
         raise typer.Exit(1)
 
 
@@ -183,8 +183,8 @@ def _show(report: Report) -> None:
 
 
 def _database() -> Database:
-    chosen = settings()
-    return database(chosen.database_url, keys=chosen.keys)
+    settings = current_settings()
+    return database(settings.database_url, keys=settings.keys)
 
 
 def _list(tenant: str) -> None:
@@ -197,7 +197,9 @@ def _list(tenant: str) -> None:
 
 
 def _undo(batch: str, tenant: str, force: bool) -> None:
-    undone = undo.undo(_database(), batch, tenant=tenant, force=force, delete_upstream=settings().delete_responses)
+    undone = undo.undo(
+        _database(), batch, tenant=tenant, force=force, delete_upstream=current_settings().delete_responses
+    )
     typer.echo(f"removed {undone.threads:,} threads and {undone.assistants:,} assistants")
     if undone.changed:
         typer.echo(f"kept {len(undone.changed):,} threads that were used since (--force removes them):", err=True)

@@ -6,7 +6,7 @@ import typer
 
 from shim.runtime import drive
 from shim.sdk.clients import OpenAI
-from shim.settings import settings
+from shim.settings import current_settings
 from shim.store import address, facts
 from shim.store.database import Database
 from shim.store.sealing import Seal
@@ -20,9 +20,9 @@ def sweep() -> None:
 
     SHIM_RETENTION_DAYS and SHIM_KEEP_FILE_DAYS are the limits.  Programs also do this once an hour.
     """
-    chosen = settings()
+    settings = current_settings()
     # A key is needed only if responses must be deleted upstream.
-    with OpenAI() if chosen.delete_responses else OpenAI(api_key="none") as client:
+    with OpenAI() if settings.delete_responses else OpenAI(api_key="none") as client:
         transport: Any = client._client._transport
         drive.finish(transport.dispatcher.engine.sweep(raises=True))
     typer.echo("swept")
@@ -35,10 +35,10 @@ def seal(
 
     Do this when the first key is set, and before an old one is removed.  Stop the programs that use the store first.
     """
-    chosen = settings()
-    if not chosen.keys:
+    settings = current_settings()
+    if not settings.keys:
         raise typer.BadParameter("it is not set", param_hint="SHIM_ENCRYPTION_KEY")
-    base = Database(address.resolve(chosen.database_url), seal=Seal(chosen.keys, plain=plain))
+    base = Database(address.resolve(settings.database_url), seal=Seal(settings.keys, plain=plain))
     count = _rewrite(base)
     base.write(facts.note_seal)
     base.close()

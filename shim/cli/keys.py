@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from shim.cli import printing, stored
 from shim.server.keyring import NAME, Keyring
-from shim.settings import settings
+from shim.settings import current_settings
 from shim.store import keys, upstream_objects
 
 TENANT: Final = typer.Option("--tenant", metavar="T", help="The tenant's name: letters, digits and `._@-`.")
@@ -28,13 +28,13 @@ KINDS: Final = {
 
 def create(tenant: Annotated[str, TENANT], as_json: Annotated[bool, AS_JSON] = False) -> None:
     """Make a key for a tenant of a server that runs with `--auth keys`.  The store has only a hash of it."""
-    made = _ring().issue(_named(tenant), int(time.time()))
+    issued = _ring().issue(_named(tenant), int(time.time()))
     if as_json:
-        printing.print_json({"id": made.row.id, "tenant": made.row.label, "key": made.secret})
+        printing.print_json({"id": issued.row.id, "tenant": issued.row.label, "key": issued.secret})
         return
-    typer.echo(ONCE.format(label=made.row.label), err=True)
-    typer.echo(made.secret)
-    typer.echo(f"Its id is {made.row.id}: `assistants-shim keys revoke {made.row.id}` ends it.", err=True)
+    typer.echo(ONCE.format(label=issued.row.label), err=True)
+    typer.echo(issued.secret)
+    typer.echo(f"Its id is {issued.row.id}: `assistants-shim keys revoke {issued.row.id}` ends it.", err=True)
 
 
 def add(
@@ -49,8 +49,8 @@ def add(
     key = typer.prompt("The key", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline()
     if not key.strip():
         raise typer.BadParameter("there is no key on standard input", param_hint="--tenant")
-    given = {"authorization": f"Bearer {key.strip()}", "openai-organization": organization, "openai-project": project}
-    row = _ring().name(label, given, int(time.time()))
+    headers = {"authorization": f"Bearer {key.strip()}", "openai-organization": organization, "openai-project": project}
+    row = _ring().name(label, headers, int(time.time()))
     if row is None:
         typer.echo("This key already belongs to a tenant, or has objects that it would no longer see.", err=True)
         raise typer.Exit(1)
@@ -59,15 +59,15 @@ def add(
 
 def listing(as_json: Annotated[bool, AS_JSON] = False) -> None:
     """List all keys, the oldest first: their tenants and last characters, and never the keys."""
-    found = stored.store().read(keys.listing)
+    rows = stored.store().read(keys.listing)
     if as_json:
-        printing.print_json([each._asdict() for each in found])
+        printing.print_json([each._asdict() for each in rows])
         return
     shown = printing.table("id", "tenant", "kind", "ends in", "created", "revoked")
-    for each in found:
+    for each in rows:
         times = (printing.moment(each.created_at), printing.moment(each.revoked_at))
         shown.add_row(*map(escape, (each.id, each.label, each.kind, each.hint, *times)))
-    printing.screen().print(shown if found else "There are no keys yet.")
+    printing.screen().print(shown if rows else "There are no keys yet.")
 
 
 def revoke(
@@ -99,7 +99,7 @@ def grant(
 
 
 def _ring() -> Keyring:
-    secret = settings().key_secret
+    secret = current_settings().key_secret
     return Keyring(stored.store(), secret.get_secret_value() if secret else None)
 
 

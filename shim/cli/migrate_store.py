@@ -24,30 +24,30 @@ def migrate_store(
 
     Stop the programs that use the store first.  It is not changed.  The target gets either all rows or none.
     """
-    places = _places(source, target)
-    _show(_moved(*places))
+    stores = _stores(source, target)
+    _show(_moved(*stores))
     typer.echo(f"Everything was copied. From now on: SHIM_DATABASE_URL={_shown(target)}")
 
 
-def _places(source: str, target: str) -> tuple[Database, Database]:
+def _stores(source: str, target: str) -> tuple[Database, Database]:
     """Both databases, opened; an error names the argument."""
     with _named("SRC"):
         moved = _opened(source)
         moving.check_there(moved)
     with _named("DST"):
-        found = _opened(target)
+        destination = _opened(target)
     # The target is opened only after the source was found to be usable.
-    for argument, place in (("SRC", moved), ("DST", found)):
+    for argument, base in (("SRC", moved), ("DST", destination)):
         with _named(argument):
-            place.prepare()
-    return moved, found
+            base.prepare()
+    return moved, destination
 
 
 def _opened(url: str) -> Database:
-    place = database(url)
+    opened = database(url)
     # Encrypted values are copied as they are, so no key is needed.
-    place.raw = True
-    return place
+    opened.raw = True
+    return opened
 
 
 @contextmanager
@@ -73,8 +73,8 @@ def _moved(source: Database, target: Database) -> dict[str, moving.Moved]:
 
 def _show(moved: dict[str, moving.Moved]) -> None:
     table = Table("table", "rows", "checksum, the same in both")
-    for name, found in moved.items():
-        table.add_row(name, str(found.rows), found.checksum[:16])
+    for name, result in moved.items():
+        table.add_row(name, str(result.rows), result.checksum[:16])
     Console().print(table)
 
 

@@ -27,7 +27,7 @@ from shim.migrate.parity.prices import Price
 from shim.migrate.parity.reading import Found
 from shim.migrate.parity.results import Compared, Options, Report, Summary, Verdict
 from shim.sdk.clients import OpenAI
-from shim.settings import settings
+from shim.settings import current_settings
 from shim.store import survey
 from shim.wire import encoding as text
 from shim.wire.errors import ApiError
@@ -104,7 +104,7 @@ Tenant = Annotated[str | None, typer.Option(help="Only threads of this tenant, o
 
 
 def parity(  # noqa: PLR0913  # each option is a parameter
-    given: Given,
+    sources: Given,
     models: Models,
     assistant: Assistant = None,
     html: Html = None,
@@ -133,11 +133,11 @@ def parity(  # noqa: PLR0913  # each option is a parameter
     known = _assistants()
     more: dict[str, Any] = {
         "setting": None if assistant is None else _setting(assistant, known),
-        "stored": [_stored(each, tenant) for each in given if not Path(each).exists()],
+        "stored": [_stored(each, tenant) for each in sources if not Path(each).exists()],
         "prices": _prices(prices),
     }
     more |= {"known": known, "limit": limit, "jobs": jobs, "encoding": encoding}
-    report = _compare([each for each in given if Path(each).exists()], options, more)
+    report = _compare([each for each in sources if Path(each).exists()], options, more)
     _write(report, html, as_json)
     _show(report, printing.screen())
     if not report.turns or report.count(*FAILING[fail_on]):
@@ -174,20 +174,22 @@ def _prices(path: Path | None) -> dict[str, Price]:
 def _assistants() -> dict[str, Json]:
     """The assistants of the store and declared ones, by id."""
     stored_assistants = {body["id"]: body for body in stored.store().read(survey.assistants, None)}
-    return stored_assistants | {id: each.body for id, each in declarations.declared(settings().assistants).items()}
+    return stored_assistants | {
+        id: each.body for id, each in declarations.declared(current_settings().assistants).items()
+    }
 
 
-def _setting(given: str, known: dict[str, Json]) -> Json:
+def _setting(name: str, known: dict[str, Json]) -> Json:
     """The parameters of an assistant's runs."""
-    if given in known:
-        body = known[given]
-    elif Path(given).is_file():
-        entries = declarations.load(Path(given))
+    if name in known:
+        body = known[name]
+    elif Path(name).is_file():
+        entries = declarations.load(Path(name))
         if len(entries) != 1:
-            raise typer.BadParameter(f"{given} declares {len(entries)} assistants", param_hint="--assistant")
+            raise typer.BadParameter(f"{name} declares {len(entries)} assistants", param_hint="--assistant")
         body = entries[0].body
     else:
-        raise typer.BadParameter(f"there is neither an assistant nor a file {given}", param_hint="--assistant")
+        raise typer.BadParameter(f"there is neither an assistant nor a file {name}", param_hint="--assistant")
     return run_parameters(body) | {"tool_resources": body["tool_resources"] or {}}
 
 
@@ -224,11 +226,11 @@ def _is_news(record: logging.LogRecord) -> bool:
     return "SHIM_MODEL_MAP" not in str(record.msg)
 
 
-def _tell_problems(screen: Console, found: Found) -> None:
-    for each in found.problems[:SHOWN]:
+def _tell_problems(screen: Console, recorded: Found) -> None:
+    for each in recorded.problems[:SHOWN]:
         screen.print(str(each), markup=False, highlight=False, soft_wrap=True)
-    if len(found.problems) > SHOWN:
-        screen.print(f"and {len(found.problems) - SHOWN} more problems, all of them in the reports", markup=False)
+    if len(recorded.problems) > SHOWN:
+        screen.print(f"and {len(recorded.problems) - SHOWN} more problems, all of them in the reports", markup=False)
 
 
 def _write(report: Report, html: Path | None, as_json: Path | None) -> None:
@@ -262,8 +264,8 @@ def _sums(summaries: Sequence[Summary]) -> Table:
     shown = printing.table("model", *counted, *times, right=(*counted, *times))
     for each in summaries:
         recorded = each is summaries[0]
-        found = () if recorded else (each.same, each.differs, each.failed)
-        counts = (str(each.answers), *(map(str, found) if found else ("", "", "")))
+        figures = () if recorded else (each.same, each.differs, each.failed)
+        counts = (str(each.answers), *(map(str, figures) if figures else ("", "", "")))
         tokens = (numbers.tokens(each, kind) for kind in ("prompt", "cached", "completion", "reasoning"))
         name = f"recorded ({', '.join(each.models) or numbers.UNKNOWN})" if recorded else each.name
         sizes = numbers.cost(each), numbers.number(each.words), numbers.spread(each.first), numbers.spread(each.total)
@@ -278,9 +280,9 @@ def _turn(compared: Compared) -> str:
     for judged in compared.candidates:
         if judged.verdict == "same":
             continue
-        found = [f"{each.what}: {each.recorded} → {each.candidate}" for each in judged.differences]
+        differences = [f"{each.what}: {each.recorded} → {each.candidate}" for each in judged.differences]
         why = [judged.result.stopped] if judged.result.stopped else []
         error = (judged.result.answer.error or {}).get("message")
-        detail = printing.one_line("; ".join([*why, *([error] if error else []), *found]), 160)
+        detail = printing.one_line("; ".join([*why, *([error] if error else []), *differences]), 160)
         lines.append(f"  {SIGNS[judged.verdict]} {escape(judged.result.model)}  {escape(detail)}")
     return "\n".join(lines)

@@ -20,18 +20,18 @@ def moment(seconds: int | float | None) -> str:
 
 def table(*columns: str, right: tuple[str, ...] = ()) -> Table:
     """An empty table; columns named in ``right`` are for numbers, and ids are never broken over lines."""
-    made = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    new_table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     for column in columns:
         wraps = column in ("name", "text", "metadata", "what", "model", "from")
-        made.add_column(column, justify="right" if column in right else "left", no_wrap=not wraps, overflow="fold")
-    return made
+        new_table.add_column(column, justify="right" if column in right else "left", no_wrap=not wraps, overflow="fold")
+    return new_table
 
 
 def screen() -> Console:
     """The console for tables: as wide as the terminal; without a terminal wide enough for ids."""
-    made = Console()
-    made.width = min(made.width, WIDTH) if made.is_terminal else WIDTH
-    return made
+    console = Console()
+    console.width = min(console.width, WIDTH) if console.is_terminal else WIDTH
+    return console
 
 
 def print_json(value: Any) -> None:

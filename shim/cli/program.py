@@ -24,9 +24,9 @@ def run_file(path: Path, arguments: Sequence[str]) -> None:
     install()
     sys.argv = [str(path), *arguments]
     _first_on_path(str(path.parent.resolve()))
-    place = str(Path.cwd() / path)
-    main = _main(__file__=place, __cached__=None, __loader__=SourceFileLoader("__main__", place))
-    _run(_execute, place, main)
+    script = str(Path.cwd() / path)
+    main = _main(__file__=script, __cached__=None, __loader__=SourceFileLoader("__main__", script))
+    _run(_execute, script, main)
 
 
 def run_module(name: str, arguments: Sequence[str]) -> None:
@@ -66,23 +66,23 @@ def _first_on_path(folder: str) -> None:
         sys.path[0] = folder
 
 
-def _main(**given: Any) -> ModuleType:
+def _main(**variables: Any) -> ModuleType:
     """A new ``__main__`` with the attributes that Python sets."""
     main = ModuleType("__main__")
-    vars(main).update(given, __annotations__={}, __builtins__=sys.modules["builtins"])
+    vars(main).update(variables, __annotations__={}, __builtins__=sys.modules["builtins"])
     sys.modules["__main__"] = main
     return main
 
 
-def _execute(place: str, main: ModuleType) -> None:
-    with io.open_code(place) as file:
+def _execute(script: str, main: ModuleType) -> None:
+    with io.open_code(script) as file:
         source = file.read()
-    exec(compile(source, place, "exec", dont_inherit=True), vars(main))
+    exec(compile(source, script, "exec", dont_inherit=True), vars(main))
 
 
-def _run(work: Callable[..., Any], *given: Any) -> None:
+def _run(work: Callable[..., Any], *arguments: Any) -> None:
     try:
-        work(*given)
+        work(*arguments)
     except SystemExit:
         raise
     except BaseException:

@@ -99,9 +99,9 @@ def _plain(report: Report) -> str:
 
 def _table(report: Report, everything: bool, out: Console) -> None:
     shown = [each for each in report.findings if everything or each.verdict != "works"]
-    for file, found in groupby(shown, lambda each: each.file):
+    for file, findings in groupby(shown, lambda each: each.file):
         out.print(f"[bold]{escape(file)}[/bold]", soft_wrap=True)
-        out.print(_places(found))
+        out.print(_places(findings))
         out.print()
     if report.findings:
         kinds = printing.table("", "rule", "found", "page", right=("found",))
@@ -114,11 +114,11 @@ def _table(report: Report, everything: bool, out: Console) -> None:
     _sum_up(report, out)
 
 
-def _places(found: Iterable[Finding]) -> Table:
+def _places(findings: Iterable[Finding]) -> Table:
     """The places of one file."""
     places = printing.table("line", "", "rule", "what", right=("line",))
     places.show_header = False
-    for each in found:
+    for each in findings:
         cell = "" if each.place.cell is None else f"cell {each.place.cell}: "
         what = escape(printing.one_line(f"{cell}{each.what}", 90))
         places.add_row(str(each.place.line), SIGNS[each.verdict], each.rule, what)

@@ -9,7 +9,7 @@ import typer
 
 from shim.server import logs, run
 from shim.server.hosts import is_loopback
-from shim.settings import Settings, settings, upstream_of
+from shim.settings import Settings, current_settings, upstream_of
 from shim.store.database import database
 
 REMOTE: Final = (
@@ -84,41 +84,41 @@ def serve(  # noqa: PLR0913 - each option is a parameter
     fd: Descriptor = None,
 ) -> None:
     """Serve the Assistants API over HTTP: the old routes from here, every other path from the upstream."""
-    given = {"upstream": upstream, "auth": auth, "workers": workers, "log_level": log_level, "log_format": log_format}
-    chosen = _chosen(given)
-    behind = chosen.upstream or os.environ.get("OPENAI_BASE_URL") or OPENAI
-    _check(chosen, host, port, allow_remote, behind)
-    logs.configure(chosen.log_level, chosen.log_format, chosen.access_log)
+    options = {"upstream": upstream, "auth": auth, "workers": workers, "log_level": log_level, "log_format": log_format}
+    settings = _chosen(options)
+    behind = settings.upstream or os.environ.get("OPENAI_BASE_URL") or OPENAI
+    _check(settings, host, port, allow_remote, behind)
+    logs.configure(settings.log_level, settings.log_format, settings.access_log)
     # If the store cannot be used, the server fails at start, not at the first request.
-    database(chosen.database_url, chosen.database_connections, chosen.keys).prepare()
+    database(settings.database_url, settings.database_connections, settings.keys).prepare()
     tls = run.Tls(str(tls_cert), str(tls_key) if tls_key else None) if tls_cert else None
-    place = run.Place(host, port, fd, tls)
+    binding = run.Binding(host, port, fd, tls)
 
     def listening(url: str) -> None:
         typer.echo(f"{url}, upstream {behind}; Ctrl-C ends it")
 
-    if chosen.workers > 1:
-        run.serve_with_workers(sys.argv[1:], place, chosen, listening)
+    if settings.workers > 1:
+        run.serve_with_workers(sys.argv[1:], binding, settings, listening)
     else:
         announce = listening if fd is None else lambda url: None
-        run.serve(place, chosen, allow_remote or not is_loopback(host), announce)
+        run.serve(binding, settings, allow_remote or not is_loopback(host), announce)
 
 
-def _check(chosen: Settings, host: str, port: int, allow_remote: bool, behind: str) -> None:
+def _check(settings: Settings, host: str, port: int, allow_remote: bool, behind: str) -> None:
     """Raises `typer.BadParameter` for invalid combinations of options."""
-    if chosen.auth == "open" and not is_loopback(host):
+    if settings.auth == "open" and not is_loopback(host):
         raise typer.BadParameter(REMOTE.format(host=host), param_hint="--host")
-    if chosen.auth == "open" and allow_remote:
+    if settings.auth == "open" and allow_remote:
         raise typer.BadParameter(NAMES, param_hint="--allow-remote")
     if run.is_itself(behind, host, port):
         raise typer.BadParameter(ITSELF.format(upstream=behind), param_hint="--upstream")
-    if chosen.auth == "keys" and not (os.environ.get("OPENAI_API_KEY") or chosen.upstream == "sandbox"):
+    if settings.auth == "keys" and not (os.environ.get("OPENAI_API_KEY") or settings.upstream == "sandbox"):
         typer.echo(KEYLESS, err=True)
 
 
-def _chosen(given: dict[str, Any]) -> Settings:
-    given = given | upstream_of(given["upstream"])
-    upstream = given["upstream"]
+def _chosen(options: dict[str, Any]) -> Settings:
+    options = options | upstream_of(options["upstream"])
+    upstream = options["upstream"]
     if upstream not in (None, "sandbox") and not str(upstream).startswith(("http://", "https://")):
         raise typer.BadParameter(f"{upstream!r} is neither a URL nor `sandbox`", param_hint="--upstream")
-    return settings().model_copy(update={name: value for name, value in given.items() if value is not None})
+    return current_settings().model_copy(update={name: value for name, value in options.items() if value is not None})

@@ -7,15 +7,15 @@ import typer
 
 from shim.assembly import ledger
 from shim.sdk.clients import OpenAI
-from shim.settings import settings
+from shim.settings import current_settings
 from shim.store.database import Database, database
 from shim.store.tx import Tx
 
 
 def store() -> Database:
     """The store that the settings name."""
-    chosen = settings()
-    return database(chosen.database_url, chosen.database_connections, chosen.keys)
+    settings = current_settings()
+    return database(settings.database_url, settings.database_connections, settings.keys)
 
 
 def client() -> OpenAI:

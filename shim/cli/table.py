@@ -61,26 +61,26 @@ WITHOUT_COMMAND: Final = ("--version",)
 
 def command(name: str) -> Callable[..., Any]:
     """The function of a row."""
-    found: Callable[..., Any] = resolve_name(f"{__package__}.{COMMANDS[name]}")
-    return found
+    function: Callable[..., Any] = resolve_name(f"{__package__}.{COMMANDS[name]}")
+    return function
 
 
 def app(arguments: Sequence[str] = ()) -> typer.Typer:
     """The command line.  ``arguments``: those that it will be called with; if they begin with a command, it has only
     that one.
     """
-    made = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
-    made.callback()(common.global_options)
+    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+    app.callback()(common.global_options)
     groups: dict[str, typer.Typer] = {}
     for name in _needed(arguments):
         group, _, command_name = name.rpartition(" ")
         if group and group not in groups:
             groups[group] = typer.Typer(no_args_is_help=True, help=GROUPS[group])
-        place = groups[group] if group else made
-        place.command(command_name, context_settings=PASSED_ON.get(name))(common.with_plain_errors(command(name)))
+        parent = groups[group] if group else app
+        parent.command(command_name, context_settings=PASSED_ON.get(name))(common.with_plain_errors(command(name)))
     for name, group_of in groups.items():
-        made.add_typer(group_of, name=name)
-    return made
+        app.add_typer(group_of, name=name)
+    return app
 
 
 def _needed(arguments: Sequence[str]) -> Iterable[str]:

@@ -23,16 +23,16 @@ def listing(
     tenant: Annotated[str | None, TENANT] = None,
 ) -> None:
     """List threads, the newest first."""
-    found = stored.store().read(ledger.threads, tenant, limit)
+    threads = stored.store().read(ledger.threads, tenant, limit)
     if as_json:
-        printing.print_json([asdict(each) for each in found])
+        printing.print_json([asdict(each) for each in threads])
         return
     shown = printing.table("id", "created", "last used", "messages", "runs", "metadata", right=("messages", "runs"))
-    for each in found:
+    for each in threads:
         about = printing.one_line(", ".join(f"{key}={value}" for key, value in each.metadata.items()), 50)
         times = printing.moment(each.created_at), printing.moment(each.last_used_at)
         shown.add_row(each.id, *times, str(each.messages), str(each.runs), escape(about))
-    printing.screen().print(shown if found else "There are no threads yet.")
+    printing.screen().print(shown if threads else "There are no threads yet.")
 
 
 def show(
@@ -41,13 +41,13 @@ def show(
     tenant: Annotated[str | None, TENANT] = None,
 ) -> None:
     """Show a thread's messages and runs."""
-    found = stored.store().read(stored.exported, tenant, id)
+    objects = stored.store().read(stored.exported, tenant, id)
     if as_json:
-        printing.print_json(found)
+        printing.print_json(objects)
         return
     out = printing.screen()
-    out.print(f"[bold]{escape(id)}[/bold]  [dim]created {printing.moment(found[0]['created_at'])}[/dim]")
-    for each in sorted(found[1:], key=lambda one: one["created_at"]):
+    out.print(f"[bold]{escape(id)}[/bold]  [dim]created {printing.moment(objects[0]['created_at'])}[/dim]")
+    for each in sorted(objects[1:], key=lambda one: one["created_at"]):
         if each["object"] == "thread.message":
             colour = "cyan" if each["role"] == "user" else "green"
             out.print(
@@ -66,24 +66,24 @@ def search(
     tenant: Annotated[str | None, TENANT] = None,
 ) -> None:
     """Find messages by their words, the newest first.  Exits with 1 if there is none."""
-    found = stored.store().read(ledger.search, tenant, words, limit)
+    hits = stored.store().read(ledger.search, tenant, words, limit)
     if as_json:
-        printing.print_json([asdict(each) for each in found])
+        printing.print_json([asdict(each) for each in hits])
     else:
         shown = printing.table("thread", "created", "role", "text")
-        for each in found:
+        for each in hits:
             text = escape(_around(each.text, words))
             shown.add_row(each.thread_id, printing.moment(each.created_at), each.role, text)
-        printing.screen().print(shown if found else "No message has these words.")
-    if not found:
+        printing.screen().print(shown if hits else "No message has these words.")
+    if not hits:
         raise typer.Exit(1)
 
 
 def _around(text: str, words: str) -> str:
     """The part of the text around the words."""
     flat = " ".join(text.split())
-    place = max(flat.casefold().find(words.casefold()), 0)
-    start = max(place - 30, 0)
+    position = max(flat.casefold().find(words.casefold()), 0)
+    start = max(position - 30, 0)
     return ("…" if start else "") + printing.one_line(flat[start:], 90)
 
 

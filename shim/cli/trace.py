@@ -21,34 +21,34 @@ def trace(
 ) -> None:
     """Show the requests to the Responses API that a run made, and the result of each, as a tree."""
     try:
-        found = stored.store().read(ledger.trace, None, run)
+        trace = stored.store().read(ledger.trace, None, run)
     except ValueError as several:
         raise typer.BadParameter(str(several), param_hint="RUN") from None
     if as_json:
-        printing.print_json(asdict(found))
+        printing.print_json(asdict(trace))
         return
-    printing.screen().print(_tree(found, full), highlight=False)
+    printing.screen().print(_tree(trace, full), highlight=False)
 
 
-def _tree(found: ledger.Trace, full: bool) -> Tree:
-    tree = _root(found.run)
-    if not found.rounds:
+def _tree(trace: ledger.Trace, full: bool) -> Tree:
+    tree = _root(trace.run)
+    if not trace.rounds:
         tree.add("[dim]no response was started upstream[/dim]")
-    for made in found.rounds:
-        for mark in made.marks:
+    for round in trace.rounds:
+        for mark in round.marks:
             tree.add(_mark(mark))
-        chained = f"previous_response_id {made.previous}" if made.previous else "the whole thread"
-        when = printing.moment(made.created_at)
+        chained = f"previous_response_id {round.previous}" if round.previous else "the whole thread"
+        when = printing.moment(round.created_at)
         request = tree.add(f"[cyan]POST /responses[/cyan]  [dim]{when}, {escape(chained)}[/dim]")
-        for item in made.sent:
+        for item in round.sent:
             request.add(f"→ {escape(_item_text(item, full))}")
-        status = made.status or "not ended"
+        status = round.status or "not ended"
         answer = request.add(
-            f"[green]{escape(made.response)}[/green] {escape(status)}  [dim]{_tokens(made.usage)}[/dim]"
+            f"[green]{escape(round.response)}[/green] {escape(status)}  [dim]{_tokens(round.usage)}[/dim]"
         )
-        for item in made.received:
+        for item in round.received:
             answer.add(f"← {escape(_item_text(item, full))}")
-    for mark in found.unanswered:
+    for mark in trace.unanswered:
         tree.add(_mark(mark))
     return tree
 

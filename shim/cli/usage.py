@@ -33,20 +33,20 @@ def usage(
     ] = None,
 ) -> None:
     """Sum up the tokens of all responses, as upstream has counted them, by day, model, assistant or thread."""
-    found = stored.store().read(ledger.usage, tenant, by.value, _seconds(since))
+    totals = stored.store().read(ledger.usage, tenant, by.value, _seconds(since))
     if as_json:
-        printing.print_json([asdict(each) | {"total_tokens": each.total_tokens} for each in found])
+        printing.print_json([asdict(each) | {"total_tokens": each.total_tokens} for each in totals])
         return
     columns = ("responses", "in", "of these cached", "out", "of these reasoning", "total")
     shown = printing.table(by.value, *columns, right=columns)
-    rows = [_numbers(each) for each in found]
-    for each, numbers in zip(found, rows, strict=True):
+    rows = [_numbers(each) for each in totals]
+    for each, numbers in zip(totals, rows, strict=True):
         shown.add_row(each.key, *(f"{number:,}" for number in numbers))
     if len(rows) > 1:
         sums = [sum(column) for column in zip(*rows, strict=True)]
         shown.add_section()
         shown.add_row("all", *(f"{number:,}" for number in sums), style="bold")
-    printing.screen().print(shown if found else "No tokens were used.")
+    printing.screen().print(shown if totals else "No tokens were used.")
 
 
 def _numbers(one: ledger.Usage) -> tuple[int, ...]:

@@ -79,9 +79,9 @@ __all__ = [
 _OPTIONS: Final = frozenset(inspect.signature(base.make_request_options).parameters)
 
 
-def make_request_options(**given: Any) -> Any:
+def make_request_options(**options: Any) -> Any:
     """The options of a request, as far as this SDK has them."""
-    return base.make_request_options(**{name: value for name, value in given.items() if name in _OPTIONS})
+    return base.make_request_options(**{name: value for name, value in options.items() if name in _OPTIONS})
 
 
 def request_exceptions() -> tuple[type[Exception], ...]:
@@ -100,8 +100,8 @@ def _exceptions(name: str, kind: str) -> tuple[type[Exception], ...]:
         from openai import _httpx2
     except ImportError:
         return (getattr(vars(base)["httpx"], kind),)
-    found: tuple[type[Exception], ...] = getattr(_httpx2, name)()
-    return found
+    exceptions: tuple[type[Exception], ...] = getattr(_httpx2, name)()
+    return exceptions
 
 
 # openai 1 does not have this one either.

@@ -68,10 +68,10 @@ def _others(path: str) -> list[str]:
 
 
 def _watch(event: str, values: tuple[Any, ...]) -> None:
-    places = STARTS.get(event)
-    if places is None or not _state["active"] or _state["warned"]:
+    positions = STARTS.get(event)
+    if positions is None or not _state["active"] or _state["warned"]:
         return
-    executable, arguments, environment = (values[place] for place in places)
+    executable, arguments, environment = (values[position] for position in positions)
     command_line = [
         os.fsdecode(argument) for argument in ([arguments] if isinstance(arguments, (str, bytes)) else arguments)
     ]
@@ -101,26 +101,26 @@ def is_out_of_reach(command_line: Sequence[str], environment: Mapping[Any, Any] 
     sitecustomize.
     """
     if environment is not None:
-        given = {os.fsdecode(name): os.fsdecode(value) for name, value in environment.items()}
-        if MARK not in given or STARTUP not in given.get(PATH, "").split(os.pathsep):
+        variables = {os.fsdecode(name): os.fsdecode(value) for name, value in environment.items()}
+        if MARK not in variables or STARTUP not in variables.get(PATH, "").split(os.pathsep):
             return True
     return not IGNORES_ENVIRONMENT.isdisjoint(_options(command_line[1:]))
 
 
 def _options(arguments: Sequence[str]) -> str:
     """The letters of Python's own options at the beginning of a command line."""
-    found, rest = "", iter(arguments)
+    letters, rest = "", iter(arguments)
     for argument in rest:
         if not argument.startswith("-") or argument == "-":
             break
         if argument.startswith("--"):
             continue
-        for place, letter in enumerate(argument[1:], start=1):
+        for index, letter in enumerate(argument[1:], start=1):
             if letter in LAST:
-                return found
+                return letters
             if letter in VALUED:
-                if argument[place + 1 :] == "":
+                if argument[index + 1 :] == "":
                     next(rest, None)
                 break
-            found += letter
-    return found
+            letters += letter
+    return letters

@@ -19,11 +19,11 @@ def connected(init: Callable[..., None]) -> Callable[..., None]:
     """A client's ``__init__`` that connects the client to the shim after it was built."""
 
     @wraps(init)
-    def build(self: Any, *args: Any, **given: Any) -> None:
+    def build(self: Any, *args: Any, **options: Any) -> None:
         # Loaded with the first client, so that only importing the package does not load the whole engine.
         from shim.assembly import wiring
 
-        init(self, *args, **wiring.with_key(given))
+        init(self, *args, **wiring.with_key(options))
         connect = wiring.wire_async if isinstance(self, openai.AsyncOpenAI) else wiring.wire
         connect(self)
         silence_client(self)
@@ -36,17 +36,17 @@ def connected(init: Callable[..., None]) -> Callable[..., None]:
 
 def beta_without_warnings(deprecated: Any) -> Any:
     """The cached property ``beta`` of a client's class, without deprecation warnings."""
-    made = cached_property(lambda client: without_warnings(deprecated.func(client)))
-    made.__set_name__(openai.OpenAI, "beta")
-    return made
+    beta = cached_property(lambda client: without_warnings(deprecated.func(client)))
+    beta.__set_name__(openai.OpenAI, "beta")
+    return beta
 
 
 def able_responses(plain: Any) -> Any:
     """The cached property ``responses`` of a client's class, with `submit_tool_outputs`."""
 
-    found = cached_property(lambda client: _able(plain.func(client)))
-    found.__set_name__(openai.OpenAI, "responses")
-    return found
+    responses = cached_property(lambda client: _able(plain.func(client)))
+    responses.__set_name__(openai.OpenAI, "responses")
+    return responses
 
 
 def _able(resource: Any) -> Any:
@@ -58,13 +58,13 @@ def _able(resource: Any) -> Any:
 
 def _connected_client(kind: type[T]) -> type[T]:
     """The class with its run-time behaviour changed, and its types as they are in the SDK."""
-    made: Any = kind
-    made.__init__ = connected(made.__init__)
+    patched: Any = kind
+    patched.__init__ = connected(patched.__init__)
     # The first SDKs create it with the client.
     if deprecated := getattr(kind, "beta", None):
-        made.beta = beta_without_warnings(deprecated)
+        patched.beta = beta_without_warnings(deprecated)
     if plain := getattr(kind, "responses", None):
-        made.responses = able_responses(plain)
+        patched.responses = able_responses(plain)
     return kind
 
 

@@ -70,9 +70,9 @@ def _found(name: str, path: Sequence[str] | None) -> ModuleSpec | None:
     """A module in one of these folders; a folder without code does not count."""
     for folder in path or ():
         finder: Any = pkgutil.get_importer(folder)
-        found = finder.find_spec(name) if finder is not None else None
-        if found is not None and found.loader is not None:
-            return cast(ModuleSpec, found)
+        spec = finder.find_spec(name) if finder is not None else None
+        if spec is not None and spec.loader is not None:
+            return cast(ModuleSpec, spec)
     return None
 
 

@@ -48,7 +48,7 @@ def resources() -> dict[str, Any]:
     """A resource of the shim's client for each one of `openai`'s module-level client."""
     known = {*dir(openai.OpenAI), *openai.OpenAI.__annotations__}
     # Reading a proxy's class would make the client.
-    proxies = [name for name, found in vars(openai).items() if issubclass(type(found), LazyProxy)]
+    proxies = [name for name, value in vars(openai).items() if issubclass(type(value), LazyProxy)]
     return {name: _Resource(name) for name in proxies if name in known}
 
 

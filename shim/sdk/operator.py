@@ -27,9 +27,9 @@ T = TypeVar("T")
 
 
 def _given(prefix: str, id: str) -> AbstractContextManager[None]:
-    from shim.assembly import given_ids
+    from shim.assembly import operator_ids
 
-    return given_ids.given(prefix, id)
+    return operator_ids.use(prefix, id)
 
 
 def _ledger() -> Any:
@@ -48,15 +48,15 @@ def context_of(client: Any) -> Any:
     return engine.context
 
 
-def _bodies(given: "Native | Sequence[Native]") -> list[Any]:
-    several: list[Any] = [*given] if isinstance(given, (list, tuple)) else [given]
+def _bodies(natives: "Native | Sequence[Native]") -> list[Any]:
+    several: list[Any] = [*natives] if isinstance(natives, (list, tuple)) else [natives]
     return [one if isinstance(one, (dict, str)) else one.to_dict(mode="json") for one in several]
 
 
-def _messages(found: list[dict[str, Any]]) -> "list[Message]":
+def _messages(bodies: list[dict[str, Any]]) -> "list[Message]":
     from openai.types.beta.threads import Message
 
-    return [Message.construct(**body) for body in found]
+    return [Message.construct(**body) for body in bodies]
 
 
 class Assistants:
@@ -103,8 +103,8 @@ class Threads:
 
     def trace(self, run_id: str) -> "Trace":
         """The requests to the Responses API that a run made, and the result of each."""
-        found: Trace = self._read(_ledger().trace, run_id)
-        return found
+        trace: Trace = self._read(_ledger().trace, run_id)
+        return trace
 
     def usage(self, by: "By" = "day", *, since: int = 0) -> "Sequence[Usage]":
         """Tokens by ``thread``, ``assistant``, ``model`` or ``day``, of responses that began at ``since`` or later."""
@@ -181,8 +181,8 @@ class Shim:
         from shim.runtime import drive
 
         context = context_of(self._client)
-        found: Transcript = drive.finish(context.store.read(transcript.read, context, thread_id))
-        return found
+        result: Transcript = drive.finish(context.store.read(transcript.read, context, thread_id))
+        return result
 
     def adopt(
         self, thread_id: str, response: "Native | Sequence[Native]", *, input: str | list[Any] | None = None

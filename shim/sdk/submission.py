@@ -56,20 +56,20 @@ def items(tool_outputs: Sequence[Mapping[str, Any]], calls: Mapping[str, tuple[s
     """Outputs as input items.  ``calls``: kind and call id by each id of a call: its call id and its item id.  Raises
     `openai.OpenAIError` for an unknown id.
     """
-    made = []
+    result = []
     for each in tool_outputs:
         if each["tool_call_id"] not in calls:
             known = ", ".join(sorted({id for _, id in calls.values()})) or "none"
             raise openai.OpenAIError(f"No call of the response has the id {each['tool_call_id']}. Its calls: {known}.")
         kind, call_id = calls[each["tool_call_id"]]
-        made.append({"type": CALLS[kind], "call_id": call_id, "output": each["output"]})
-    return made
+        result.append({"type": CALLS[kind], "call_id": call_id, "output": each["output"]})
+    return result
 
 
 def calls_of(output: Sequence[Any]) -> dict[str, tuple[str, str]]:
     """Kind and call id of each call among items, by both of its ids."""
-    found = [each for each in output if each.type in CALLS]
-    return {id: (each.type, each.call_id) for each in found for id in (each.id, each.call_id) if id}
+    calls = [each for each in output if each.type in CALLS]
+    return {id: (each.type, each.call_id) for each in calls for id in (each.id, each.call_id) if id}
 
 
 def resent(response: "Response") -> Json:
@@ -181,11 +181,11 @@ class Responses(_Responses):
 
     if not TYPE_CHECKING:
 
-        def create(self, **given: Any) -> Any:
-            made = super().create(**given)
-            if isinstance(made, Stream):
-                made._iterator = continued(made._iterator, given, super().create)
-            return made
+        def create(self, **options: Any) -> Any:
+            answer = super().create(**options)
+            if isinstance(answer, Stream):
+                answer._iterator = continued(answer._iterator, options, super().create)
+            return answer
 
     def submit_tool_outputs(
         self, *, response_id: str, tool_outputs: Sequence[Mapping[str, Any]], stream: bool = False, **options: Any
@@ -206,10 +206,10 @@ class Responses(_Responses):
         self, *, response_id: str, tool_outputs: Sequence[Mapping[str, Any]], **options: Any
     ) -> "Stream[ResponseStreamEvent]":
         """Answer the calls of a response that has ended; returns the stream of the next one."""
-        made: Stream[ResponseStreamEvent] = self.submit_tool_outputs(
+        stream: Stream[ResponseStreamEvent] = self.submit_tool_outputs(
             response_id=response_id, tool_outputs=tool_outputs, stream=True, **options
         )
-        return made
+        return stream
 
 
 class AsyncResponses(_AsyncResponses):
@@ -217,11 +217,11 @@ class AsyncResponses(_AsyncResponses):
 
     if not TYPE_CHECKING:
 
-        async def create(self, **given: Any) -> Any:
-            made = await super().create(**given)
-            if isinstance(made, AsyncStream):
-                made._iterator = continued_async(made._iterator, given, super().create)
-            return made
+        async def create(self, **options: Any) -> Any:
+            answer = await super().create(**options)
+            if isinstance(answer, AsyncStream):
+                answer._iterator = continued_async(answer._iterator, options, super().create)
+            return answer
 
     async def submit_tool_outputs(
         self, *, response_id: str, tool_outputs: Sequence[Mapping[str, Any]], stream: bool = False, **options: Any
@@ -236,7 +236,7 @@ class AsyncResponses(_AsyncResponses):
         self, *, response_id: str, tool_outputs: Sequence[Mapping[str, Any]], **options: Any
     ) -> "AsyncStream[ResponseStreamEvent]":
         """As `Responses.submit_tool_outputs_stream`."""
-        made: AsyncStream[ResponseStreamEvent] = await self.submit_tool_outputs(
+        stream: AsyncStream[ResponseStreamEvent] = await self.submit_tool_outputs(
             response_id=response_id, tool_outputs=tool_outputs, stream=True, **options
         )
-        return made
+        return stream

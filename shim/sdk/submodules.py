@@ -37,19 +37,19 @@ class _Finder(MetaPathFinder):
         if not fullname.startswith(PREFIX) or _is_own(fullname, path):
             return None
         sdk_name = f"openai.{fullname.removeprefix(PREFIX)}"
-        found = importlib.util.find_spec(sdk_name)
-        if found is None:
+        spec = importlib.util.find_spec(sdk_name)
+        if spec is None:
             return None
-        return ModuleSpec(fullname, _Alias(sdk_name), is_package=found.submodule_search_locations is not None)
+        return ModuleSpec(fullname, _Alias(sdk_name), is_package=spec.submodule_search_locations is not None)
 
 
 def _is_own(name: str, path: Sequence[str] | None) -> bool:
     parent = name.rpartition(".")[0]
     if parent != PACKAGE:
         return sys.modules[parent].__name__ == parent
-    found = PathFinder.find_spec(name, path)
+    spec = PathFinder.find_spec(name, path)
     # A folder with only stubs for type checkers is no module.
-    return found is not None and found.origin is not None
+    return spec is not None and spec.origin is not None
 
 
 def make_importable() -> None:

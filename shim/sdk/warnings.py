@@ -40,23 +40,23 @@ def _silent_class(deprecated: Any) -> type:
     if "assistants" in changed and not hasattr(deprecated, "vector_stores"):
         # Their place in programs from before 2025.
         changed["vector_stores"] = property(lambda self: self._client.vector_stores)
-    made = type(deprecated.__name__, (deprecated,), changed | {"__module__": deprecated.__module__, "_quiet": True})
+    silent = type(deprecated.__name__, (deprecated,), changed | {"__module__": deprecated.__module__, "_quiet": True})
     for name, value in changed.items():
         if isinstance(value, cached_property):
-            value.__set_name__(made, name)
-    return made
+            value.__set_name__(silent, name)
+    return silent
 
 
 def _unwarned(method: Any) -> Any:
     """The function within the innermost warning: in some methods the warning is within the check of the arguments."""
-    found = method
+    unwrapped = method
     while wrapped := getattr(method, "__wrapped__", None):
         if method.__globals__["__name__"] in WARNERS:
-            found = wrapped
+            unwrapped = wrapped
         method = wrapped
-    return found
+    return unwrapped
 
 
 def _nested(deprecated: type, name: str) -> "cached_property[Any]":
-    found: Any = vars(deprecated)[name]
-    return cached_property(lambda self: without_warnings(found.__get__(self, deprecated)))
+    value: Any = vars(deprecated)[name]
+    return cached_property(lambda self: without_warnings(value.__get__(self, deprecated)))

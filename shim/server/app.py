@@ -36,12 +36,12 @@ from shim.server.limits import Limits
 from shim.server.metrics import Metrics
 from shim.server.operations import Operations, UpstreamCheck
 from shim.server.operator import Operator, Tenants
-from shim.server.paths import Place
+from shim.server.paths import Target
 from shim.server.shared import Shared, is_multipart
 from shim.server.tracing import Tracing
 from shim.server.watch import Watch
 from shim.server.window import enter, serves, window
-from shim.settings import Settings, settings
+from shim.settings import Settings, current_settings
 from shim.store import keys
 from shim.store.database import AsyncStore
 from shim.wire.errors import ApiError, error
@@ -49,32 +49,32 @@ from shim.wire.errors import ApiError, error
 log = logging.getLogger("shim")
 
 
-def application(chosen: Settings | None = None, *, allow_remote: bool = False) -> Starlette:
-    """The server, set up by ``chosen`` or by the environment.
+def application(settings: Settings | None = None, *, allow_remote: bool = False) -> Starlette:
+    """The server, set up by ``settings`` or by the environment.
 
     ``allow_remote``: whether it also answers requests for other hosts than loopback addresses.
     """
-    chosen = chosen or settings()
-    pumps, watch = Tasks(wiring.patience(chosen), chosen.exit_grace), Watch()
-    client, circuits = upstreams.client(chosen.upstream_retries), upstreams.circuits(chosen, watch.metrics)
-    network = upstreams.network(client, chosen, circuits)
-    engine, heartbeat = wiring.async_engine(client, network, chosen, pumps, settled=True)
+    settings = settings or current_settings()
+    pumps, watch = Tasks(wiring.patience(settings), settings.exit_grace), Watch()
+    client, circuits = upstreams.client(settings.upstream_retries), upstreams.circuits(settings, watch.metrics)
+    network = upstreams.network(client, settings, circuits)
+    engine, heartbeat = wiring.async_engine(client, network, settings, pumps, settled=True)
     engine = engine_room.Engine(replace(engine.context, monitor=watch.monitor))
     dispatcher = Dispatcher(engine, heartbeat, pumps)
     forwarder = Forwarder(
         network,
-        lambda: wiring.plain(client, network, chosen).base_url,
-        wiring.profile_of(client, chosen),
-        Allowed(listed(chosen.pass_on), chosen.max_upload_bytes, chosen.request_timeout),
+        lambda: wiring.plain(client, network, settings).base_url,
+        wiring.profile_of(client, settings),
+        Allowed(listed(settings.pass_on), settings.max_upload_bytes, settings.request_timeout),
     )
-    store = AsyncStore(wiring.database_of(chosen))
+    store = AsyncStore(wiring.database_of(settings))
     store.database.waited = watch.metrics.waited
-    limits = Limits(chosen, engine.context.registry, store, apart=chosen.auth != "open")
-    hosts: Hosts = Named(chosen.allowed_hosts, chosen.allowed_origins) if allow_remote else Loopback()
-    backends = Backends(dispatcher, forwarder, Shared(forwarder, store, chosen.max_body_bytes))
-    door = Door(backends, _callers(chosen, store, forwarder), limits, hosts, watch.tracing, chosen)
-    door.operator = _operator(backends, chosen, store)
-    operations = _operations(chosen, store, forwarder, watch.metrics, circuits)
+    limits = Limits(settings, engine.context.registry, store, apart=settings.auth != "open")
+    hosts: Hosts = Named(settings.allowed_hosts, settings.allowed_origins) if allow_remote else Loopback()
+    backends = Backends(dispatcher, forwarder, Shared(forwarder, store, settings.max_body_bytes))
+    door = Door(backends, _callers(settings, store, forwarder), limits, hosts, watch.tracing, settings)
+    door.operator = _operator(backends, settings, store)
+    operations = _operations(settings, store, forwarder, watch.metrics, circuits)
     lag = Lag(lambda late: watch.metrics.measured(late, limits.streams, len(engine.context.registry.runs())))
 
     @asynccontextmanager
@@ -100,54 +100,54 @@ def _surround(app: Starlette, hosts: Hosts, watch: Watch) -> None:
 
 
 def _operations(
-    chosen: Settings, store: AsyncStore, forwarder: Forwarder, metrics: Metrics, circuits: Circuits
+    settings: Settings, store: AsyncStore, forwarder: Forwarder, metrics: Metrics, circuits: Circuits
 ) -> Operations:
     async def upstream_status() -> int:
-        status, _ = await forwarder.get("/models", _servers(chosen), chosen.max_event_bytes)
+        status, _ = await forwarder.get("/models", _servers(settings), settings.max_event_bytes)
         return status
 
-    token = chosen.metrics_token.get_secret_value() if chosen.metrics_token else None
+    token = settings.metrics_token.get_secret_value() if settings.metrics_token else None
     return Operations(store, UpstreamCheck(upstream_status, circuits.down), metrics, token)
 
 
-def _servers(chosen: Settings) -> dict[str, str]:
+def _servers(settings: Settings) -> dict[str, str]:
     """The server's own credentials."""
-    offline_key = wiring.SANDBOX if chosen.upstream == wiring.SANDBOX else None
+    offline_key = wiring.SANDBOX if settings.upstream == wiring.SANDBOX else None
     return headers.server_credentials(os.environ.get("OPENAI_API_KEY") or offline_key)
 
 
-def _callers(chosen: Settings, store: AsyncStore, forwarder: Forwarder) -> Callers:
-    server = _servers(chosen)
-    if chosen.auth == "open":
-        return callers.Open(chosen.tenant, server)
-    secret = chosen.key_secret.get_secret_value() if chosen.key_secret else None
+def _callers(settings: Settings, store: AsyncStore, forwarder: Forwarder) -> Callers:
+    server = _servers(settings)
+    if settings.auth == "open":
+        return callers.Open(settings.tenant, server)
+    secret = settings.key_secret.get_secret_value() if settings.key_secret else None
     ring = Keyring(store.database, secret)
-    if chosen.auth == "keys":
+    if settings.auth == "keys":
         return callers.OwnKeys(ring, store, server)
 
-    async def upstream_status(given: Mapping[str, str]) -> int:
-        status, _ = await forwarder.get("/models", given, chosen.max_event_bytes)
+    async def upstream_status(credentials: Mapping[str, str]) -> int:
+        status, _ = await forwarder.get("/models", credentials, settings.max_event_bytes)
         return status
 
-    return callers.PassThrough(ring, store, upstream_status, chosen.key_check_seconds)
+    return callers.PassThrough(ring, store, upstream_status, settings.key_check_seconds)
 
 
-def _operator(backends: "Backends", chosen: Settings, store: AsyncStore) -> Operator | None:
-    if chosen.operator_key is None:
+def _operator(backends: "Backends", settings: Settings, store: AsyncStore) -> Operator | None:
+    if settings.operator_key is None:
         return None
 
     async def find(name: str) -> str | None:
-        if chosen.auth == "open":
-            return name if name == chosen.tenant else None
+        if settings.auth == "open":
+            return name if name == settings.tenant else None
         return await store.read(keys.tenant_of, name)
 
     def engine(tenant: str, name: str) -> engine_room.Engine:
         upstream = backends.dispatcher.engine.context.upstream
-        recorded = backends.shared.recorded(upstream, tenant) if chosen.auth == "keys" else None
+        recorded = backends.shared.recorded(upstream, tenant) if settings.auth == "keys" else None
         return backends.dispatcher.engine.of(tenant, recorded, name)
 
     return Operator(
-        backends.dispatcher, Tenants(find, engine), chosen.operator_key.get_secret_value(), _servers(chosen)
+        backends.dispatcher, Tenants(find, engine), settings.operator_key.get_secret_value(), _servers(settings)
     )
 
 
@@ -163,13 +163,13 @@ class Door:
     """Answers every request: the old API's from the engine, the others from upstream."""
 
     def __init__(
-        self, backends: Backends, callers: Callers, limits: Limits, hosts: Hosts, tracing: Tracing, chosen: Settings
+        self, backends: Backends, callers: Callers, limits: Limits, hosts: Hosts, tracing: Tracing, settings: Settings
     ) -> None:
         self._backends, self._callers, self._limits, self._hosts = backends, callers, limits, hosts
         self._tracing = tracing
-        self._max_body, self._max_header = chosen.max_body_bytes, chosen.max_header_bytes
-        self._request_timeout = chosen.request_timeout
-        self._leaving, self._window = False, window() if chosen.window else None
+        self._max_body, self._max_header = settings.max_body_bytes, settings.max_header_bytes
+        self._request_timeout = settings.request_timeout
+        self._leaving, self._window = False, window() if settings.window else None
         self._open_requests: set[asyncio.Task[Any]] = set()
         #: Answers the operator's paths; None if there are none.
         self.operator: Operator | None = None
@@ -219,61 +219,64 @@ class Door:
             return await self._window_page(request, self._window, resources)
         if self.operator is not None and operator.serves(request.scope["path"]):
             return await response_of(await self.operator.answer(request, self._read))
-        place = paths.place(request.scope["raw_path"].decode("latin-1"))
-        if place is None:
+        target = paths.target(request.scope["raw_path"].decode("latin-1"))
+        if target is None:
             raise error("unknown_url", method=request.method, path=request.scope["path"])
         caller = await self._callers.identify(headers.for_upstream(request.scope["headers"]))
-        caller = self._with_request_id(caller, request, place)
+        caller = self._with_request_id(caller, request, target)
         await self._limits.count(caller.tenant)
-        if routes.is_ours(_routed_method(request.method), place.path):
-            if routes.starts_run(request.method, place.path):
+        if routes.is_ours(_routed_method(request.method), target.path):
+            if routes.starts_run(request.method, target.path):
                 resources.enter_context(self._limits.stream(caller.tenant))
                 self._limits.check_runs(caller.tenant)
-            return await self._from_engine(request, place, caller)
+            return await self._from_engine(request, target, caller)
         resources.enter_context(self._limits.stream(caller.tenant))
-        return await self._from_upstream(request, place, caller)
+        return await self._from_upstream(request, target, caller)
 
     async def _window_page(self, request: Request, window: ASGIApp, resources: ExitStack) -> ASGIApp:
         caller = await enter(self._callers, request)
-        found = exchange.of(request.scope)
-        found.tenant, found.route = caller.tenant, "window"
+        current_exchange = exchange.of(request.scope)
+        current_exchange.tenant, current_exchange.route = caller.tenant, "window"
         await self._limits.count(caller.tenant)
         resources.enter_context(self._limits.stream(caller.tenant))
         request.state.context = self._backends.dispatcher.engine.of(caller.tenant, name=caller.name).context
         return window
 
-    def _with_request_id(self, caller: Caller, request: Request, place: Place) -> Caller:
+    def _with_request_id(self, caller: Caller, request: Request, target: Target) -> Caller:
         """The caller with this request's id in the headers for upstream."""
-        found = exchange.of(request.scope)
-        found.tenant, found.route = caller.tenant, routes.name_of(_routed_method(request.method), place.path)
-        onward = {"x-client-request-id": found.id} | dict(caller.headers)
+        current_exchange = exchange.of(request.scope)
+        current_exchange.tenant, current_exchange.route = (
+            caller.tenant,
+            routes.name_of(_routed_method(request.method), target.path),
+        )
+        onward = {"x-client-request-id": current_exchange.id} | dict(caller.headers)
         self._tracing.inject(onward)
         return replace(caller, headers=onward)
 
-    async def _from_upstream(self, request: Request, place: Place, caller: Caller) -> Response:
-        self._backends.forwarder.check(request, place)
+    async def _from_upstream(self, request: Request, target: Target, caller: Caller) -> Response:
+        self._backends.forwarder.check(request, target)
         try:
-            answer = await self._forward(request, place, caller)
+            answer = await self._forward(request, target, caller)
         except ApiError as problem:
             # For example the 404 for an object that no tenant has upstream.
-            if (stored := await self._imported(request, place, caller, problem.status)) is None:
+            if (stored := await self._imported(request, target, caller, problem.status)) is None:
                 raise
             return stored
-        if (stored := await self._imported(request, place, caller, answer.status_code)) is not None:
+        if (stored := await self._imported(request, target, caller, answer.status_code)) is not None:
             await drained(answer)
             return stored
-        self._backends.dispatcher.engine.passed_on(f"/{place.path}", answer.status_code)
+        self._backends.dispatcher.engine.passed_on(f"/{target.path}", answer.status_code)
         return answer
 
-    async def _forward(self, request: Request, place: Place, caller: Caller) -> Response:
+    async def _forward(self, request: Request, target: Target, caller: Caller) -> Response:
         if not caller.shared:
-            return await self._backends.forwarder.forward(request, place, caller.headers)
+            return await self._backends.forwarder.forward(request, target, caller.headers)
         body = b"" if is_multipart(request) else await self._read(request)
-        return await self._backends.shared.forward(request, place, caller, body)
+        return await self._backends.shared.forward(request, target, caller, body)
 
-    async def _imported(self, request: Request, place: Place, caller: Caller, status: int) -> Response | None:
+    async def _imported(self, request: Request, target: Target, caller: Caller, status: int) -> Response | None:
         """A file that upstream does not have, if the store has it from an import."""
-        path = routes.imported_file(_routed_method(request.method), place.path, status)
+        path = routes.imported_file(_routed_method(request.method), target.path, status)
         if path is None:
             return None
         engine_request = engine_room.Request("GET", path, [], headers.bearer(caller.headers), b"")
@@ -285,18 +288,18 @@ class Door:
             return None
         return await response_of(answered)
 
-    async def _from_engine(self, request: Request, place: Place, caller: Caller) -> Response:
-        if request.method == "OPTIONS" and (allowed := routes.methods(place.path)):
+    async def _from_engine(self, request: Request, target: Target, caller: Caller) -> Response:
+        if request.method == "OPTIONS" and (allowed := routes.methods(target.path)):
             return Response(status_code=204, headers={"allow": ", ".join(allowed)})
         body = await self._read(request)
         engine = self._backends.dispatcher.engine
         upstream = engine.context.upstream
         if caller.shared:
-            await self._backends.shared.check_ours(caller, place.path, body)
+            await self._backends.shared.check_ours(caller, target.path, body)
             upstream = self._backends.shared.recorded(upstream, caller.tenant)
         engine_request = engine_room.Request(
             _routed_method(request.method),
-            place.path,
+            target.path,
             request.query_params.multi_items(),
             headers.bearer(caller.headers),
             body,

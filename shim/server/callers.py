@@ -36,7 +36,7 @@ class Caller:
 
 
 class Callers(Protocol):
-    async def identify(self, given: Mapping[str, str]) -> Caller:
+    async def identify(self, request_headers: Mapping[str, str]) -> Caller:
         """The caller of a request with these headers.  Raises `ApiError` for a caller who is refused."""
         ...
 
@@ -47,8 +47,8 @@ class Open:
     def __init__(self, tenant: str, server: Mapping[str, str]) -> None:
         self._tenant, self._server = tenant, server
 
-    async def identify(self, given: Mapping[str, str]) -> Caller:
-        return Caller(self._tenant, headers.with_credentials(given, self._server))
+    async def identify(self, request_headers: Mapping[str, str]) -> Caller:
+        return Caller(self._tenant, headers.with_credentials(request_headers, self._server))
 
 
 #: Calls upstream with a caller's headers; returns the status of its answer.  Raises `ApiError` if there is none.
@@ -56,14 +56,14 @@ UpstreamStatus = Callable[[Mapping[str, str]], Awaitable[int]]
 
 
 class PassThrough:
-    """``ask`` is called for a key that was not checked for ``seconds``."""
+    """``upstream_status`` is called for a key that was not checked for ``seconds``."""
 
     def __init__(self, ring: Keyring, store: AsyncStore, upstream_status: UpstreamStatus, seconds: float) -> None:
         self._ring, self._store, self._upstream_status, self._seconds = ring, store, upstream_status, seconds
         self._checked_at: Recent[float] = Recent()
 
-    async def identify(self, given: Mapping[str, str]) -> Caller:
-        credentials = headers.bearer(given)
+    async def identify(self, request_headers: Mapping[str, str]) -> Caller:
+        credentials = headers.bearer(request_headers)
         key = keyring.bearer_of(credentials)
         if key is None:
             raise error("no_api_key")
@@ -73,8 +73,8 @@ class PassThrough:
             raise error("invalid_api_key", key=keyring.shown(key))
         await self._check(digest, key, credentials)
         if row is None:
-            return Caller(keyring.tenant_of_key(digest), given)
-        return Caller(row.tenant, given, name=row.label)
+            return Caller(keyring.tenant_of_key(digest), request_headers)
+        return Caller(row.tenant, request_headers, name=row.label)
 
     async def _check(self, digest: str, key: str, credentials: Mapping[str, str]) -> None:
         now = time.monotonic()
@@ -95,12 +95,12 @@ class OwnKeys:
     def __init__(self, ring: Keyring, store: AsyncStore, server: Mapping[str, str]) -> None:
         self._ring, self._store, self._server = ring, store, server
 
-    async def identify(self, given: Mapping[str, str]) -> Caller:
-        key = keyring.bearer_of(headers.bearer(given))
+    async def identify(self, request_headers: Mapping[str, str]) -> Caller:
+        key = keyring.bearer_of(headers.bearer(request_headers))
         if key is None:
             raise error("no_api_key")
         row = await self._store.read(keys.find, self._ring.of_issued(key))
         if row is None or row.revoked_at is not None:
             raise error("invalid_api_key", key=keyring.shown(key))
-        rest = {name: value for name, value in given.items() if name not in {*CREDENTIALS, "cookie"}}
+        rest = {name: value for name, value in request_headers.items() if name not in {*CREDENTIALS, "cookie"}}
         return Caller(row.tenant, rest | dict(self._server), shared=True, name=row.label)

@@ -20,7 +20,7 @@ GIVEN: Final = re.compile(r"[A-Za-z0-9_.:-]{8,128}")
 #: Paths that are requested every few seconds and not logged.
 QUIET: Final = ("/healthz", "/readyz", "/metrics")
 #: The key of an exchange in its ASGI scope.
-PLACE: Final = "shim.exchange"
+SCOPE_KEY: Final = "shim.exchange"
 
 
 @dataclass(slots=True)
@@ -52,8 +52,8 @@ Over = Callable[[Exchange], None]
 
 def of(scope: MutableMapping[str, Any]) -> Exchange:
     """The exchange of a scope."""
-    found: Exchange = scope[PLACE]
-    return found
+    exchange: Exchange = scope[SCOPE_KEY]
+    return exchange
 
 
 class Exchanges:
@@ -67,40 +67,40 @@ class Exchanges:
             await self._app(scope, receive, send)
             return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        found = scope[PLACE] = _begun(scope, headers)
+        exchange = scope[SCOPE_KEY] = _begun(scope, headers)
 
         async def seen(message: Message) -> None:
             if message["type"] == "http.response.start":
-                found.status = message["status"]
-                MutableHeaders(scope=message).setdefault("x-request-id", found.id)
+                exchange.status = message["status"]
+                MutableHeaders(scope=message).setdefault("x-request-id", exchange.id)
             await send(message)
 
-        token = current.set(found)
+        token = current.set(exchange)
         try:
-            with self._around(found, headers):
+            with self._around(exchange, headers):
                 await self._app(scope, receive, seen)
         finally:
-            self._over(found)
-            _log(found)
+            self._over(exchange)
+            _log(exchange)
             current.reset(token)
 
 
 def _begun(scope: Scope, headers: dict[str, str]) -> Exchange:
-    given = headers.get("x-request-id", "")
+    value = headers.get("x-request-id", "")
     client = scope.get("client") or ("", 0)
-    id = given if GIVEN.fullmatch(given) else ids.request()
+    id = value if GIVEN.fullmatch(value) else ids.request()
     return Exchange(id, scope["method"], scope["path"], client[0])
 
 
-def _log(found: Exchange) -> None:
+def _log(exchange: Exchange) -> None:
     fields = {
-        "method": found.method,
-        "path": found.path,
-        "status": found.status,
-        "ms": round(found.seconds * 1000),
-        "client": found.client,
-        "tenant": found.tenant,
+        "method": exchange.method,
+        "path": exchange.path,
+        "status": exchange.status,
+        "ms": round(exchange.seconds * 1000),
+        "client": exchange.client,
+        "tenant": exchange.tenant,
     }
-    level = logging.DEBUG if found.route in QUIET else logging.INFO
-    values = (found.method, found.path, found.status, fields["ms"])
+    level = logging.DEBUG if exchange.route in QUIET else logging.INFO
+    values = (exchange.method, exchange.path, exchange.status, fields["ms"])
     access.log(level, "%s %s %s %s ms", *values, extra={"shim": fields})

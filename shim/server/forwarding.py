@@ -16,7 +16,7 @@ from shim.http import transport
 from shim.http.breaker import DOWN
 from shim.ports import Profile
 from shim.server import headers, paths
-from shim.server.paths import Place
+from shim.server.paths import Target
 from shim.upstream.caller import CREDENTIALS
 from shim.wire.errors import error
 
@@ -91,48 +91,48 @@ class Forwarder:
         self._network, self._allowed = network, allowed
         self._base, self._profile = base, profile
 
-    def check(self, request: Request, place: Place) -> None:
+    def check(self, request: Request, target: Target) -> None:
         """Raises `ApiError` for a call that is not passed on."""
         if request.method not in METHODS:
             raise error("method_not_allowed", method=request.method, path=request.url.path)
-        if not self._allowed.calls(request.method, place.path):
-            raise error("not_passed_on", method=request.method, path=place.path)
+        if not self._allowed.calls(request.method, target.path):
+            raise error("not_passed_on", method=request.method, path=target.path)
         check_announced(request, self._allowed.max_body)
 
     def body(self, request: Request) -> AsyncGenerator[bytes, None]:
         """The request's body as it arrives."""
         return timely(request, self._allowed.timeout, self._allowed.max_body)
 
-    async def forward(self, request: Request, place: Place, given: Mapping[str, str]) -> Streamed:
-        """The upstream's answer to a request with the headers ``given``: its status, its headers, its bytes as they
+    async def forward(self, request: Request, target: Target, request_headers: Mapping[str, str]) -> Streamed:
+        """The upstream's answer to a request with ``request_headers``: its status, its headers, its bytes as they
         arrive.  Raises `ApiError` if there is none.
         """
         # A request has a body if it has a length or a transfer coding.
         announced = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
         body = self.body(request) if announced else None
-        answer = await self.answer(request, place, given, body)
-        return response_for_caller(answer, request, place, streamed(answer))
+        answer = await self.answer(request, target, request_headers, body)
+        return response_for_caller(answer, request, target, streamed(answer))
 
-    async def answer(self, request: Request, place: Place, given: Mapping[str, str], body: Any) -> Any:
+    async def answer(self, request: Request, target: Target, request_headers: Mapping[str, str], body: Any) -> Any:
         """The upstream's answer, whose body must be read and closed; ``body``: bytes, or an iterator."""
-        whole_path = place.azure and self._profile().name == "azure"
-        sent = dict(given) if whole_path else headers.bearer(given)
+        whole_path = target.azure and self._profile().name == "azure"
+        sent = dict(request_headers) if whole_path else headers.bearer(request_headers)
         # Without the caller's own value the HTTP library would send the encodings that it supports itself.
         sent.setdefault("accept-encoding", "identity")
-        return await self._send(request.method, self._url(request, place, whole_path), sent, body)
+        return await self._send(request.method, self._url(request, target, whole_path), sent, body)
 
-    async def get(self, path: str, given: Mapping[str, str], max_bytes: int) -> tuple[int, bytes]:
+    async def get(self, path: str, request_headers: Mapping[str, str], max_bytes: int) -> tuple[int, bytes]:
         """The status and the body of a GET by the server itself: a path below the API's base, at most ``max_bytes``
         bytes.
         """
         base = self._base()
         url = base.copy_with(raw_path=base.raw_path.rstrip(b"/") + path.encode("latin-1"))
-        credentials = {name: value for name, value in headers.bearer(given).items() if name in CREDENTIALS}
+        credentials = {name: value for name, value in headers.bearer(request_headers).items() if name in CREDENTIALS}
         answer = await self._send("GET", url, credentials | {"accept-encoding": "identity"}, None)
         return int(answer.status_code), await whole(answer, max_bytes)
 
-    async def _send(self, method: str, url: Any, given: Mapping[str, str], body: Any) -> Any:
-        request = transport.forwarded(self._network, method, url, given, body)
+    async def _send(self, method: str, url: Any, request_headers: Mapping[str, str], body: Any) -> Any:
+        request = transport.forwarded(self._network, method, url, request_headers, body)
         try:
             answer = await self._network.send(request, stream=True, follow_redirects=False)
         except transport.BROKEN as problem:
@@ -141,23 +141,25 @@ class Forwarder:
             raise answer.extensions[DOWN]
         return answer
 
-    def _url(self, request: Request, place: Place, whole_path: bool) -> Any:
+    def _url(self, request: Request, target: Target, whole_path: bool) -> Any:
         """The URL at upstream: Azure's URLs are passed on unchanged; any other server gets the API's path below its
         base.
         """
         base = self._base()
         written = (
-            request.scope["raw_path"] if whole_path else base.raw_path.rstrip(b"/") + b"/" + place.raw.encode("latin-1")
+            request.scope["raw_path"]
+            if whole_path
+            else base.raw_path.rstrip(b"/") + b"/" + target.raw.encode("latin-1")
         )
-        query = paths.query(request.scope["query_string"].decode("latin-1"), place.azure and not whole_path)
+        query = paths.query(request.scope["query_string"].decode("latin-1"), target.azure and not whole_path)
         return base.copy_with(raw_path=written + (f"?{query}".encode("latin-1") if query else b""))
 
 
-def response_for_caller(answer: Any, request: Request, place: Place, body: AsyncGenerator[bytes, None]) -> Streamed:
+def response_for_caller(answer: Any, request: Request, target: Target, body: AsyncGenerator[bytes, None]) -> Streamed:
     """The upstream's answer for the caller, with that body."""
     response = Streamed(body, answer.status_code)
     response.raw_headers = headers.end_to_end(answer.headers.raw)
-    if is_polled(request.method, place.path) and "openai-poll-after-ms" not in response.headers:
+    if is_polled(request.method, target.path) and "openai-poll-after-ms" not in response.headers:
         response.headers["openai-poll-after-ms"] = "250"
     return response
 

@@ -65,9 +65,9 @@ def check(raw: Raw, max_bytes: int) -> None:
 
 def bearer(headers: Mapping[str, str]) -> dict[str, str]:
     """Headers in which Azure's `api-key` is replaced by `Authorization`, which all servers accept."""
-    found = dict(headers)
-    key = found.pop("api-key", None)
-    return found | ({"authorization": f"Bearer {key}"} if key and "authorization" not in found else {})
+    result = dict(headers)
+    key = result.pop("api-key", None)
+    return result | ({"authorization": f"Bearer {key}"} if key and "authorization" not in result else {})
 
 
 def server_credentials(key: str | None) -> dict[str, str]:

@@ -56,15 +56,15 @@ class Limits:
     their own.
     """
 
-    def __init__(self, chosen: Settings, registry: Registry, store: AsyncStore, apart: bool) -> None:
+    def __init__(self, settings: Settings, registry: Registry, store: AsyncStore, apart: bool) -> None:
         self._registry, self._apart = registry, apart
-        self._streams, self._tenant_streams = chosen.max_streams, chosen.max_tenant_streams
-        self._runs, self._tenant_runs = chosen.max_runs, chosen.max_tenant_runs
-        self._minute = chosen.requests_per_minute
+        self._streams, self._tenant_streams = settings.max_streams, settings.max_tenant_streams
+        self._runs, self._tenant_runs = settings.max_runs, settings.max_tenant_runs
+        self._minute = settings.requests_per_minute
         self._open: Counter[str] = Counter()
         self._rates: Rates | None = None
         if apart and self._minute:
-            stored = chosen.rate_storage == "store"
+            stored = settings.rate_storage == "store"
             self._rates = InStore(self._minute, store) if stored else InMemory(self._minute)
 
     @property

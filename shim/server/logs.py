@@ -23,8 +23,8 @@ class Named(logging.Filter):
     """Adds to each record the id of the request in which, or for whose run, it was written."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        found = exchange.current.get()
-        record.request_id = found.id if found else ""
+        current_exchange = exchange.current.get()
+        record.request_id = current_exchange.id if current_exchange else ""
         return True
 
 

@@ -38,43 +38,53 @@ class Metrics:
     """The numbers of one process."""
 
     def __init__(self) -> None:
-        self._registry = made = CollectorRegistry()
+        self._registry = registry = CollectorRegistry()
         self._sent_at: Recent[float] = Recent()
         if FOLDER not in os.environ:
-            ProcessCollector(registry=made)
-            PlatformCollector(registry=made)
+            ProcessCollector(registry=registry)
+            PlatformCollector(registry=registry)
         self._runs = Counter(
-            "shim_runs", "Rounds of runs that have ended, by the run's status.", ["status"], registry=made
+            "shim_runs", "Rounds of runs that have ended, by the run's status.", ["status"], registry=registry
         )
         self._first = Histogram(
-            "shim_first_token_seconds", "From the request to upstream to its first text.", buckets=LONG, registry=made
+            "shim_first_token_seconds",
+            "From the request to upstream to its first text.",
+            buckets=LONG,
+            registry=registry,
         )
         self._round = Histogram(
-            "shim_round_seconds", "From the request to upstream to the end of its answer.", buckets=LONG, registry=made
+            "shim_round_seconds",
+            "From the request to upstream to the end of its answer.",
+            buckets=LONG,
+            registry=registry,
         )
-        self._upstream_requests = Counter("shim_upstream_requests", "Requests for responses.", registry=made)
+        self._upstream_requests = Counter("shim_upstream_requests", "Requests for responses.", registry=registry)
         self._refused = Counter(
-            "shim_upstream_errors", "Requests without a response, by upstream's status.", ["status"], registry=made
+            "shim_upstream_errors", "Requests without a response, by upstream's status.", ["status"], registry=registry
         )
         self._healed = Counter(
-            "shim_healings", "Runs that sent the whole thread as they had no chain.", ["cause"], registry=made
+            "shim_healings", "Runs that sent the whole thread as they had no chain.", ["cause"], registry=registry
         )
-        self._taken = Counter("shim_lease_takeovers", "Runs taken over from a process that has ended.", registry=made)
+        self._taken = Counter(
+            "shim_lease_takeovers", "Runs taken over from a process that has ended.", registry=registry
+        )
         self._waits = Histogram(
-            "shim_store_wait_seconds", "Waits for a connection to the store.", buckets=SHORT, registry=made
+            "shim_store_wait_seconds", "Waits for a connection to the store.", buckets=SHORT, registry=registry
         )
         self._lag = Histogram(
-            "shim_event_lag_seconds", "Delay of the event loop and of every event.", buckets=SHORT, registry=made
+            "shim_event_lag_seconds", "Delay of the event loop and of every event.", buckets=SHORT, registry=registry
         )
         self._requests = Counter(
-            "shim_http_requests", "Requests, by route and status.", ["method", "route", "status"], registry=made
+            "shim_http_requests", "Requests, by route and status.", ["method", "route", "status"], registry=registry
         )
         self._seconds = Histogram(
-            "shim_http_request_seconds", "To the end of the answer.", ["route"], buckets=LONG, registry=made
+            "shim_http_request_seconds", "To the end of the answer.", ["route"], buckets=LONG, registry=registry
         )
-        self._streams = _gauge("shim_open_streams", "Answers that are being streamed.", made)
-        self._driven = _gauge("shim_driven_runs", "Runs that are being driven.", made)
-        self._circuits = _gauge("shim_open_circuits", "Upstreams that get no requests, as they do not answer.", made)
+        self._streams = _gauge("shim_open_streams", "Answers that are being streamed.", registry)
+        self._driven = _gauge("shim_driven_runs", "Runs that are being driven.", registry)
+        self._circuits = _gauge(
+            "shim_open_circuits", "Upstreams that get no requests, as they do not answer.", registry
+        )
 
     def monitor(self, what: Happening, run: Json, detail: str = "", /) -> None:
         """Count events of runs; see `shim.ports.Monitor`."""
@@ -89,10 +99,10 @@ class Metrics:
         if what in observe:
             observe[what]()
 
-    def exchange(self, found: Exchange) -> None:
+    def exchange(self, exchange: Exchange) -> None:
         """Count a request whose answer has ended."""
-        self._requests.labels(found.method, found.route, found.status).inc()
-        self._seconds.labels(found.route).observe(found.seconds)
+        self._requests.labels(exchange.method, exchange.route, exchange.status).inc()
+        self._seconds.labels(exchange.route).observe(exchange.seconds)
 
     def waited(self, seconds: float) -> None:
         """Record how long a transaction has waited."""

@@ -16,32 +16,32 @@ from shim.settings import Settings
 class _Client(openai.AsyncOpenAI):
     """Calls upstream with the credentials of each caller, or with none."""
 
-    def _validate_headers(self, *given: Any) -> None:
+    def _validate_headers(self, *arguments: Any) -> None:
         """A user's own upstream may need no credentials."""
 
 
 def client(retries: int) -> openai.AsyncOpenAI:
     """The SDK's client, with this number of retries."""
     nobody: Any = {"Authorization": Omit()}
-    made = _Client(api_key="none", default_headers=nobody, max_retries=retries)
+    new_client = _Client(api_key="none", default_headers=nobody, max_retries=retries)
     # Organization and project are sent with the key, per request.
-    made.organization = made.project = None
-    return made
+    new_client.organization = new_client.project = None
+    return new_client
 
 
-def circuits(chosen: Settings, metrics: Metrics) -> Circuits:
+def circuits(settings: Settings, metrics: Metrics) -> Circuits:
     """The circuits of the upstreams."""
-    return Circuits(Rules(chosen.circuit_failures, chosen.circuit_seconds), metrics.circuits)
+    return Circuits(Rules(settings.circuit_failures, settings.circuit_seconds), metrics.circuits)
 
 
-def network(made: openai.AsyncOpenAI, chosen: Settings, known: Circuits) -> Any:
+def network(client: openai.AsyncOpenAI, settings: Settings, known: Circuits) -> Any:
     """The HTTP client for the SDK's client."""
-    found = wiring.reaching(transport.innermost(made._client), chosen, "async_client")
-    if chosen.upstream != wiring.SANDBOX:
-        if chosen.upstream_http == "direct":
-            direct.put_in_place(found)
-        pools.by_origin(found)
-        if chosen.circuit_failures:
-            breaker.put_around(found, known)
-    transport.keep_no_cookies(found)
-    return found
+    network = wiring.reaching(transport.innermost(client._client), settings, "async_client")
+    if settings.upstream != wiring.SANDBOX:
+        if settings.upstream_http == "direct":
+            direct.put_in_place(network)
+        pools.by_origin(network)
+        if settings.circuit_failures:
+            breaker.put_around(network, known)
+    transport.keep_no_cookies(network)
+    return network

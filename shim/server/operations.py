@@ -44,8 +44,8 @@ class Operations:
 
     def routes(self) -> list[Route]:
         """The routes, which come before all others and need no key."""
-        made = {"/healthz": self.healthz, "/readyz": self.readyz, "/metrics": self.metrics}
-        return [Route(path, endpoint) for path, endpoint in made.items()]
+        endpoints = {"/healthz": self.healthz, "/readyz": self.readyz, "/metrics": self.metrics}
+        return [Route(path, endpoint) for path, endpoint in endpoints.items()]
 
     async def healthz(self, request: Request) -> Response:
         """The process answers."""
@@ -76,8 +76,8 @@ class Operations:
 
     def _may_read(self, request: Request) -> bool:
         if self._token is not None:
-            given = bearer_of(request.headers) or ""
-            return hmac.compare_digest(given.encode(), self._token.encode())
+            sent_token = bearer_of(request.headers) or ""
+            return hmac.compare_digest(sent_token.encode(), self._token.encode())
         try:
             return ipaddress.ip_address(request.client.host if request.client else "").is_loopback
         except ValueError:

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from starlette.requests import Request
 
 from shim import engine as engine_room
-from shim.assembly import given_ids
+from shim.assembly import operator_ids
 from shim.runtime.dispatch import Answered, Dispatcher
 from shim.runtime.pump import AsyncBody
 from shim.server import attempts, exchange, headers, keyring
@@ -26,19 +26,20 @@ from shim.wire.errors import error
 ROOT: Final = "/operator/"
 
 
-class Made(NamedTuple):
-    """``path``: the call of the API that makes the object.  ``prefix``: the beginning of its ids."""
+class Operation(NamedTuple):
+    """``path``: the call of the API that creates the object.  ``prefix``: the beginning of its ids."""
 
     path: str
     prefix: str
 
 
-ROUTES: Final[dict[tuple[str, str], Made]] = {
-    ("POST", "/operator/{tenant}/assistants"): Made("assistants", "asst"),
-    ("POST", "/operator/{tenant}/threads"): Made("threads", "thread"),
+ROUTES: Final[dict[tuple[str, str], Operation]] = {
+    ("POST", "/operator/{tenant}/assistants"): Operation("assistants", "asst"),
+    ("POST", "/operator/{tenant}/threads"): Operation("threads", "thread"),
 }
 _PATTERNS: Final = {
-    (method, re.compile(path.replace("{tenant}", "(?P<tenant>[^/]+)"))): made for (method, path), made in ROUTES.items()
+    (method, re.compile(path.replace("{tenant}", "(?P<tenant>[^/]+)"))): operation
+    for (method, path), operation in ROUTES.items()
 }
 
 
@@ -67,13 +68,13 @@ class Operator:
         exchange.of(request.scope).route = "operator"
         self._check(request)
         method, path = request.method, request.scope["path"]
-        name, made = _find(method, path)
-        tenant = await self._tenants.find(name) if made else None
-        if made is None or tenant is None:
+        name, operation = _find(method, path)
+        tenant = await self._tenants.find(name) if operation else None
+        if operation is None or tenant is None:
             raise error("unknown_url", method=method, path=path)
         exchange.of(request.scope).tenant = tenant
-        id_context, body = _chosen(made.prefix, await read(request))
-        engine_request = engine_room.Request(method, made.path, [], headers.bearer(self._server), body)
+        id_context, body = _id_of(operation.prefix, await read(request))
+        engine_request = engine_room.Request(method, operation.path, [], headers.bearer(self._server), body)
         with id_context:
             return await self._dispatcher.answer(engine_request, self._tenants.engine(tenant, name))
 
@@ -81,11 +82,11 @@ class Operator:
         address = attempts.network_of(request.client.host if request.client else "")
         # Before the key is checked: after too many guesses a right one must not be recognised.
         self._failures.check(address)
-        given = keyring.bearer_of(request.headers)
-        if given is not None and hmac.compare_digest(given.encode(), self._key):
+        sent_key = keyring.bearer_of(request.headers)
+        if sent_key is not None and hmac.compare_digest(sent_key.encode(), self._key):
             return
         self._failures.count(address)
-        raise error("no_api_key") if given is None else error("invalid_api_key", key=keyring.shown(given))
+        raise error("no_api_key") if sent_key is None else error("invalid_api_key", key=keyring.shown(sent_key))
 
 
 def serves(path: str) -> bool:
@@ -93,15 +94,15 @@ def serves(path: str) -> bool:
     return path.startswith(ROOT)
 
 
-def _find(method: str, path: str) -> tuple[str, Made | None]:
+def _find(method: str, path: str) -> tuple[str, Operation | None]:
     """The tenant's name in a path, and the kind of object."""
-    for (allowed_method, pattern), made in _PATTERNS.items():
-        if allowed_method == method and (found := pattern.fullmatch(path)):
-            return found["tenant"], made
+    for (allowed_method, pattern), operation in _PATTERNS.items():
+        if allowed_method == method and (match := pattern.fullmatch(path)):
+            return match["tenant"], operation
     return "", None
 
 
-def _chosen(prefix: str, body: bytes) -> tuple[AbstractContextManager[None], bytes]:
+def _id_of(prefix: str, body: bytes) -> tuple[AbstractContextManager[None], bytes]:
     """The id that a body chooses, as a context for the engine, and the body without it.  A body that is no object is
     passed on, and the engine refuses it.
     """
@@ -114,6 +115,6 @@ def _chosen(prefix: str, body: bytes) -> tuple[AbstractContextManager[None], byt
     if "id" not in fields:
         raise error("missing_parameter", param="id")
     id = fields.pop("id")
-    if not given_ids.fits(prefix, id):
+    if not operator_ids.fits(prefix, id):
         raise error("wrong_prefix", param="id", value=id, prefix=prefix)
-    return given_ids.given(prefix, id), encoding.utf8(encoding.dumps(fields))
+    return operator_ids.use(prefix, id), encoding.utf8(encoding.dumps(fields))

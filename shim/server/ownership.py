@@ -71,9 +71,9 @@ def collection(path: str) -> str:
     return path.partition("/")[0]
 
 
-def named_by_path(found: Rule, path: str) -> list[str]:
+def named_by_path(rule: Rule, path: str) -> list[str]:
     """The object that a path names."""
-    match = found.path.fullmatch(path.rstrip("/"))
+    match = rule.path.fullmatch(path.rstrip("/"))
     return [match[1]] if match and match.re.groups and match[1] else []
 
 

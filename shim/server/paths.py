@@ -20,9 +20,9 @@ ROUNDS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """The parts of a URL: ``path`` is the part below the API's base, without a leading slash; ``raw`` is the same,
-    undecoded.
+class Target:
+    """The target of a request, from its URL: ``path`` is the part below the API's base, without a leading
+    slash; ``raw`` is the same, undecoded.
     """
 
     path: str
@@ -30,14 +30,14 @@ class Place:
     azure: bool
 
 
-def place(written: str) -> Place | None:
+def target(written: str) -> Target | None:
     """The parts of a request line's path (without the query); None for a path outside of the API."""
     if climbs(written):
         return None
     for shape, azure in SHAPES:
-        if found := shape.fullmatch(written):
-            raw = found[1] or ""
-            return Place(unquote_to_bytes(raw.encode("latin-1")).decode("utf-8", "replace"), raw, azure)
+        if match := shape.fullmatch(written):
+            raw = match[1] or ""
+            return Target(unquote_to_bytes(raw.encode("latin-1")).decode("utf-8", "replace"), raw, azure)
     return None
 
 

@@ -94,16 +94,16 @@ class Server(uvicorn.Server):
 
 
 def configured(
-    host: str, port: int, chosen: Settings, allow_remote: bool = False, tls: Tls | None = None
+    host: str, port: int, settings: Settings, allow_remote: bool = False, tls: Tls | None = None
 ) -> uvicorn.Config:
     """The web server around the application."""
     # Not loaded in a process that only supervises workers, which then needs half the memory.
     from shim.server.app import application
 
-    proxies = listed(chosen.trusted_proxies)
+    proxies = listed(settings.trusted_proxies)
     more: dict[str, Any] = tls._asdict() if tls else {}
     return uvicorn.Config(
-        application(chosen, allow_remote=allow_remote),
+        application(settings, allow_remote=allow_remote),
         host=host,
         port=port,
         log_config=None,
@@ -113,16 +113,16 @@ def configured(
         date_header=False,
         timeout_keep_alive=IDLE,
         # The server ends everything itself before that.
-        timeout_graceful_shutdown=math.ceil(chosen.exit_grace + FAREWELL) + 5,
-        limit_concurrency=chosen.max_connections,
-        http=timed(chosen.request_timeout, chosen.max_header_bytes),
+        timeout_graceful_shutdown=math.ceil(settings.exit_grace + FAREWELL) + 5,
+        limit_concurrency=settings.max_connections,
+        http=timed(settings.request_timeout, settings.max_header_bytes),
         proxy_headers=bool(proxies),
         forwarded_allow_ips=proxies,
         **more,
     )
 
 
-class Place(NamedTuple):
+class Binding(NamedTuple):
     """Where to listen; ``fd``: an open socket to use instead of the address."""
 
     host: str
@@ -131,12 +131,12 @@ class Place(NamedTuple):
     tls: Tls | None = None
 
 
-def serve(place: Place, chosen: Settings, allow_remote: bool, listening: Callable[[str], None]) -> None:
+def serve(binding: Binding, settings: Settings, allow_remote: bool, listening: Callable[[str], None]) -> None:
     """Serve until interrupted.  ``listening`` is called with the base URL when the server listens."""
-    config = configured(place.host, place.port, chosen, allow_remote, place.tls)
+    config = configured(binding.host, binding.port, settings, allow_remote, binding.tls)
     settle_in()
-    sockets = [socket.socket(fileno=place.fd)] if place.fd is not None else None
-    server = Server(config, chosen.exit_grace, listening, chosen.drain_seconds)
+    sockets = [socket.socket(fileno=binding.fd)] if binding.fd is not None else None
+    server = Server(config, settings.exit_grace, listening, settings.drain_seconds)
     server.run(sockets)
     if not server.started:
         raise SystemExit(FAILED)
@@ -155,18 +155,18 @@ def settle_in() -> None:
 
 
 def serve_with_workers(
-    arguments: list[str], place: Place, chosen: Settings, listening: Callable[[str], None]
+    arguments: list[str], binding: Binding, settings: Settings, listening: Callable[[str], None]
 ) -> NoReturn:
     """The same with several processes.  ``arguments``: the command line of each."""
     try:
-        listener = workers.listening(place.host, place.port)
+        listener = workers.listening(binding.host, binding.port)
     except OSError as problem:
-        log.error("cannot listen on %s:%s: %s", place.host, place.port, problem.strerror)
+        log.error("cannot listen on %s:%s: %s", binding.host, binding.port, problem.strerror)
         raise SystemExit(FAILED) from problem
     with listener:
-        listening(url(place.host, listener.getsockname()[1], place.tls is not None))
-        grace = chosen.drain_seconds + chosen.exit_grace + FAREWELL + 10
-        plan = workers.Plan(chosen.workers, listener.fileno(), grace, chosen.log_level, chosen.log_format)
+        listening(url(binding.host, listener.getsockname()[1], binding.tls is not None))
+        grace = settings.drain_seconds + settings.exit_grace + FAREWELL + 10
+        plan = workers.Plan(settings.workers, listener.fileno(), grace, settings.log_level, settings.log_format)
         workers.supervise(plan, arguments)
 
 

@@ -19,7 +19,7 @@ from shim.server import forwarding, ownership
 from shim.server.callers import Caller
 from shim.server.forwarding import Forwarder
 from shim.server.ownership import Rule
-from shim.server.paths import Place
+from shim.server.paths import Target
 from shim.store import upstream_objects
 from shim.store.database import AsyncStore
 from shim.store.errors import NoSuchCursor
@@ -66,20 +66,20 @@ class Shared:
 
     def recorded(self, upstream: Upstream, tenant: str) -> Upstream:
         """The upstream for the engine, which records objects that a run makes there for the tenant."""
-        made: Any = _Recorded(upstream, self, tenant)
-        return made  # type: ignore[no-any-return]
+        wrapped: Any = _Recorded(upstream, self, tenant)
+        return wrapped  # type: ignore[no-any-return]
 
-    async def forward(self, request: Request, place: Place, caller: Caller, body: bytes) -> Response:
+    async def forward(self, request: Request, target: Target, caller: Caller, body: bytes) -> Response:
         """The upstream's answer.  ``body``: the request's, unless it is a multipart body."""
-        found = ownership.rule(request.method, place.path)
-        if "%" in place.raw:
+        rule = ownership.rule(request.method, target.path)
+        if "%" in target.raw:
             # Ids need no escapes, and servers decode them differently.
-            raise error("not_passed_on", method=request.method, path=place.path)
-        if found.effect == "list":
-            return await self._listed(request, place, caller)
-        ids = set(ownership.named_by_path(found, place.path))
+            raise error("not_passed_on", method=request.method, path=target.path)
+        if rule.effect == "list":
+            return await self._listed(request, target, caller)
+        ids = set(ownership.named_by_path(rule, target.path))
         sent: Any = body
-        if is_multipart(request) and not found.multipart:
+        if is_multipart(request) and not rule.multipart:
             # A part could contain the id of an object, which would not be checked.
             raise error("invalid_json")
         if is_multipart(request):
@@ -90,14 +90,14 @@ class Shared:
             # Serialised again: if a key occurs twice, another parser might use the other value.
             sent = encoding.compact(parsed)
         await self.check(caller, ids)
-        given = {
+        request_headers = {
             name: value for name, value in caller.headers.items() if name not in ("accept-encoding", "content-length")
         }
-        answer = await self._forwarder.answer(request, place, given | _length(sent), sent or None)
-        return await self._checked_answer(answer, request, place, caller, found)
+        answer = await self._forwarder.answer(request, target, request_headers | _length(sent), sent or None)
+        return await self._checked_answer(answer, request, target, caller, rule)
 
     async def _checked_answer(
-        self, answer: Any, request: Request, place: Place, caller: Caller, found: Rule
+        self, answer: Any, request: Request, target: Target, caller: Caller, rule: Rule
     ) -> Response:
         if answer.status_code == 401:
             await answer.aclose()
@@ -106,11 +106,11 @@ class Shared:
         body = forwarding.streamed(answer)
         if answer.status_code < 300:
             try:
-                body = await self._noted(answer, body, request, place, caller, found)
+                body = await self._noted(answer, body, request, target, caller, rule)
             except BaseException:
                 await answer.aclose()
                 raise
-        response = forwarding.response_for_caller(answer, request, place, body)
+        response = forwarding.response_for_caller(answer, request, target, body)
         for name in HIDDEN:
             del response.headers[name]
         return response
@@ -120,25 +120,25 @@ class Shared:
         answer: Any,
         body: AsyncGenerator[bytes, None],
         request: Request,
-        place: Place,
+        target: Target,
         caller: Caller,
-        found: Rule,
+        rule: Rule,
     ) -> AsyncGenerator[bytes, None]:
-        kind = ownership.collection(place.path)
-        if request.method == "DELETE" and place.path.rstrip("/").count("/") == 1:
+        kind = ownership.collection(target.path)
+        if request.method == "DELETE" and target.path.rstrip("/").count("/") == 1:
             await self._store.of(caller.tenant).write(
-                upstream_objects.forget, *ownership.named_by_path(found, place.path)
+                upstream_objects.forget, *ownership.named_by_path(rule, target.path)
             )
-        completes = place.path.rstrip("/").endswith("/complete")
-        if found.effect != "makes" and not completes:
+        completes = target.path.rstrip("/").endswith("/complete")
+        if rule.effect != "makes" and not completes:
             return body
         if "text/event-stream" in answer.headers.get("content-type", ""):
             return self._noting(body, caller.tenant, kind)
         content = await forwarding.whole(answer, self._max_bytes)
-        made: Any = _read(content)
-        await self.note(caller.tenant, kind, made)
+        created: Any = _read(content)
+        await self.note(caller.tenant, kind, created)
         if completes:
-            await self.note(caller.tenant, "files", made.get("file") if isinstance(made, dict) else None)
+            await self.note(caller.tenant, "files", created.get("file") if isinstance(created, dict) else None)
         return _once(content)
 
     async def _noting(self, body: AsyncGenerator[bytes, None], tenant: str, kind: str) -> AsyncGenerator[bytes, None]:
@@ -146,30 +146,30 @@ class Shared:
         reader: sse.Reader | None = sse.Reader()
         async with aclosing(body) as parts:
             async for part in parts:
-                if reader is not None and (made := _first(reader, part)) is not None:
+                if reader is not None and (created := _first(reader, part)) is not None:
                     reader = None
-                    await self.note(tenant, kind, made)
+                    await self.note(tenant, kind, created)
                 yield part
 
-    async def note(self, tenant: str, kind: str, made: Any) -> None:
-        """Record that the object ``made`` belongs to the tenant."""
-        if isinstance(made, dict) and isinstance(made.get("id"), str):
-            await self._store.of(tenant).write(upstream_objects.note, kind, made["id"], int(time.time()))
+    async def note(self, tenant: str, kind: str, created: Any) -> None:
+        """Record that the object ``created`` belongs to the tenant."""
+        if isinstance(created, dict) and isinstance(created.get("id"), str):
+            await self._store.of(tenant).write(upstream_objects.note, kind, created["id"], int(time.time()))
 
-    async def _listed(self, request: Request, place: Place, caller: Caller) -> Response:
+    async def _listed(self, request: Request, target: Target, caller: Caller) -> Response:
         """A page of the tenant's objects, each as upstream shows it now."""
-        query, kind = request.query_params, ownership.collection(place.path)
+        query, kind = request.query_params, ownership.collection(target.path)
         limit, purpose, after = _limit(query.get("limit")), query.get("purpose"), query.get("after")
         order: Order = "asc" if query.get("order") == "asc" else "desc"
         data, more = list[Any](), True
         while more and not data:
             try:
-                found = await self._store.of(caller.tenant).read(upstream_objects.page, kind, limit, order, after)
+                stored = await self._store.of(caller.tenant).read(upstream_objects.page, kind, limit, order, after)
             except NoSuchCursor as cursor:
                 raise ownership.missing(cursor.id) from None
-            shown = await self._shown(caller, kind, found.ids)
+            shown = await self._shown(caller, kind, stored.ids)
             data = [each for each in shown if purpose is None or each.get("purpose") == purpose]
-            more, after = found.has_more, found.ids[-1] if found.ids else None
+            more, after = stored.has_more, stored.ids[-1] if stored.ids else None
         first, last = (data[0]["id"], data[-1]["id"]) if data else (None, None)
         page = {"object": "list", "data": data, "first_id": first, "last_id": last, "has_more": more}
         return Response(encoding.indented(page), media_type="application/json")
@@ -178,8 +178,8 @@ class Shared:
         shown: list[Json] = []
         for start in range(0, len(wanted), CONCURRENT):
             some = wanted[start : start + CONCURRENT]
-            found = await asyncio.gather(*(self._one(caller, kind, id) for id in some))
-            shown += [each for each in found if each is not None]
+            objects = await asyncio.gather(*(self._one(caller, kind, id) for id in some))
+            shown += [each for each in objects if each is not None]
         return shown
 
     async def _one(self, caller: Caller, kind: str, id: str) -> Json | None:
@@ -189,8 +189,8 @@ class Shared:
             return None
         if status != 200:
             raise error("upstream_unreachable", problem=f"it answered with status {status}")
-        found: Json = _read(body)
-        return found
+        parsed: Json = _read(body)
+        return parsed
 
 
 class _Recorded:
@@ -225,8 +225,8 @@ def _length(body: Any) -> dict[str, str]:
     return {"content-length": str(len(body))} if isinstance(body, bytes) and body else {}
 
 
-def _limit(given: str | None) -> int:
-    return min(MAX_PAGE, max(1, int(given))) if given and given.isdecimal() and len(given) < 9 else DEFAULT_PAGE
+def _limit(value: str | None) -> int:
+    return min(MAX_PAGE, max(1, int(value))) if value and value.isdecimal() and len(value) < 9 else DEFAULT_PAGE
 
 
 def _first(reader: sse.Reader, part: bytes) -> Json | None:

@@ -32,21 +32,21 @@ class Tracing:
         self._tracer: Any = trace.get_tracer("shim") if trace is not None else None
         self._open: Recent[Any] = Recent(dropped=lambda span: span.end())
 
-    def around(self, found: Exchange, headers: dict[str, str]) -> AbstractContextManager[Any]:
+    def around(self, exchange: Exchange, headers: dict[str, str]) -> AbstractContextManager[Any]:
         """A span for a request, below the caller's own if there is one."""
-        return nullcontext() if self._tracer is None else self._request(found, headers)
+        return nullcontext() if self._tracer is None else self._request(exchange, headers)
 
     @contextmanager
-    def _request(self, found: Exchange, headers: dict[str, str]) -> Iterator[None]:
-        attributes = {"http.request.method": found.method, "url.path": found.path}
+    def _request(self, exchange: Exchange, headers: dict[str, str]) -> Iterator[None]:
+        attributes = {"http.request.method": exchange.method, "url.path": exchange.path}
         options = {"context": propagate.extract(headers), "kind": trace.SpanKind.SERVER, "attributes": attributes}
-        with self._tracer.start_as_current_span(found.method, **options) as span:
+        with self._tracer.start_as_current_span(exchange.method, **options) as span:
             yield
-            span.update_name(f"{found.method} {found.route}")
-            span.set_attribute("http.route", found.route)
-            span.set_attribute("http.response.status_code", found.status)
-            span.set_attribute("shim.request_id", found.id)
-            if found.status >= 500:
+            span.update_name(f"{exchange.method} {exchange.route}")
+            span.set_attribute("http.route", exchange.route)
+            span.set_attribute("http.response.status_code", exchange.status)
+            span.set_attribute("shim.request_id", exchange.id)
+            if exchange.status >= 500:
                 span.set_status(trace.StatusCode.ERROR)
 
     def inject(self, headers: MutableMapping[str, str]) -> None:

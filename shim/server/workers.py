@@ -95,8 +95,8 @@ class Workers:
         return self._status
 
     def _start(self) -> None:
-        made: Any = subprocess.Popen(self._line, pass_fds=[self._listener], stdin=subprocess.DEVNULL)
-        self._running[made] = time.monotonic()
+        process: Any = subprocess.Popen(self._line, pass_fds=[self._listener], stdin=subprocess.DEVNULL)
+        self._running[process] = time.monotonic()
 
     def _look(self) -> None:
         for each, began in list(self._running.items()):

@@ -124,8 +124,8 @@ def test_a_json_list_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 
 def test_the_default_map_is_the_table_of_retired_models(monkeypatch: pytest.MonkeyPatch) -> None:
-    from shim.settings import settings
+    from shim.settings import current_settings
 
-    made = models.model_map(settings())
+    made = models.model_map(current_settings())
     assert {model: made.successor(model) for model in RETIRED} == {name: row.successor for name, row in RETIRED.items()}
     assert made.model_to_call(GONE) == LARGE

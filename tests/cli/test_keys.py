@@ -8,7 +8,7 @@ from typer.testing import CliRunner, Result
 
 from shim.cli.table import app
 from shim.server.keyring import Keyring
-from shim.settings import settings
+from shim.settings import current_settings
 from shim.store import keys, upstream_objects
 from shim.store.database import Database, database
 
@@ -19,7 +19,7 @@ def said(*words: str, **more: Any) -> Result:
 
 @pytest.fixture
 def base() -> Database:
-    return database(settings().database_url)
+    return database(current_settings().database_url)
 
 
 def test_a_key_is_shown_once_and_is_valid_until_it_is_revoked(base: Database) -> None:

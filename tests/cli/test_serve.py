@@ -18,9 +18,9 @@ Served = list[tuple[str, int, Settings, bool]]
 def served(monkeypatch: pytest.MonkeyPatch) -> Served:
     found: Served = []
 
-    def serve(place: run.Place, chosen: Settings, allow_remote: bool, listening: Any) -> None:
-        found.append((place.host, place.port, chosen, allow_remote))
-        listening(f"http://{place.host}:{place.port}/v1")
+    def serve(binding: run.Binding, chosen: Settings, allow_remote: bool, listening: Any) -> None:
+        found.append((binding.host, binding.port, chosen, allow_remote))
+        listening(f"http://{binding.host}:{binding.port}/v1")
 
     monkeypatch.setattr(run, "serve", serve)
     return found

@@ -9,7 +9,7 @@ from shim.http.breaker import Circuits
 from shim.http.circuit import Rules
 from shim.http.guard import http
 from shim.server import network as upstreams
-from shim.settings import settings
+from shim.settings import current_settings
 from tests.http.raw import Upstream, request, upstream
 
 MOST = 2
@@ -19,7 +19,7 @@ MOST = 2
 def network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The server's HTTP client, with a small limit of connections."""
     monkeypatch.setattr("openai._base_client.DEFAULT_CONNECTION_LIMITS", http.Limits(max_connections=MOST))
-    chosen = settings().model_copy(update={"upstream_http": request.param})
+    chosen = current_settings().model_copy(update={"upstream_http": request.param})
     return upstreams.network(upstreams.client(0), chosen, Circuits(Rules(5, 30.0)))
 
 

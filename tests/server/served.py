@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from shim.server.run import Server, Tls, configured
-from shim.settings import Settings, settings
+from shim.settings import Settings, current_settings
 
 #: Seconds after which an expected event counts as missing.
 PATIENCE = 60.0
@@ -19,7 +19,7 @@ def served(allow_remote: bool = False, tls: Tls | None = None, **chosen: Any) ->
     """Yields ``http://127.0.0.1:PORT``; ``chosen`` are settings in addition to the environment's."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    mine: Settings = settings().model_copy(update=chosen)
+    mine: Settings = current_settings().model_copy(update=chosen)
     server = Server(configured("127.0.0.1", 0, mine, allow_remote, tls), mine.exit_grace, lambda url: None)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

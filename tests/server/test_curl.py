@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shim.server.keyring import Keyring
-from shim.settings import settings
+from shim.settings import current_settings
 from shim.store.database import database
 from tests.server.served import PATIENCE, served
 
@@ -25,7 +25,7 @@ def url() -> Iterator[str]:
 
 @pytest.fixture
 def key() -> str:
-    return Keyring(database(settings().database_url)).issue("acme", 1).secret
+    return Keyring(database(current_settings().database_url)).issue("acme", 1).secret
 
 
 def curl(*words: str) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from shim.server.paths import climbs, place
+from shim.server.paths import climbs, target
 from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.server.served import PATIENCE, served
 from tests.server.speaking import ask
@@ -86,7 +86,7 @@ def test_no_path_leads_out_of_the_api(url: str, upstream: Loopback, path: str) -
 
 @pytest.mark.parametrize("path", STAYING)
 def test_dots_within_a_name_are_allowed(path: str) -> None:
-    assert place(path) is not None
+    assert target(path) is not None
 
 
 @pytest.mark.parametrize("method", ["TRACE", "PUT", "PATCH", "PROPFIND", "LINK"])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shim.server.keyring import Keyring
-from shim.settings import settings
+from shim.settings import current_settings
 from shim.store.database import database
 from tests.scenarios.doors.loopback import Gate, Loopback
 from tests.scenarios.doors.talking import until_ended
@@ -33,7 +33,7 @@ def _the_servers_key(monkeypatch: pytest.MonkeyPatch) -> None:
 @contextmanager
 def keyed(upstream: Loopback, **chosen: Any) -> Iterator[tuple[str, dict[str, str]]]:
     """A server with two tenants."""
-    ring = Keyring(database(settings().database_url))
+    ring = Keyring(database(current_settings().database_url))
     keys = {who: f"Bearer {ring.issue(who, 1).secret}" for who in ("ann", "bob")}
     with served(True, upstream=upstream.url, auth="keys", **chosen) as url:
         yield url, keys

@@ -15,7 +15,7 @@ import openai
 import pytest
 
 from shim.server.keyring import Keyring
-from shim.settings import settings
+from shim.settings import current_settings
 from shim.store.database import database
 from tests.docs.blocks import blocks
 from tests.scenarios.doors.talking import carry_out, secret
@@ -87,7 +87,7 @@ def test_a_polled_tool_loop(told: dict[str, Any], result: str) -> None:
 
 
 def test_a_tenant_of_the_server_gets_the_same_results(told: dict[str, Any], result: str) -> None:
-    key = Keyring(database(settings().database_url)).issue("acme", 1).secret
+    key = Keyring(database(current_settings().database_url)).issue("acme", 1).secret
     with served(upstream="sandbox", auth="keys") as found:
         mine = json.loads(run("talk.mjs", f"{found}/v1", result, key))
     assert mine == told

@@ -21,7 +21,7 @@ from pydantic import SecretStr
 from shim.server import exchange, logs
 from shim.server.keyring import Keyring
 from shim.server.run import Server, configured
-from shim.settings import settings
+from shim.settings import current_settings
 from shim.store.database import database
 from shim.store.errors import StoreFailed
 from tests.scenarios.doors.loopback import Gate, Loopback, Reply
@@ -165,7 +165,7 @@ def test_request_ids_connect_the_answer_the_log_and_upstream(
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "the-servers-own")
     word = secrets.token_hex(8)
-    ring = Keyring(database(settings().database_url))
+    ring = Keyring(database(current_settings().database_url))
     key = f"Bearer {ring.issue('acme', 1).secret}"
     with served(upstream=upstream.url, auth="keys") as url:
         made = ask(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}, authorization=key).json["id"]
@@ -231,7 +231,7 @@ def test_log_lines_for_people() -> None:
 
 def test_a_draining_server_reports_it_before_it_stops(upstream: Loopback) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        chosen = settings().model_copy(update={"upstream": upstream.url, "exit_grace": 0.0})
+        chosen = current_settings().model_copy(update={"upstream": upstream.url, "exit_grace": 0.0})
         server = Server(configured("127.0.0.1", 0, chosen), 0.0, lambda url: None, drain=600.0)
         thread = threading.Thread(target=asyncio.run, args=(server.serve([listener]),), daemon=True)
         thread.start()

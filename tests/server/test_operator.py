@@ -11,7 +11,7 @@ from pydantic import SecretStr, ValidationError
 
 from shim.server.attempts import FAILURES
 from shim.server.keyring import Keyring
-from shim.settings import settings
+from shim.settings import current_settings
 from shim.store.database import database
 from tests.server.served import served
 from tests.server.speaking import Answer, ask
@@ -35,7 +35,7 @@ class Server(NamedTuple):
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    with serving(settings().database_url or "") as found:
+    with serving(current_settings().database_url or "") as found:
         yield found
 
 
@@ -155,5 +155,5 @@ def test_with_one_tenant_for_all_callers(tmp_path: Path) -> None:
 def test_a_key_that_is_too_short_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_OPERATOR_KEY", "hunter2")
     with pytest.raises(ValidationError, match="16") as refused:
-        settings()
+        current_settings()
     assert "hunter2" not in str(refused.value)

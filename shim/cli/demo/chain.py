@@ -29,7 +29,9 @@ def of_run(url: str, run_id: str) -> list[Link]:
     rows = database(url).read(responses.of_run, run_id)
     with openai.OpenAI(api_key="sandbox", http_client=offline.client(offline.sandbox())) as upstream:
         retrieved = [upstream.responses.retrieve(row.id) for row in rows]
-    return [Link(found.id, found.previous_response_id, _sent(found.previous_response_id)) for found in retrieved]
+    return [
+        Link(response.id, response.previous_response_id, _sent(response.previous_response_id)) for response in retrieved
+    ]
 
 
 def _sent(previous: str | None) -> str:

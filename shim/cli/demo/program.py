@@ -58,16 +58,21 @@ class Handler(AssistantEventHandler):
 
     def answer(self, run: Any) -> None:
         """Run the functions that the model called, and submit their outputs with a stream of the same kind."""
-        asked = run.required_action.submit_tool_outputs.tool_calls
-        outputs = [json.dumps(FUNCTIONS[call.function.name](**json.loads(call.function.arguments))) for call in asked]
+        tool_calls = run.required_action.submit_tool_outputs.tool_calls
+        outputs = [
+            json.dumps(FUNCTIONS[call.function.name](**json.loads(call.function.arguments))) for call in tool_calls
+        ]
         self.show.round(
-            [(call.function.name, call.function.arguments, output) for call, output in zip(asked, outputs, strict=True)]
+            [
+                (call.function.name, call.function.arguments, output)
+                for call, output in zip(tool_calls, outputs, strict=True)
+            ]
         )
         with self.client.beta.threads.runs.submit_tool_outputs_stream(
             thread_id=run.thread_id,
             run_id=run.id,
             tool_outputs=[
-                {"tool_call_id": call.id, "output": output} for call, output in zip(asked, outputs, strict=True)
+                {"tool_call_id": call.id, "output": output} for call, output in zip(tool_calls, outputs, strict=True)
             ],
             event_handler=Handler(self.client, self.show),
         ) as stream:

@@ -14,7 +14,7 @@ from shim.cli.doctor import probes, screen, verdict
 from shim.cli.doctor.examined import CAP, ExaminedServer, Finding
 from shim.http import chat, offline, transport
 from shim.http.guard import guarded
-from shim.settings import settings, upstream_of
+from shim.settings import current_settings, upstream_of
 from shim.upstream import profiles
 from shim.upstream.profiles import CHAT
 from shim.upstream.responses import Upstream
@@ -41,9 +41,9 @@ def doctor(
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds to wait for each answer.")] = 60.0,
 ) -> None:
     """Test with a few tiny calls what a Responses server can do.  Exits with 1 if the shim cannot work there."""
-    given = upstream_of(upstream)
-    chosen, address = settings().model_copy(update=given), _address(given.get("upstream"))
-    kind = CHAT if chosen.upstream_profile == CHAT else None
+    options = upstream_of(upstream)
+    settings, address = current_settings().model_copy(update=options), _address(options.get("upstream"))
+    kind = CHAT if settings.upstream_profile == CHAT else None
     console = Console(stderr=as_json, highlight=False)
     key = _key(address)
     console.print(screen.announcement(_shown(address), len(probes.COSTLY), CAP), soft_wrap=True)
@@ -52,32 +52,32 @@ def doctor(
             Upstream(lambda: client, transport.BROKEN, lambda: profiles.choose(address, kind)), model
         )
         try:
-            found = probes.examine(server, lambda name: status.update(f"asking: {name}"))
+            findings = probes.examine(server, lambda name: status.update(f"asking: {name}"))
         finally:
             # Delete stored responses also after an interruption.
             server.clean_up()
-    found = {name: Finding(each.state, _hidden(each.words, key)) for name, each in found.items()}
-    judged = verdict.judge(address, chosen, found, server)
+    findings = {name: Finding(each.state, _hidden(each.words, key)) for name, each in findings.items()}
+    judged = verdict.judge(address, settings, findings, server)
     if as_json:
-        typer.echo(screen.as_json(_shown(address), server, found, judged))
+        typer.echo(screen.as_json(_shown(address), server, findings, judged))
     else:
-        screen.show(console, server, found, judged)
+        screen.show(console, server, findings, judged)
     raise typer.Exit(0 if judged.ok else 1)
 
 
-def _address(given: str | None) -> str:
-    places = {
-        "--upstream": given,
-        "SHIM_UPSTREAM": settings().upstream,
+def _address(option: str | None) -> str:
+    addresses = {
+        "--upstream": option,
+        "SHIM_UPSTREAM": current_settings().upstream,
         "OPENAI_BASE_URL": os.environ.get("OPENAI_BASE_URL"),
     }
-    name, found = next(((name, value) for name, value in places.items() if value), ("", OPENAI))
-    if not (found == SANDBOX or _is_url(found)):
-        raise typer.BadParameter(f"{_shown(found)!r} is neither an http or https URL nor `sandbox`", param_hint=name)
-    if profiles.choose(found).name != "azure":
-        return found
+    name, address = next(((name, value) for name, value in addresses.items() if value), ("", OPENAI))
+    if not (address == SANDBOX or _is_url(address)):
+        raise typer.BadParameter(f"{_shown(address)!r} is neither an http or https URL nor `sandbox`", param_hint=name)
+    if profiles.choose(address).name != "azure":
+        return address
     # Azure has the Responses API only below this path.
-    return AZURE_PATH.sub("", found.rstrip("/")) + "/openai/v1"
+    return AZURE_PATH.sub("", address.rstrip("/")) + "/openai/v1"
 
 
 def _is_url(text: str) -> bool:
@@ -102,12 +102,12 @@ def _client(address: str, key: str, timeout: float, kind: str | None) -> openai.
     """The official client, without retries and with a short timeout."""
     network = offline.client(offline.sandbox()) if address == SANDBOX else None
     url = OPENAI if address == SANDBOX else address
-    made = openai.OpenAI(api_key=key, base_url=url, max_retries=0, timeout=timeout, http_client=network)
+    client = openai.OpenAI(api_key=key, base_url=url, max_retries=0, timeout=timeout, http_client=network)
     # As in every client of the shim: no redirect to another origin is followed with the key.
-    made._client = guarded(made._client, settings().max_event_bytes)
+    client._client = guarded(client._client, current_settings().max_event_bytes)
     if kind == CHAT:
-        made._client = chat.bridged(made)
-    return made
+        client._client = chat.bridged(client)
+    return client
 
 
 def _hidden(message: str, key: str) -> str:

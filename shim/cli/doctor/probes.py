@@ -40,10 +40,10 @@ def _reachable(server: ExaminedServer) -> Finding:
 
 def _models(server: ExaminedServer) -> Finding:
     names = [str(each.get("id")) for each in server.listed]
-    given, server.model = server.model, server.model or _choose(names)
+    configured, server.model = server.model, server.model or _choose(names)
     if not names:
-        return Finding("no", "it lists none" + ("" if given else "; --model names one"))
-    known = "" if given is None or given in names else ", not among them"
+        return Finding("no", "it lists none" + ("" if configured else "; --model names one"))
+    known = "" if configured is None or configured in names else ", not among them"
     return Finding("yes", f"{len(names)}; asked here: {server.model}{known}")
 
 
@@ -123,13 +123,13 @@ def _loss(server: ExaminedServer) -> Finding:
     """The shim recognises a lost chain by the server's error text: test whether it recognises this server's."""
     unknown = "resp_" + secrets.token_hex(24)
     try:
-        made = server.create(previous_response_id=unknown)
+        response = server.create(previous_response_id=unknown)
     except Refusal as refusal:
         server.unknown = chaining.of_unknown(refusal, unknown)
         if server.unknown == "refused":
             return Finding("yes", f"a known error text: {quoted(refusal)}")
         return Finding("no", f"an unknown error text, please report it: {quoted(refusal)}")
-    server.unknown = chaining.of_unknown(made, unknown)
+    server.unknown = chaining.of_unknown(response, unknown)
     if server.unknown == "left out":
         return Finding("partly", "it ignores an unknown previous response; the shim checks the echo of each answer")
     return Finding("no", "it accepts an invented response id, so its echo of other ids proves nothing")
@@ -147,16 +147,16 @@ def _background(server: ExaminedServer) -> Finding:
 
 
 def _functions(server: ExaminedServer) -> Finding:
-    made = server.create(tools=[TOOL], tool_choice={"type": "function", "name": "get_time"}, store=False)
-    kinds = [item.get("type") for item in made.get("output") or []]
+    response = server.create(tools=[TOOL], tool_choice={"type": "function", "name": "get_time"}, store=False)
+    kinds = [item.get("type") for item in response.get("output") or []]
     if "function_call" in kinds:
         return Finding("yes", "the model called the function, as tool_choice required")
     return Finding("no", f"no call came, but {', '.join(map(str, kinds)) or 'nothing'}")
 
 
 def _encrypted(server: ExaminedServer) -> Finding:
-    made = server.create(include=[ENCRYPTED], store=False)
-    thoughts = [item for item in made.get("output") or [] if item.get("type") == "reasoning"]
+    response = server.create(include=[ENCRYPTED], store=False)
+    thoughts = [item for item in response.get("output") or [] if item.get("type") == "reasoning"]
     if any(item.get("encrypted_content") for item in thoughts):
         return Finding("yes", "reasoning came encrypted")
     return Finding("partly", "accepted; " + ("reasoning came without it" if thoughts else "this model did not reason"))
@@ -227,21 +227,21 @@ COSTLY: Final = (_answers, _chains, _loss, _background, _functions, _encrypted)
 
 def examine(server: ExaminedServer, before_probe: Callable[[str], None]) -> dict[str, Finding]:
     """All findings by name.  ``before_probe`` is called with the name of each probe before it begins."""
-    found: dict[str, Finding] = {}
+    findings: dict[str, Finding] = {}
     for probe in PROBES:
-        why = _hindrance(probe, server, found)
+        why = _hindrance(probe, server, findings)
         if why is None:
             before_probe(probe.name)
-            found[probe.name] = _result(probe, server)
+            findings[probe.name] = _result(probe, server)
         else:
-            found[probe.name] = Finding("untried", why)
-    return found
+            findings[probe.name] = Finding("untried", why)
+    return findings
 
 
-def _hindrance(probe: Probe, server: ExaminedServer, found: dict[str, Finding]) -> str | None:
+def _hindrance(probe: Probe, server: ExaminedServer, findings: dict[str, Finding]) -> str | None:
     """The reason to skip a probe, or None."""
     for name in probe.needs:
-        if found[name].state in ("no", "untried"):
+        if findings[name].state in ("no", "untried"):
             return f"because of: {name}"
     if probe.run in COSTLY and server.model is None:
         return "no model is known; --model names one"

@@ -32,25 +32,27 @@ def announcement(address: str, calls: int, cap: int) -> str:
     )
 
 
-def show(console: Console, server: ExaminedServer, found: dict[str, Finding], judged: Verdict) -> None:
+def show(console: Console, server: ExaminedServer, findings: dict[str, Finding], judged: Verdict) -> None:
     """Print a table of the findings, and the conclusions."""
     console.width = min(console.width, WIDTH)
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    for name, finding in found.items():
+    for name, finding in findings.items():
         table.add_row(name, SIGNS[finding.state], f"[dim]{escape(_short(finding.words))}[/dim]")
     console.print()
     console.print(table)
     console.print()
-    _conclude(console, found, judged)
+    _conclude(console, findings, judged)
     console.print(f"[dim]{server.calls} calls, {server.tokens[0]} tokens in, {server.tokens[1]} out[/dim]")
 
 
-def _conclude(console: Console, found: dict[str, Finding], judged: Verdict) -> None:
-    if (name := hindrance(found)) is not None:
-        console.print(f"[bold red]The shim cannot work there as it is[/bold red]: {name}: {escape(found[name].words)}")
+def _conclude(console: Console, findings: dict[str, Finding], judged: Verdict) -> None:
+    if (name := hindrance(findings)) is not None:
+        console.print(
+            f"[bold red]The shim cannot work there as it is[/bold red]: {name}: {escape(findings[name].words)}"
+        )
         return
     rows = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     rows.add_column(no_wrap=True)
@@ -66,7 +68,7 @@ def _conclude(console: Console, found: dict[str, Finding], judged: Verdict) -> N
     console.print(rows)
 
 
-def as_json(address: str, server: ExaminedServer, found: dict[str, Finding], judged: Verdict) -> str:
+def as_json(address: str, server: ExaminedServer, findings: dict[str, Finding], judged: Verdict) -> str:
     """Everything as JSON; the keys are the table's names with underscores."""
     profile = dataclasses.asdict(judged.profile)
     del profile["address"]
@@ -74,7 +76,7 @@ def as_json(address: str, server: ExaminedServer, found: dict[str, Finding], jud
         "upstream": address,
         "model": server.model,
         "ok": judged.ok,
-        "findings": {name.replace(" ", "_"): dataclasses.asdict(finding) for name, finding in found.items()},
+        "findings": {name.replace(" ", "_"): dataclasses.asdict(finding) for name, finding in findings.items()},
         "profile": profile,
         "because": judged.because,
         "mode": judged.mode,

@@ -47,33 +47,33 @@ ALONE: Final = "in the server's own background"
 HERE: Final = "in this program's worker"
 
 
-def hindrance(found: Found) -> str | None:
+def hindrance(findings: Found) -> str | None:
     """The first probe whose failure keeps the shim from working."""
-    return next((name for name in NEEDED if found[name].state not in ("yes", "partly")), None)
+    return next((name for name in NEEDED if findings[name].state not in ("yes", "partly")), None)
 
 
-def judge(address: str, chosen: Settings, found: Found, server: ExaminedServer) -> Verdict:
+def judge(address: str, settings: Settings, findings: Found, server: ExaminedServer) -> Verdict:
     """``server``: the server with the results of the test."""
-    profile = profiles.choose(address, chosen.upstream_profile or (SANDBOX if address == SANDBOX else None))
-    profile = profile if chosen.store_responses else profiles.stateless(profile)
-    ok = hindrance(found) is None
-    chains = _chains(profile, chosen, server)
-    background = chosen.background == "always"
-    advice = tuple(filter(None, (row(profile, chosen, found, server) for row in ADVICE))) if ok else ()
+    profile = profiles.choose(address, settings.upstream_profile or (SANDBOX if address == SANDBOX else None))
+    profile = profile if settings.store_responses else profiles.stateless(profile)
+    ok = hindrance(findings) is None
+    chains = _chains(profile, settings, server)
+    background = settings.background == "always"
+    advice = tuple(filter(None, (row(profile, settings, findings, server) for row in ADVICE))) if ok else ()
     return Verdict(
         ok,
         profile,
-        _because(address, chosen, profile),
-        _mode(profile, chosen, chains),
-        ALONE if background and chains and found["background"].state != "no" else HERE,
+        _because(address, settings, profile),
+        _mode(profile, settings, chains),
+        ALONE if background and chains and findings["background"].state != "no" else HERE,
         advice,
     )
 
 
-def _chains(profile: Profile, chosen: Settings, server: ExaminedServer) -> bool:
+def _chains(profile: Profile, settings: Settings, server: ExaminedServer) -> bool:
     """Whether runs will be chained, by the engine's own rules."""
     second, first = server.second, server.first
-    if second is None or not (profile.stores and chosen.store_responses and server.store):
+    if second is None or not (profile.stores and settings.store_responses and server.store):
         return False
     profile = chaining.learned(profile, server.has_it, server.unknown)
     return (
@@ -81,55 +81,55 @@ def _chains(profile: Profile, chosen: Settings, server: ExaminedServer) -> bool:
     )
 
 
-def _keeps(found: Found) -> bool:
-    return found["keeps responses"].state == "yes"
+def _keeps(findings: Found) -> bool:
+    return findings["keeps responses"].state == "yes"
 
 
-def _mode(profile: Profile, chosen: Settings, chains: bool) -> str:
+def _mode(profile: Profile, settings: Settings, chains: bool) -> str:
     if chains:
         return CHAINED
-    never = not (profile.stores and chosen.store_responses)
+    never = not (profile.stores and settings.store_responses)
     return WHOLE + (THOUGHTS if profile.encrypted_reasoning else "") + (NO_STORE if never else NO_STORE_LATER)
 
 
-def _because(address: str, chosen: Settings, profile: Profile) -> str:
-    if chosen.upstream_profile is not None:
+def _because(address: str, settings: Settings, profile: Profile) -> str:
+    if settings.upstream_profile is not None:
         return "named by SHIM_UPSTREAM_PROFILE"
     if profile.name == profiles.OTHER:
         return "its address is not known, so the echo of each answer decides whether to chain"
     return "recognised by its address"
 
 
-def _kind(profile: Profile, chosen: Settings, found: Found, server: ExaminedServer) -> Advice | None:
+def _kind(profile: Profile, settings: Settings, findings: Found, server: ExaminedServer) -> Advice | None:
     # Some servers can be recognised by the owner of their models.
     owners = {str(each.get("owned_by")) for each in server.listed}
     known = next((name for owner, name in profiles.OWNERS.items() if owner in owners), None)
-    if chosen.upstream_profile or profile.name != profiles.OTHER or known is None:
+    if settings.upstream_profile or profile.name != profiles.OTHER or known is None:
         return None
     return Advice(
         f"SHIM_UPSTREAM_PROFILE={known}", "recognised by its list of models; with this setting nothing has to be tested"
     )
 
 
-def _stateless(profile: Profile, chosen: Settings, found: Found, server: ExaminedServer) -> Advice | None:
-    if not (profile.stores and chosen.store_responses) or found["previous_response_id"].state != "no":
+def _stateless(profile: Profile, settings: Settings, findings: Found, server: ExaminedServer) -> Advice | None:
+    if not (profile.stores and settings.store_responses) or findings["previous_response_id"].state != "no":
         return None
-    if _kind(profile, chosen, found, server) is not None:
+    if _kind(profile, settings, findings, server) is not None:
         return None
     return Advice("SHIM_STORE_RESPONSES=false", "it does not continue from previous responses, so none need be stored")
 
 
-def _stateful(profile: Profile, chosen: Settings, found: Found, server: ExaminedServer) -> Advice | None:
-    meant = profile.stores or not chosen.store_responses
-    if meant or found["previous_response_id"].state != "yes" or not _keeps(found):
+def _stateful(profile: Profile, settings: Settings, findings: Found, server: ExaminedServer) -> Advice | None:
+    meant = profile.stores or not settings.store_responses
+    if meant or findings["previous_response_id"].state != "yes" or not _keeps(findings):
         return None
     return Advice(
         f"SHIM_UPSTREAM_PROFILE={profiles.OTHER}", f"it stores responses, which {profile.name} usually does not"
     )
 
 
-def _unheard(profile: Profile, chosen: Settings, found: Found, server: ExaminedServer) -> Advice | None:
-    if not (profile.stores and chosen.store_responses) or found["says when one is lost"].state != "no":
+def _unheard(profile: Profile, settings: Settings, findings: Found, server: ExaminedServer) -> Advice | None:
+    if not (profile.stores and settings.store_responses) or findings["says when one is lost"].state != "no":
         return None
     if profile.trusted and server.unknown == "believed":
         return Advice(f"SHIM_UPSTREAM_PROFILE={profiles.OTHER}", "it accepts an invented response id")
@@ -139,17 +139,17 @@ def _unheard(profile: Profile, chosen: Settings, found: Found, server: ExaminedS
     return Advice("SHIM_STORE_RESPONSES=false", why)
 
 
-def _worker(profile: Profile, chosen: Settings, found: Found, server: ExaminedServer) -> Advice | None:
-    wanted = profile.background if chosen.background == "auto" else chosen.background == "always"
-    if not wanted or found["background"].state != "no":
+def _worker(profile: Profile, settings: Settings, findings: Found, server: ExaminedServer) -> Advice | None:
+    wanted = profile.background if settings.background == "auto" else settings.background == "always"
+    if not wanted or findings["background"].state != "no":
         return None
     return Advice("SHIM_BACKGROUND=never", "it has no background mode for runs without a stream")
 
 
-def _alone(profile: Profile, chosen: Settings, found: Found, server: ExaminedServer) -> Advice | None:
-    if profile.background or chosen.background != "auto" or found["background"].state != "yes":
+def _alone(profile: Profile, settings: Settings, findings: Found, server: ExaminedServer) -> Advice | None:
+    if profile.background or settings.background != "auto" or findings["background"].state != "yes":
         return None
-    if not _chains(profile, chosen, server):
+    if not _chains(profile, settings, server):
         return None
     return Advice(
         "SHIM_BACKGROUND=always",

@@ -15,7 +15,7 @@ from shim.migrate.imports.report import PROBLEMS, Place, Problem, Refused, Repor
 from shim.migrate.imports.sources import Source, walk
 from shim.migrate.imports.stage import Stage
 from shim.migrate.imports.writer import Outcome, Writer
-from shim.settings import settings
+from shim.settings import current_settings
 from shim.store import address, assistants, dialects, imports
 from shim.store.database import Database, database
 from shim.store.sealing import Seal
@@ -64,7 +64,7 @@ class Importer:
         problem: Callable[[Problem], None] | None = None,
         progress: Progress = lambda what, done, total: None,
     ) -> None:
-        chosen = settings()
+        chosen = current_settings()
         self._tenant, self._dry, self._strict = tenant, dry_run, strict
         self._encoding, self._columns = encoding, dict(columns or {})
         self._largest: Final = chosen.keep_file_bytes

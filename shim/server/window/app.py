@@ -92,9 +92,9 @@ def _context(request: Request) -> Context:
     return context
 
 
-async def _read(request: Request, work: Any, *given: Any) -> Any:
+async def _read(request: Request, work: Any, *arguments: Any) -> Any:
     context = _context(request)
-    return await context.store.read(work, *given)
+    return await context.store.read(work, *arguments)
 
 
 def _page(name: str, request: Request, code: int = 200, **values: Any) -> Response:
@@ -102,9 +102,9 @@ def _page(name: str, request: Request, code: int = 200, **values: Any) -> Respon
 
 
 def _before(request: Request) -> int | None:
-    """The place in a list before which the page begins."""
-    given = request.query_params.get("before", "")
-    return int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else None
+    """The position in a list before which the page begins."""
+    value = request.query_params.get("before", "")
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 19 else None
 
 
 def _missing(what: str, id: str) -> HTTPException:
@@ -119,61 +119,61 @@ async def _threads(request: Request) -> Response:
     words = request.query_params.get("q", "").strip()
     if not words:
         return _page("threads.html", request, words="", list=await _read(request, reading.latest, _before(request)))
-    place = await _read(request, reading.page_of, words)
-    if place:
-        return RedirectResponse(place, 303)
+    location = await _read(request, reading.page_of, words)
+    if location:
+        return RedirectResponse(location, 303)
     return _page("threads.html", request, words=words, list=await _read(request, reading.search, words))
 
 
 async def _thread(request: Request) -> Response:
     id, before = request.path_params["id"], _before(request)
-    found = await _read(request, reading.thread, id, before)
-    if found is None:
+    thread_page = await _read(request, reading.thread, id, before)
+    if thread_page is None:
         raise _missing("thread", id)
-    return _page("thread.html", request, found=found, before=before)
+    return _page("thread.html", request, page=thread_page, before=before)
 
 
 async def _runs(request: Request) -> Response:
     query = request.query_params
     status, assistant = query.get("status") or None, query.get("assistant") or None
-    found = await _read(request, reading.run_list, _before(request), status, assistant)
-    return _page("runs.html", request, list=found, status=status, assistant=assistant)
+    run_list = await _read(request, reading.run_list, _before(request), status, assistant)
+    return _page("runs.html", request, list=run_list, status=status, assistant=assistant)
 
 
 async def _run(request: Request) -> Response:
     id = request.path_params["id"]
-    found = await _read(request, reading.run, id)
-    if found is None:
+    run_page = await _read(request, reading.run, id)
+    if run_page is None:
         raise _missing("run", id)
-    return _page("run.html", request, **pages.run_values(found))
+    return _page("run.html", request, **pages.run_values(run_page))
 
 
 async def _by_id(request: Request) -> Response:
     id = request.path_params["id"]
-    place = await _read(request, reading.page_of, id)
-    if place is None:
+    location = await _read(request, reading.page_of, id)
+    if location is None:
         raise _missing("response", id)
-    return RedirectResponse(place, 303)
+    return RedirectResponse(location, 303)
 
 
 async def _assistants(request: Request) -> Response:
     context, after = _context(request), request.query_params.get("after")
     try:
         wanted = Page(limit=reading.PAGE, order="desc", after=after, before=None)
-        found = await context.store.read(declared.page, context, wanted)
+        listed = await context.store.read(declared.page, context, wanted)
     except NoSuchCursor:
         raise _missing("assistant", str(after)) from None
-    return _page("assistants.html", request, list=found, declared=context.declared)
+    return _page("assistants.html", request, list=listed, declared=context.declared)
 
 
 async def _assistant(request: Request) -> Response:
     context, id = _context(request), request.path_params["id"]
-    place = context.declared.get(id)
-    found = place.body if place else await _read(request, assistants.get, id)
-    if found is None:
+    entry = context.declared.get(id)
+    body = entry.body if entry else await _read(request, assistants.get, id)
+    if body is None:
         raise _missing("assistant", id)
-    made = await _read(request, reading.run_list, None, None, id)
-    return _page("assistant.html", request, assistant=found, place=place.place if place else None, runs=made)
+    runs = await _read(request, reading.run_list, None, None, id)
+    return _page("assistant.html", request, assistant=body, place=entry.place if entry else None, runs=runs)
 
 
 async def _live(request: Request) -> Response:
@@ -189,8 +189,8 @@ async def _changes(request: Request, id: str) -> AsyncGenerator[bytes, None]:
     while True:
         now = await _read(request, reading.version, id)
         if now is not None and now[0] != shown:
-            found = await _read(request, reading.run, id)
-            part = pages.render("timeline.html", **pages.run_values(found))
+            run_page = await _read(request, reading.run, id)
+            part = pages.render("timeline.html", **pages.run_values(run_page))
             yield b"event: change\ndata: " + encoding.compact(part) + b"\n\n"
             shown, silent = now[0], 0.0
         if now is None or not pages.is_active(now[1]):

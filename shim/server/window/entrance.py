@@ -23,9 +23,9 @@ async def enter(callers: Callers, request: Request) -> Caller:
     """The caller whose objects are shown.  Raises `ApiError` without access."""
     if isinstance(callers, Open):
         _check_near(request)
-    given = headers.for_upstream(request.scope["headers"])
+    upstream_headers = headers.for_upstream(request.scope["headers"])
     try:
-        return await callers.identify(given | _with_key(given.get("authorization", "")))
+        return await callers.identify(upstream_headers | _with_key(upstream_headers.get("authorization", "")))
     except ApiError as problem:
         if problem.status == 401:
             problem.headers["www-authenticate"] = ASK
@@ -45,11 +45,11 @@ def _check_near(request: Request) -> None:
 
 def _with_key(authorization: str) -> dict[str, str]:
     """Basic credentials as a bearer token: the password is the key."""
-    scheme, _, given = authorization.partition(" ")
+    scheme, _, encoded = authorization.partition(" ")
     if scheme.lower() != "basic":
         return {}
     try:
-        _, _, key = base64.b64decode(given, validate=True).decode().partition(":")
+        _, _, key = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return {"authorization": ""}
     return {"authorization": f"Bearer {key}"}

@@ -60,13 +60,13 @@ def pretty(value: Any) -> str:
 def cut(text: str, words: str) -> tuple[str, str, str]:
     """The part of a text around the words: before them, the words themselves, and after them."""
     flat = " ".join(text.split())
-    place = flat.casefold().find(words.casefold())
-    if place < 0 or len(flat.casefold()) != len(flat):
+    position = flat.casefold().find(words.casefold())
+    if position < 0 or len(flat.casefold()) != len(flat):
         return short(flat), "", ""
-    start, end = max(place - 60, 0), place + len(words)
+    start, end = max(position - 60, 0), position + len(words)
     return (
-        ("…" if start else "") + flat[start:place],
-        flat[place:end],
+        ("…" if start else "") + flat[start:position],
+        flat[position:end],
         flat[end : end + 100] + ("…" if len(flat) > end + 100 else ""),
     )
 
@@ -92,8 +92,8 @@ def _part(part: Json) -> str:
 
 
 def _address(part: Json) -> str:
-    found = part.get("image_url")
-    return short(str(found.get("url", "") if isinstance(found, dict) else found or part.get("file_id", "")), 80)
+    image = part.get("image_url")
+    return short(str(image.get("url", "") if isinstance(image, dict) else image or part.get("file_id", "")), 80)
 
 
 def item(body: Json) -> tuple[str, str]:

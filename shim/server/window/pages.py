@@ -33,17 +33,17 @@ def render(name: str, **values: Any) -> str:
     return _made.get_template(name).render(**values)
 
 
-def run_values(found: RunPage) -> dict[str, Any]:
+def run_values(page: RunPage) -> dict[str, Any]:
     """The values for the template of a run's page."""
-    run = found.trace.run
+    run = page.trace.run
     ended = next((run[stamp] for stamp in timeline.STAMPS if run.get(stamp)), None)
-    usages = [each.usage for each in found.trace.rounds if each.usage]
+    usages = [each.usage for each in page.trace.rounds if each.usage]
     return {
         "run": run,
-        "model": found.trace.model,
-        "beats": timeline.beats(found),
-        "unanswered": found.trace.unanswered,
-        "own": {each.response for each in found.trace.rounds},
+        "model": page.trace.model,
+        "beats": timeline.beats(page),
+        "unanswered": page.trace.unanswered,
+        "own": {each.response for each in page.trace.rounds},
         "lasted": None if ended is None else max(ended - run["created_at"], 0),
         "tokens": {name: sum(usage.get(name) or 0 for usage in usages) for name in ("input_tokens", "output_tokens")},
         "most": max([usage.get("input_tokens") or 0 for usage in usages] + [1]),

@@ -31,7 +31,7 @@ TABLES: Final[dict[str, sa.Table]] = {
 
 @dataclass(frozen=True, slots=True)
 class ThreadList:
-    """A list of threads: each with its columns, and in a search with the place of the words."""
+    """A list of threads: each with its columns, and in a search with the message that has the words."""
 
     threads: list[Json]
     around: dict[str, Around]
@@ -73,10 +73,10 @@ def latest(tx: Tx, before: int | None) -> ThreadList:
 
 def search(tx: Tx, words: str) -> ThreadList:
     """Threads whose metadata or messages contain the words."""
-    found = browse.find(tx, words, FOUND, SEARCHED)
-    hits = {hit.thread_id: hit for hit in found.found}
+    result = browse.find(tx, words, FOUND, SEARCHED)
+    hits = {hit.thread_id: hit for hit in result.hits}
     bodies = [body for id in hits if (body := threads.get(tx, id)) is not None]
-    return ThreadList(bodies, browse.around(tx, list(hits)), None, hits, found.whole)
+    return ThreadList(bodies, browse.around(tx, list(hits)), None, hits, result.whole)
 
 
 def thread(tx: Tx, id: str, before: int | None) -> ThreadPage | None:
@@ -86,8 +86,8 @@ def thread(tx: Tx, id: str, before: int | None) -> ThreadPage | None:
         return None
     part = browse.newest(tx, schema.messages, MESSAGES, before, thread_id=id)
     ids = {each.body["run_id"] for each in part.data if each.body.get("run_id")}
-    made = {run_id: row for run_id in ids if (row := survey.run(tx, run_id)) is not None}
-    return ThreadPage(body, part, made, browse.newest(tx, schema.runs, PAGE, None, thread_id=id))
+    runs = {run_id: row for run_id in ids if (row := survey.run(tx, run_id)) is not None}
+    return ThreadPage(body, part, runs, browse.newest(tx, schema.runs, PAGE, None, thread_id=id))
 
 
 def run_list(tx: Tx, before: int | None, status: str | None, assistant_id: str | None) -> Part:
@@ -125,9 +125,9 @@ def version(tx: Tx, id: str) -> tuple[int, str] | None:
     body = survey.run(tx, id)
     if body is None:
         return None
-    made = [steps.of_run(tx, id), browse.of_run(tx, schema.messages, body)]
+    contents = [steps.of_run(tx, id), browse.of_run(tx, schema.messages, body)]
     below = [[each.id, each.status] for each in responses.of_run(tx, id)]
-    return hash(encoding.text([body, made, below])), body["status"]
+    return hash(encoding.text([body, contents, below])), body["status"]
 
 
 def page_of(tx: Tx, id: str) -> str | None:
@@ -137,12 +137,12 @@ def page_of(tx: Tx, id: str) -> str | None:
     if table is None:
         return None
     if kind in ("thread", "run", "asst"):
-        found = tx.db.execute(sa.select(table.c.id).where(table.c.tenant == tx.tenant, table.c.id == id)).scalar()
+        found_id = tx.db.execute(sa.select(table.c.id).where(table.c.tenant == tx.tenant, table.c.id == id)).scalar()
         folder = {"thread": "threads", "run": "runs", "asst": "assistants"}[kind]
-        return f"/ui/{folder}/{found}" if found else None
+        return f"/ui/{folder}/{found_id}" if found_id else None
     if kind == "step":
         of = sa.select(table.c.run_id).where(table.c.tenant == tx.tenant, table.c.id == id)
-        found = tx.db.execute(of).scalar()
+        found_id = tx.db.execute(of).scalar()
     else:
-        found = browse.home(tx, table, id)
-    return f"/ui/{'threads' if kind == 'msg' else 'runs'}/{found}#{id}" if found else None
+        found_id = browse.home(tx, table, id)
+    return f"/ui/{'threads' if kind == 'msg' else 'runs'}/{found_id}#{id}" if found_id else None

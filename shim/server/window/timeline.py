@@ -59,22 +59,22 @@ class Beat:
         return max(max(times) - self.round.created_at, 0)
 
 
-def beats(found: RunPage) -> list[Beat]:
+def beats(page: RunPage) -> list[Beat]:
     """The run, request by request."""
-    run, rounds = found.trace.run, found.trace.rounds
-    made = [Beat(each) for each in rounds] or [Beat(None)]
-    made[0].cards.append(_begun(run))
-    places = {beat.round.response: at for at, beat in enumerate(made) if beat.round}
-    messages = {each["id"]: each for each in found.messages}
-    place = 0
-    for step in found.steps:
-        place = max(place, _place(step, found.origins, places, place, len(made) - 1))
-        made[place].cards.append(_of_step(step, messages))
-    _tell_outputs(made)
+    run, rounds = page.trace.run, page.trace.rounds
+    all_beats = [Beat(each) for each in rounds] or [Beat(None)]
+    all_beats[0].cards.append(_begun(run))
+    indices = {beat.round.response: at for at, beat in enumerate(all_beats) if beat.round}
+    messages = {each["id"]: each for each in page.messages}
+    index = 0
+    for step in page.steps:
+        index = max(index, _index(step, page.origins, indices, index, len(all_beats) - 1))
+        all_beats[index].cards.append(_of_step(step, messages))
+    _tell_outputs(all_beats)
     if run["status"] not in ACTIVE:
         ended = next((run[stamp] for stamp in STAMPS if run.get(stamp)), None)
-        made[-1].cards.append(Card("end", run, [Event(f"thread.run.{run['status']}", ended)]))
-    return made
+        all_beats[-1].cards.append(Card("end", run, [Event(f"thread.run.{run['status']}", ended)]))
+    return all_beats
 
 
 def _begun(run: Json) -> Card:
@@ -84,13 +84,13 @@ def _begun(run: Json) -> Card:
     return card
 
 
-def _place(step: Json, origins: dict[str, str], places: dict[str, int], before: int, last: int) -> int:
+def _index(step: Json, origins: dict[str, str], indices: dict[str, int], before: int, last: int) -> int:
     """The request that a step came from.  A step that has not ended is not in the journal yet: it belongs to the last
     request.
     """
     for id in _ids(step["step_details"]):
-        if origins.get(id) in places:
-            return places[origins[id]]
+        if origins.get(id) in indices:
+            return indices[origins[id]]
     return last if step["status"] == "in_progress" else before
 
 
@@ -138,15 +138,15 @@ def _answers(step: Json) -> list[Json]:
     return [call for call in _functions(step) if call["function"]["output"] is not None]
 
 
-def _tell_outputs(made: list[Beat]) -> None:
+def _tell_outputs(all_beats: list[Beat]) -> None:
     """Add a card for submitted outputs at the beginning of the request that sent them, if there is one."""
-    for at, beat in enumerate(made):
+    for at, beat in enumerate(all_beats):
         steps = [card.shown for card in beat.cards if card.kind == "tools" and _answers(card.shown)]
         if not steps:
             continue
         events = [*map(_ended, steps), Event("thread.run.queued"), Event("thread.run.in_progress")]
         card = Card("outputs", {"tool_calls": [call for step in steps for call in _answers(step)]}, events)
-        if at + 1 < len(made):
-            made[at + 1].cards.insert(0, card)
+        if at + 1 < len(all_beats):
+            all_beats[at + 1].cards.insert(0, card)
         else:
             beat.cards.append(card)

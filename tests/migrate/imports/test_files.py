@@ -11,7 +11,7 @@ import pytest
 
 from shim.migrate import Importer, Refused, Report
 from shim.migrate.imports import documents
-from shim.settings import settings
+from shim.settings import current_settings
 from shim.store import messages
 from shim.store.database import database
 
@@ -46,7 +46,7 @@ def texts(thread: str = THREAD) -> list[str]:
 
 
 def _base() -> Any:
-    return database(settings().database_url)
+    return database(current_settings().database_url)
 
 
 def places(report: Report, code: str) -> list[str]:

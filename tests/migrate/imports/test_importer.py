@@ -8,7 +8,7 @@ import pytest
 
 from shim.migrate import Importer, Report
 from shim.migrate.imports import undo, writer
-from shim.settings import settings
+from shim.settings import current_settings
 from shim.store import assistants, imports, messages, rows, runs, schema, threads
 from shim.store.database import Database, database
 from shim.store.errors import StoreFailed
@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 
 def base() -> Database:
-    chosen = settings()
+    chosen = current_settings()
     return database(chosen.database_url, keys=chosen.keys)
 
 

@@ -14,7 +14,7 @@ from shim.cli import table
 from shim.migrate import Endpoint, Importer, Refused
 from shim.migrate.imports import importer as importing
 from shim.migrate.imports.readers import live
-from shim.settings import settings
+from shim.settings import current_settings
 from shim.store import imports, messages, runs
 from shim.store.database import database
 from tests.scenarios.doors.loopback import Loopback, Reply, Request
@@ -48,7 +48,7 @@ def lived(client: openai.OpenAI, count: int = 1) -> list[str]:
 
 
 def base() -> Any:
-    return database(settings().database_url)
+    return database(current_settings().database_url)
 
 
 def test_a_thread_is_imported_completely(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

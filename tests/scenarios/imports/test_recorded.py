@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from shim.migrate import Importer
 from shim.migrate.imports.objects_read import OBJECTS
-from shim.settings import settings
+from shim.settings import current_settings
 from shim.store import rows, schema
 from shim.store.database import database
 from tests.scenarios.protocol.exchanges import conversations
@@ -53,7 +53,7 @@ def test_everything_that_was_recorded(wire: Path, tmp_path: Path) -> None:
     refused = {code: report.examples[code] for code in report.problems} if report.refused else {}
     assert {code for code in refused if code not in ("conflict", "no_run", *MILD)} == set(), report.examples
     assert min(report.added[kind] for kind in ("assistants", "threads", "messages", "runs", "steps")) > 10
-    kept = database(settings().database_url)
+    kept = database(current_settings().database_url)
     for table, model in TYPES.values():
         for body in kept.read(lambda tx, table=table: list(tx.db.execute(table.select()).mappings())):
             found = rows.load(body["body"])

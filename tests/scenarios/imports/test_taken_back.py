@@ -9,7 +9,7 @@ import pytest
 from shim import OpenAI
 from shim.migrate import Importer
 from shim.migrate.imports import undo
-from shim.settings import settings
+from shim.settings import current_settings
 from shim.store.database import database
 from tests.scenarios.doors.loopback import Loopback
 from tests.scenarios.imports import exported
@@ -45,5 +45,5 @@ def test_undoing_deletes_only_unchanged_threads(what: str, tmp_path: Path) -> No
     assert importer.report.batch is not None
     with Loopback() as server, OpenAI(api_key="k", base_url=server.url) as client:
         (USES | LOOKS)[what](client)
-    undone = undo.undo(database(settings().database_url), importer.report.batch)
+    undone = undo.undo(database(current_settings().database_url), importer.report.batch)
     assert (undone.changed, undone.threads) == (([THREAD], 0) if what in USES else ([], 1))

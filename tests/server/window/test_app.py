@@ -11,7 +11,7 @@ import pytest
 
 from shim.server.keyring import Keyring
 from shim.server.window import serves
-from shim.settings import settings
+from shim.settings import current_settings
 from shim.store.database import database
 from tests.server.served import served
 from tests.server.window.lives import HOSTILE, Desk, forget, weather
@@ -216,7 +216,7 @@ def _basic(key: str) -> str:
 
 def test_with_keys_each_tenant_sees_only_its_own_objects(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
-    ring = Keyring(database(settings().database_url))
+    ring = Keyring(database(current_settings().database_url))
     ann, bob = (ring.issue(who, 1).secret for who in ("ann", "bob"))
     with served(allow_remote=True, auth="keys") as url, openai.OpenAI(base_url=f"{url}/v1", api_key=ann) as client:
         there = Window(url, Desk(client))
