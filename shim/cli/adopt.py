@@ -38,7 +38,7 @@ def adopt(
     _print_variables(result.id_variables, where)
 
 
-def _print_variables(id_variables: dict[str, adopting.Location], where: list[str]) -> None:
+def _print_variables(id_variables: dict[str, adopting.Place], where: list[str]) -> None:
     """Print which variables and secrets contain an id that was not found."""
     if id_variables:
         names = ", ".join(f"{name} ({location})" for name, location in id_variables.items())

@@ -24,7 +24,7 @@ from shim.migrate.parity import prices as price_files
 from shim.migrate.parity.conversations import run_parameters
 from shim.migrate.parity.differences import ASPECTS
 from shim.migrate.parity.prices import Price
-from shim.migrate.parity.reading import Found
+from shim.migrate.parity.reading import Loaded
 from shim.migrate.parity.results import Compared, Options, Report, Summary, Verdict
 from shim.sdk.clients import OpenAI
 from shim.settings import current_settings
@@ -193,7 +193,7 @@ def _setting(name: str, known: dict[str, Json]) -> Json:
     return run_parameters(body) | {"tool_resources": body["tool_resources"] or {}}
 
 
-def _stored(id: str, tenant: str | None) -> Found:
+def _stored(id: str, tenant: str | None) -> Loaded:
     base = stored.store()
     try:
         return reading.stored(base, base.read(stored.owner, tenant, id), id)
@@ -226,11 +226,11 @@ def _is_news(record: logging.LogRecord) -> bool:
     return "SHIM_MODEL_MAP" not in str(record.msg)
 
 
-def _tell_problems(screen: Console, recorded: Found) -> None:
-    for each in recorded.problems[:SHOWN]:
+def _tell_problems(screen: Console, loaded: Loaded) -> None:
+    for each in loaded.problems[:SHOWN]:
         screen.print(str(each), markup=False, highlight=False, soft_wrap=True)
-    if len(recorded.problems) > SHOWN:
-        screen.print(f"and {len(recorded.problems) - SHOWN} more problems, all of them in the reports", markup=False)
+    if len(loaded.problems) > SHOWN:
+        screen.print(f"and {len(loaded.problems) - SHOWN} more problems, all of them in the reports", markup=False)
 
 
 def _write(report: Report, html: Path | None, as_json: Path | None) -> None:

@@ -85,8 +85,8 @@ def _model(body: Json, context: CheckContext, known: dict[str, UpstreamObject]) 
     elif row is not None or sent_model != model:
         ended = f"ended on {row.since}: " if row else "is mapped: "
         yield "warning", "model", f"{model} {ended}{sent_model} answers in its place"
-    found = _fetched(context, known, f"/models/{sent_model}")
-    if found is None and context.fetch is not None:
+    upstream_object = _fetched(context, known, f"/models/{sent_model}")
+    if upstream_object is None and context.fetch is not None:
         yield "error", "model", f"upstream has no model {sent_model} for this key"
 
 
@@ -173,32 +173,32 @@ def _resources(body: Json, context: CheckContext, known: dict[str, UpstreamObjec
         yield from _store(id, _fetched(context, known, ids.path("vector_stores", id)), context)
     size = 0
     for id in files:
-        found = _fetched(context, known, ids.path("files", id))
-        size += int(found.get("bytes") or 0) if isinstance(found, dict) else 0
-        yield from _missing("file", id, "code_interpreter", found, context)
+        upstream_object = _fetched(context, known, ids.path("files", id))
+        size += int(upstream_object.get("bytes") or 0) if isinstance(upstream_object, dict) else 0
+        yield from _missing("file", id, "code_interpreter", upstream_object, context)
     if len(files) > MAX_FILES:
         yield "error", "code_interpreter", f"a container takes {MAX_FILES} files, and these are {len(files)}"
     if size > MEMORY:
         yield "warning", "code_interpreter", f"a container has 1 GB of memory, and its files are {size / 2**30:.1f} GB"
 
 
-def _store(id: str, found: UpstreamObject, context: CheckContext) -> Findings:
-    yield from _missing("vector store", id, "file_search", found, context)
-    if not isinstance(found, dict):
+def _store(id: str, upstream_object: UpstreamObject, context: CheckContext) -> Findings:
+    yield from _missing("vector store", id, "file_search", upstream_object, context)
+    if not isinstance(upstream_object, dict):
         return
-    if found.get("status") == "expired":
+    if upstream_object.get("status") == "expired":
         yield "error", "file_search", f"the vector store {id} has expired"
-    counts: Mapping[str, int] = found.get("file_counts") or {}
+    counts: Mapping[str, int] = upstream_object.get("file_counts") or {}
     if counts.get("failed"):
         yield "warning", "file_search", f"{counts['failed']} files of the vector store {id} could not be indexed"
     if counts and not counts.get("total"):
         yield "warning", "file_search", f"the vector store {id} is empty"
 
 
-def _missing(kind: str, id: str, field: str, found: UpstreamObject, context: CheckContext) -> Findings:
-    if isinstance(found, str):
-        yield "warning", field, f"the {kind} {id} could not be checked: {found}"
-    elif found is None and context.fetch is not None:
+def _missing(kind: str, id: str, field: str, upstream_object: UpstreamObject, context: CheckContext) -> Findings:
+    if isinstance(upstream_object, str):
+        yield "warning", field, f"the {kind} {id} could not be checked: {upstream_object}"
+    elif upstream_object is None and context.fetch is not None:
         yield "error", field, f"upstream has no {kind} {id} for this key"
 
 

@@ -11,7 +11,7 @@ from shim.ports import Profile
 from shim.settings import Settings
 from shim.upstream import chaining, profiles
 
-Found = Mapping[str, Finding]
+Findings = Mapping[str, Finding]
 #: What a server must do for the shim to work at all.
 NEEDED: Final = ("reachable", "key accepted", "answers")
 
@@ -47,12 +47,12 @@ ALONE: Final = "in the server's own background"
 HERE: Final = "in this program's worker"
 
 
-def hindrance(findings: Found) -> str | None:
+def hindrance(findings: Findings) -> str | None:
     """The first probe whose failure keeps the shim from working."""
     return next((name for name in NEEDED if findings[name].state not in ("yes", "partly")), None)
 
 
-def judge(address: str, settings: Settings, findings: Found, server: ExaminedServer) -> Verdict:
+def judge(address: str, settings: Settings, findings: Findings, server: ExaminedServer) -> Verdict:
     """``server``: the server with the results of the test."""
     profile = profiles.choose(address, settings.upstream_profile or (SANDBOX if address == SANDBOX else None))
     profile = profile if settings.store_responses else profiles.stateless(profile)
@@ -81,7 +81,7 @@ def _chains(profile: Profile, settings: Settings, server: ExaminedServer) -> boo
     )
 
 
-def _keeps(findings: Found) -> bool:
+def _keeps(findings: Findings) -> bool:
     return findings["keeps responses"].state == "yes"
 
 
@@ -100,7 +100,7 @@ def _because(address: str, settings: Settings, profile: Profile) -> str:
     return "recognised by its address"
 
 
-def _kind(profile: Profile, settings: Settings, findings: Found, server: ExaminedServer) -> Advice | None:
+def _kind(profile: Profile, settings: Settings, findings: Findings, server: ExaminedServer) -> Advice | None:
     # Some servers can be recognised by the owner of their models.
     owners = {str(each.get("owned_by")) for each in server.listed}
     known = next((name for owner, name in profiles.OWNERS.items() if owner in owners), None)
@@ -111,7 +111,7 @@ def _kind(profile: Profile, settings: Settings, findings: Found, server: Examine
     )
 
 
-def _stateless(profile: Profile, settings: Settings, findings: Found, server: ExaminedServer) -> Advice | None:
+def _stateless(profile: Profile, settings: Settings, findings: Findings, server: ExaminedServer) -> Advice | None:
     if not (profile.stores and settings.store_responses) or findings["previous_response_id"].state != "no":
         return None
     if _kind(profile, settings, findings, server) is not None:
@@ -119,7 +119,7 @@ def _stateless(profile: Profile, settings: Settings, findings: Found, server: Ex
     return Advice("SHIM_STORE_RESPONSES=false", "it does not continue from previous responses, so none need be stored")
 
 
-def _stateful(profile: Profile, settings: Settings, findings: Found, server: ExaminedServer) -> Advice | None:
+def _stateful(profile: Profile, settings: Settings, findings: Findings, server: ExaminedServer) -> Advice | None:
     meant = profile.stores or not settings.store_responses
     if meant or findings["previous_response_id"].state != "yes" or not _keeps(findings):
         return None
@@ -128,7 +128,7 @@ def _stateful(profile: Profile, settings: Settings, findings: Found, server: Exa
     )
 
 
-def _unheard(profile: Profile, settings: Settings, findings: Found, server: ExaminedServer) -> Advice | None:
+def _unheard(profile: Profile, settings: Settings, findings: Findings, server: ExaminedServer) -> Advice | None:
     if not (profile.stores and settings.store_responses) or findings["says when one is lost"].state != "no":
         return None
     if profile.trusted and server.unknown == "believed":
@@ -139,14 +139,14 @@ def _unheard(profile: Profile, settings: Settings, findings: Found, server: Exam
     return Advice("SHIM_STORE_RESPONSES=false", why)
 
 
-def _worker(profile: Profile, settings: Settings, findings: Found, server: ExaminedServer) -> Advice | None:
+def _worker(profile: Profile, settings: Settings, findings: Findings, server: ExaminedServer) -> Advice | None:
     wanted = profile.background if settings.background == "auto" else settings.background == "always"
     if not wanted or findings["background"].state != "no":
         return None
     return Advice("SHIM_BACKGROUND=never", "it has no background mode for runs without a stream")
 
 
-def _alone(profile: Profile, settings: Settings, findings: Found, server: ExaminedServer) -> Advice | None:
+def _alone(profile: Profile, settings: Settings, findings: Findings, server: ExaminedServer) -> Advice | None:
     if profile.background or settings.background != "auto" or findings["background"].state != "yes":
         return None
     if not _chains(profile, settings, server):
@@ -158,7 +158,7 @@ def _alone(profile: Profile, settings: Settings, findings: Found, server: Examin
 
 
 #: Each checks one reason to set something.
-ADVICE: Final[tuple[Callable[[Profile, Settings, Found, ExaminedServer], Advice | None], ...]] = (
+ADVICE: Final[tuple[Callable[[Profile, Settings, Findings, ExaminedServer], Advice | None], ...]] = (
     _kind,
     _stateless,
     _stateful,

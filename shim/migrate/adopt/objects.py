@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from shim.migrate.adopt import texts
-from shim.migrate.adopt.results import File, Function, Location, Setup
+from shim.migrate.adopt.results import File, Function, Place, Setup
 from shim.wire.types import Json
 
 #: The settings of an assistant besides its tools.
@@ -28,8 +28,8 @@ def extract(file: File) -> None:
     except (ValueError, RecursionError):
         return
     for value in _objects(whole):
-        if (found := function_of(value)) is not None:
-            file.described.setdefault(found[0], (found[1], _place(file, found[0])))
+        if (described := function_of(value)) is not None:
+            file.described.setdefault(described[0], (described[1], _place(file, described[0])))
         id = value.get("id")
         if isinstance(id, str) and texts.is_id(id) and isinstance(value.get("model"), str):
             values = {name: value[name] for name in VALUES if isinstance(value.get(name), str)}
@@ -44,5 +44,5 @@ def _objects(value: Any) -> Iterator[Json]:
         yield from _objects(each)
 
 
-def _place(file: File, text: str) -> Location:
+def _place(file: File, text: str) -> Place:
     return file.place(max(file.text.find(f'"{text}"'), 0))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from shim.migrate.adopt import objects, python, texts
-from shim.migrate.adopt.results import Adopted, File, Found, Function, Location
+from shim.migrate.adopt.results import Adopted, File, Found, Function, Place
 
 #: Endings of files that are read.
 SUFFIXES: Final = re.compile(
@@ -32,19 +32,19 @@ def adopt(paths: Iterable[Path], ids: Iterable[str] = (), environment: Mapping[s
     """
     values = os.environ if environment is None else environment
     files = [_read_file(path, name) for place in paths for path, name in _walk(place)]
-    made = {id: Adopted(id) for id in ids}
+    assistants = {id: Adopted(id) for id in ids}
     id_variables = {name: place for file in reversed(files) for name, place in file.id_variables.items()}
     for name in list(id_variables):
         if texts.is_id(values.get(name, "")):
-            made.setdefault(values[name], Adopted(values[name])).places.append(Location(ENVIRONMENT, 0, name))
+            assistants.setdefault(values[name], Adopted(values[name])).places.append(Place(ENVIRONMENT, 0, name))
             del id_variables[name]
     for file in files:
         for id, places in file.ids.items():
-            made.setdefault(id, Adopted(id)).places.extend(places)
-    for each in made.values():
-        _fill(each, files, alone=len(made) == 1)
-    known = {place.name for each in made.values() for place in each.places}
-    return Found(list(made.values()), {name: place for name, place in id_variables.items() if name not in known})
+            assistants.setdefault(id, Adopted(id)).places.extend(places)
+    for each in assistants.values():
+        _fill(each, files, alone=len(assistants) == 1)
+    known = {place.name for each in assistants.values() for place in each.places}
+    return Found(list(assistants.values()), {name: place for name, place in id_variables.items() if name not in known})
 
 
 def _fill(adopted: Adopted, files: list[File], alone: bool) -> None:
@@ -53,7 +53,7 @@ def _fill(adopted: Adopted, files: list[File], alone: bool) -> None:
     """
     names = [place.name for place in adopted.places if place.name]
     defined = {name: schema for file in reversed(files) for name, schema in file.defined.items()}
-    described = {name: found for file in reversed(files) for name, found in file.described.items()}
+    described = {name: description for file in reversed(files) for name, description in file.described.items()}
     for file in files:
         adopted.setups.extend(each for each in file.setups if each.id == adopted.id)
         if alone or adopted.id in file.ids or any(re.search(rf"\b{re.escape(name)}\b", file.text) for name in names):
@@ -70,9 +70,9 @@ def _fill(adopted: Adopted, files: list[File], alone: bool) -> None:
 
 
 def _add(adopted: Adopted, file: File, alone: bool) -> None:
-    for found in ("functions", "hosted", "stores", "models"):
-        for what, place in getattr(file, found).items():
-            getattr(adopted, found).setdefault(what, place)
+    for group in ("functions", "hosted", "stores", "models"):
+        for what, place in getattr(file, group).items():
+            getattr(adopted, group).setdefault(what, place)
     for name, (_, place) in file.described.items():
         adopted.functions.setdefault(name, place)
     # An object with another id is another assistant; a call that creates an assistant contains no id.
@@ -80,11 +80,11 @@ def _add(adopted: Adopted, file: File, alone: bool) -> None:
     adopted.changes.extend(file.changes)
 
 
-def _walk(place: Path) -> Iterator[tuple[Path, str]]:
-    if not place.is_dir():
-        yield place, str(place)
+def _walk(root: Path) -> Iterator[tuple[Path, str]]:
+    if not root.is_dir():
+        yield root, str(root)
         return
-    for folder, folders, files in os.walk(place):
+    for folder, folders, files in os.walk(root):
         if VENV in files:
             folders.clear()
             continue
@@ -92,7 +92,7 @@ def _walk(place: Path) -> Iterator[tuple[Path, str]]:
         for name in sorted(files):
             path = Path(folder) / name
             if (SUFFIXES.search(name) or name.startswith((".env", "Dockerfile"))) and path.stat().st_size <= LARGEST:
-                yield path, str(path.relative_to(place))
+                yield path, str(path.relative_to(root))
 
 
 def _read_file(path: Path, name: str) -> File:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from shim.migrate.adopt import texts
 from shim.migrate.adopt.objects import VALUES, function_of
-from shim.migrate.adopt.results import File, Location, Setup
+from shim.migrate.adopt.results import File, Place, Setup
 from shim.wire.types import Json
 
 TYPES: Final = {
@@ -63,14 +63,14 @@ class Values:
 
     def mapping(self, node: ast.Dict) -> Json:
         """A dictionary, without the entries that cannot be read."""
-        found: Json = {}
+        result: Json = {}
         for key, value in zip(node.keys, node.values, strict=True):
             try:
                 if isinstance(key, ast.Constant):
-                    found[str(key.value)] = self.of(value)
+                    result[str(key.value)] = self.of(value)
             except _Unknown:
                 continue
-        return found
+        return result
 
     def text(self, node: ast.JoinedStr) -> str:
         self._computed = True
@@ -126,15 +126,15 @@ def extract(file: File) -> None:
 
 
 def _dict(file: File, node: ast.Dict, values: Values, handles: bool) -> None:
-    found = function_of(values.mapping(node))
-    if found is not None:
-        file.described.setdefault(found[0], (found[1], Location(file.name, node.lineno)))
+    described = function_of(values.mapping(node))
+    if described is not None:
+        file.described.setdefault(described[0], (described[1], Place(file.name, node.lineno)))
     if not handles:
         return
     for key, value in zip(node.keys, node.values, strict=True):
         name = value.id if isinstance(value, ast.Name) else getattr(value, "attr", None)
         if isinstance(key, ast.Constant) and isinstance(key.value, str) and name:
-            file.tables.setdefault(key.value, (name, Location(file.name, key.lineno)))
+            file.tables.setdefault(key.value, (name, Place(file.name, key.lineno)))
 
 
 def _setup(file: File, node: ast.Call, values: Values) -> Setup | None:
@@ -144,21 +144,27 @@ def _setup(file: File, node: ast.Call, values: Values) -> Setup | None:
         return None
     if not isinstance(called.value, ast.Attribute) or called.value.attr != "assistants":
         return None
-    read = {given.arg: values.read(given.value) for given in node.keywords if given.arg in VALUES}
+    read = {keyword.arg: values.read(keyword.value) for keyword in node.keywords if keyword.arg in VALUES}
     known_values = {name: value for name, (value, _) in read.items() if isinstance(value, str)}
     computed = frozenset(name for name, (_, computed) in read.items() if computed)
-    return Setup(Location(file.name, node.lineno), known_values, computed)
+    return Setup(Place(file.name, node.lineno), known_values, computed)
 
 
 def _schema(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Json:
     """Parameters as a JSON schema, as far as they have annotations."""
-    given = node.args
-    parameters = [one for one in [*given.posonlyargs, *given.args, *given.kwonlyargs] if one.arg not in ("self", "cls")]
+    arguments = node.args
+    parameters = [
+        one
+        for one in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        if one.arg not in ("self", "cls")
+    ]
     optional = (
-        {one.arg for one in [*given.posonlyargs, *given.args][-len(given.defaults) :]} if given.defaults else set()
+        {one.arg for one in [*arguments.posonlyargs, *arguments.args][-len(arguments.defaults) :]}
+        if arguments.defaults
+        else set()
     )
     optional |= {
-        one.arg for one, default in zip(given.kwonlyargs, given.kw_defaults, strict=True) if default is not None
+        one.arg for one, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if default is not None
     }
     properties = {one.arg: _type(one.annotation) for one in parameters}
     required = [one.arg for one in parameters if one.arg not in optional]

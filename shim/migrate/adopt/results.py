@@ -6,7 +6,7 @@ from shim.wire.types import Json
 
 
 @dataclass(frozen=True, slots=True)
-class Location:
+class Place:
     """The place of something that was found.  ``name``: its name there."""
 
     file: str
@@ -32,7 +32,7 @@ class Setup:
     if it is given.
     """
 
-    place: Location
+    place: Place
     values: dict[str, str]
     computed: frozenset[str] = frozenset()
     id: str = ""
@@ -45,12 +45,12 @@ class Evidence:
     settings; ``changes``: calls that change an assistant.
     """
 
-    functions: dict[str, Location] = field(default_factory=dict)
-    hosted: dict[str, Location] = field(default_factory=dict)
-    stores: dict[str, Location] = field(default_factory=dict)
-    models: dict[str, Location] = field(default_factory=dict)
+    functions: dict[str, Place] = field(default_factory=dict)
+    hosted: dict[str, Place] = field(default_factory=dict)
+    stores: dict[str, Place] = field(default_factory=dict)
+    models: dict[str, Place] = field(default_factory=dict)
     setups: list[Setup] = field(default_factory=list)
-    changes: list[Location] = field(default_factory=list)
+    changes: list[Place] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -62,15 +62,15 @@ class File(Evidence):
 
     name: str
     text: str = ""
-    ids: dict[str, list[Location]] = field(default_factory=dict)
-    id_variables: dict[str, Location] = field(default_factory=dict)
-    described: dict[str, tuple[Function, Location]] = field(default_factory=dict)
-    tables: dict[str, tuple[str, Location]] = field(default_factory=dict)
+    ids: dict[str, list[Place]] = field(default_factory=dict)
+    id_variables: dict[str, Place] = field(default_factory=dict)
+    described: dict[str, tuple[Function, Place]] = field(default_factory=dict)
+    tables: dict[str, tuple[str, Place]] = field(default_factory=dict)
     defined: dict[str, Json] = field(default_factory=dict)
 
-    def place(self, offset: int) -> Location:
+    def place(self, offset: int) -> Place:
         """The line of a character of the text."""
-        return Location(self.name, self.text.count("\n", 0, offset) + 1)
+        return Place(self.name, self.text.count("\n", 0, offset) + 1)
 
 
 @dataclass(slots=True)
@@ -78,7 +78,7 @@ class Adopted(Evidence):
     """An assistant with all that was found about it, each with its place."""
 
     id: str
-    places: list[Location] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
     described: dict[str, Function] = field(default_factory=dict)
 
 
@@ -89,4 +89,4 @@ class Found:
     """
 
     assistants: list[Adopted]
-    id_variables: dict[str, Location]
+    id_variables: dict[str, Place]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final, get_args
 
 from shim.lifecycle import RunStatus
-from shim.migrate.adopt.results import File, Function, Location
+from shim.migrate.adopt.results import File, Function, Place
 
 #: The form of an id.  OpenAI's have 24 characters; a shorter one needs a digit, so that words of the code do not match.
 ID: Final = re.compile(r"\basst_([A-Za-z0-9]{24}|(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{8,64})\b")
@@ -77,7 +77,7 @@ def extract(file: File, structured: bool) -> None:
     module.
     """
     _ids(file)
-    file.changes.extend(file.place(found.start()) for found in CHANGES.finditer(file.text))
+    file.changes.extend(file.place(match.start()) for match in CHANGES.finditer(file.text))
     _add_locations(file, file.models, MODEL, 1)
     _add_locations(file, file.stores, STORE, 0)
     for tool, pattern in HOSTED.items():
@@ -93,29 +93,29 @@ def extract(file: File, structured: bool) -> None:
 def _ids(file: File) -> None:
     """Ids, and the names of variables and secrets that contain one."""
     for number, line in enumerate(file.text.splitlines(), 1):
-        for id in filter(is_id, (found[0] for found in ID.finditer(line))):
+        for id in filter(is_id, (match[0] for match in ID.finditer(line))):
             name = NAME.search(line)
-            file.ids.setdefault(id, []).append(Location(file.name, number, name[1] if name else ""))
-    for found in READ.finditer(file.text):
-        if _AN_ID.search(found[1]):
-            file.id_variables.setdefault(found[1], file.place(found.start(1)))
+            file.ids.setdefault(id, []).append(Place(file.name, number, name[1] if name else ""))
+    for match in READ.finditer(file.text):
+        if _AN_ID.search(match[1]):
+            file.id_variables.setdefault(match[1], file.place(match.start(1)))
 
 
 def _handled(text: str) -> Iterator[tuple[str, int]]:
     """Names that are compared with that of a call."""
     for pattern in HANDLED:
-        for found in pattern.finditer(text):
-            if found["name"] not in _NOT_FUNCTIONS and not _OTHERS.search(found["of"]):
-                yield found["name"], found.start("name")
+        for match in pattern.finditer(text):
+            if match["name"] not in _NOT_FUNCTIONS and not _OTHERS.search(match["of"]):
+                yield match["name"], match.start("name")
 
 
 def _described(file: File) -> None:
-    for found in DESCRIBED.finditer(file.text):
-        description = DESCRIPTION.search(found["rest"])
+    for match in DESCRIBED.finditer(file.text):
+        description = DESCRIPTION.search(match["rest"])
         function = Function(description["text"] if description else None, {})
-        file.described.setdefault(found["name"], (function, file.place(found.start("name"))))
+        file.described.setdefault(match["name"], (function, file.place(match.start("name"))))
 
 
-def _add_locations(file: File, into: dict[str, Location], pattern: re.Pattern[str], group: int) -> None:
-    for found in pattern.finditer(file.text):
-        into.setdefault(found[group], file.place(found.start(group)))
+def _add_locations(file: File, into: dict[str, Place], pattern: re.Pattern[str], group: int) -> None:
+    for match in pattern.finditer(file.text):
+        into.setdefault(match[group], file.place(match.start(group)))

@@ -5,7 +5,7 @@ unknown value.
 from collections.abc import Iterator
 from typing import Final
 
-from shim.migrate.adopt.results import Adopted, Function, Location, Setup
+from shim.migrate.adopt.results import Adopted, Function, Place, Setup
 from shim.wire import encoding
 
 HEAD: Final = """\
@@ -20,12 +20,12 @@ CHANGES: Final = """\
 """
 
 
-def render(found: list[Adopted], file: str) -> str:
+def render(assistants: list[Adopted], file: str) -> str:
     """The whole file, which will have the name ``file``."""
     head = HEAD.format(file=file)
-    if places := list(dict.fromkeys(str(place) for one in found for place in one.changes)):
+    if places := list(dict.fromkeys(str(place) for one in assistants for place in one.changes)):
         head += CHANGES.format(places=", ".join(places), file=file)
-    return f"{head}assistants:\n" + "".join("\n".join(_lines(each)) + "\n" for each in found)
+    return f"{head}assistants:\n" + "".join("\n".join(_lines(each)) + "\n" for each in assistants)
 
 
 def _lines(each: Adopted) -> Iterator[str]:
@@ -49,7 +49,7 @@ def _lines(each: Adopted) -> Iterator[str]:
         yield from (f"      # another: {id}, seen: {each.stores[id]}" for id in ids[1:])
 
 
-def _location(place: Location) -> str:
+def _location(place: Place) -> str:
     return str(place) if place.line else f"{place.file} ({place.name})"
 
 
@@ -86,7 +86,7 @@ def _text(text: str) -> str:
     return text if plain.isalnum() and not plain.isdigit() else encoding.text(text)
 
 
-def _function(name: str, place: Location, function: Function | None) -> Iterator[str]:
+def _function(name: str, place: Place, function: Function | None) -> Iterator[str]:
     yield "      - type: function"
     yield "        function:"
     yield f"          name: {name}  # seen: {place}"

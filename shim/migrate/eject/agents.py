@@ -81,15 +81,15 @@ SETTINGS: Final = {
 
 
 def _function(tool: Json) -> str:
-    given = [f"name={tool['name']!r}", f"description={tool.get('description') or ''!r}"]
-    given += [f"params_json_schema={program.literal(tool['parameters'])}"]
-    given += [f"on_invoke_tool=call_function({tool['name']!r})", f"strict_json_schema={bool(tool.get('strict'))}"]
-    return f"FunctionTool({', '.join(given)})"
+    arguments = [f"name={tool['name']!r}", f"description={tool.get('description') or ''!r}"]
+    arguments += [f"params_json_schema={program.literal(tool['parameters'])}"]
+    arguments += [f"on_invoke_tool=call_function({tool['name']!r})", f"strict_json_schema={bool(tool.get('strict'))}"]
+    return f"FunctionTool({', '.join(arguments)})"
 
 
 def _search(tool: Json) -> str:
-    given = "".join(f", {name}={tool[name]!r}" for name in ("max_num_results", "ranking_options") if name in tool)
-    return f"FileSearchTool(vector_store_ids={tool['vector_store_ids']!r}{given})"
+    arguments = "".join(f", {name}={tool[name]!r}" for name in ("max_num_results", "ranking_options") if name in tool)
+    return f"FileSearchTool(vector_store_ids={tool['vector_store_ids']!r}{arguments})"
 
 
 #: The Agents SDK's class for each tool.
@@ -128,10 +128,10 @@ def render(plan: Plan) -> str:
 
 
 def _settings(request: Json) -> str:
-    given = [f"{SETTINGS[name]}={value!r}" for name, value in request.items() if name in SETTINGS]
+    arguments = [f"{SETTINGS[name]}={value!r}" for name, value in request.items() if name in SETTINGS]
     if "reasoning" in request:
-        given.append(f"reasoning=Reasoning(effort={request['reasoning']['effort']!r})")
+        arguments.append(f"reasoning=Reasoning(effort={request['reasoning']['effort']!r})")
     handled = {"model", "instructions", "tools", "reasoning", *SETTINGS}
     if rest := {name: value for name, value in request.items() if name not in handled}:
-        given.append(f"extra_body={program.literal(rest)}")
-    return ", ".join(given)
+        arguments.append(f"extra_body={program.literal(rest)}")
+    return ", ".join(arguments)

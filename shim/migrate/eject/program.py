@@ -70,9 +70,9 @@ def literal(value: object) -> str:
 
 def _variable(name: str) -> str:
     """A function's name as a name in Python."""
-    made = name.replace("-", "_")
-    made = f"_{made}" if made[:1].isdigit() else made
-    return f"{made}_" if keyword.iskeyword(made) else made
+    variable = name.replace("-", "_")
+    variable = f"_{variable}" if variable[:1].isdigit() else variable
+    return f"{variable}_" if keyword.iskeyword(variable) else variable
 
 
 def _stub(tool: Json) -> str:

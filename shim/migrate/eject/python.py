@@ -54,14 +54,14 @@ class Module:
     def copy(self, wanted: Iterable[str]) -> CopiedCode:
         """The functions with these names that the module has, with all other code of the module that they use."""
         functions = {name: self._bound[name] for name in wanted if isinstance(self._bound.get(name), FUNCTIONS)}
-        found: dict[int, ast.stmt] = {}
+        statements: dict[int, ast.stmt] = {}
         waiting = list(functions.values())
         while waiting:
             node = waiting.pop()
-            if id(node) not in found:
-                found[id(node)] = node
+            if id(node) not in statements:
+                statements[id(node)] = node
                 waiting += [self._bound[name] for name in _used(node) if name in self._bound]
-        nodes = sorted(found.values(), key=lambda node: node.lineno)
+        nodes = sorted(statements.values(), key=lambda node: node.lineno)
         imports = [node for node in nodes if isinstance(node, IMPORTS)]
         code = [node for node in nodes if not isinstance(node, IMPORTS)]
         future = [node for node in self._tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
@@ -70,7 +70,7 @@ class Module:
             self._text(imports, "\n"),
             self._text(code, "\n\n\n"),
             {name: isinstance(node, ast.AsyncFunctionDef) for name, node in functions.items()},
-            frozenset(name for name, node in self._bound.items() if id(node) in found),
+            frozenset(name for name, node in self._bound.items() if id(node) in statements),
         )
 
     def _text(self, nodes: Iterable[ast.stmt], between: str) -> str:

@@ -12,10 +12,10 @@ from shim.wire.types import Json
 def assistant(arguments: Json) -> Json:
     """An assistant as ``assistants.create`` would make it.  Raises `ApiError` for what the API would refuse."""
     read_body = read("assistants.create", encoding.compact(arguments))
-    given = {name: value for name, value in read_body.items() if value is not None}
-    shown = tools.shown(given.get("tools"))
-    resources = tools.resources(shown, given.get("tool_resources"))
-    return objects.assistant("", 0, given | {"tools": shown, "tool_resources": resources})
+    fields = {name: value for name, value in read_body.items() if value is not None}
+    shown = tools.shown(fields.get("tools"))
+    resources = tools.resources(shown, fields.get("tool_resources"))
+    return objects.assistant("", 0, fields | {"tools": shown, "tool_resources": resources})
 
 
 def of_assistant(assistant: Json, models: ModelMap) -> Json:

@@ -82,8 +82,8 @@ class Exporter:
 
     def _create(self, thread_id: str, metadata: dict[str, str]) -> Exported:
         default_metadata = {"thread_id": thread_id} if len(metadata) < 16 else {}
-        made = self._call("POST", "/conversations", {"metadata": default_metadata | metadata})
-        known = Exported(thread_id, made["id"], digest=_digest(()))
+        conversation = self._call("POST", "/conversations", {"metadata": default_metadata | metadata})
+        known = Exported(thread_id, conversation["id"], digest=_digest(()))
         self._memory.note(known)
         return known
 
@@ -114,15 +114,15 @@ class Exporter:
         return known.items - before
 
     def _listed(self, conversation_id: str) -> list[Json]:
-        found: list[Json] = []
+        items: list[Json] = []
         path = ids.path("conversations", conversation_id, "items") + "?limit=100&order=asc"
         path += "&include[]=message.input_image.image_url"
         after = ""
         while True:
             page = self._call("GET", path + after)
-            found += page["data"]
+            items += page["data"]
             if not page.get("has_more"):
-                return found
+                return items
             after = f"&after={page['last_id']}"
 
     def _call(self, method: str, path: str, body: Json | None = None) -> Json:

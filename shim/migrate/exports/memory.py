@@ -53,8 +53,8 @@ class Memory:
 
     def _read(self, number: int, line: bytes) -> None:
         try:
-            found: Any = encoding.parsed(line)
-            one = Exported(**found)
+            parsed: Any = encoding.parsed(line)
+            one = Exported(**parsed)
         except (ValueError, TypeError):
             raise ValueError(f"{self._path}, line {number}: not written by an export to conversations") from None
         self._known[one.thread_id] = one

@@ -17,8 +17,8 @@ def parts(content: Any, note: Note) -> list[Json]:
     """Content as a message shows it: from a text, a part, or a list of both."""
     if content is None:
         return []
-    given = content if isinstance(content, list) else [content]
-    return [made for one in given for made in _part(one, note)]
+    listed = content if isinstance(content, list) else [content]
+    return [part for one in listed for part in _part(one, note)]
 
 
 def _part(part: Any, note: Note) -> list[Json]:
@@ -26,10 +26,10 @@ def _part(part: Any, note: Note) -> list[Json]:
         return [_shown_text(part)] if part else []
     kind = part.get("type", "text") if isinstance(part, dict) else type(part).__name__
     maker = PARTS.get(str(kind)) if isinstance(part, dict) else None
-    made = maker(part, note) if maker is not None else None
-    if made is None:
+    converted = maker(part, note) if maker is not None else None
+    if converted is None:
         note("part", str(kind))
-    return [] if made is None else [made]
+    return [] if converted is None else [converted]
 
 
 def _shown_text(value: str, annotations: list[Json] | None = None) -> Json:
@@ -42,25 +42,29 @@ def _text(part: Json, note: Note) -> Json | None:
         return _shown_text(text)
     if not isinstance(text, dict) or not isinstance(text.get("value"), str):
         return None
-    given = _listed(text.get("annotations"), "message annotations", note)
-    return _shown_text(text["value"], [made for one in given if (made := _annotation(one, note)) is not None])
+    annotations = _listed(text.get("annotations"), "message annotations", note)
+    return _shown_text(
+        text["value"], [annotation for one in annotations if (annotation := _annotation(one, note)) is not None]
+    )
 
 
-def _listed(given: Any, name: str, note: Note) -> list[Any]:
+def _listed(value: Any, name: str, note: Note) -> list[Any]:
     """A list; empty if the value is no list."""
-    if given is not None and not isinstance(given, list):
+    if value is not None and not isinstance(value, list):
         note("value", name)
-    return given if isinstance(given, list) else []
+    return value if isinstance(value, list) else []
 
 
-def _annotation(given: Any, note: Note) -> Json | None:
-    kind = str(given.get("type")) if isinstance(given, dict) else ""
-    target = given.get(kind) if kind in ANNOTATIONS else None
+def _annotation(annotation: Any, note: Note) -> Json | None:
+    kind = str(annotation.get("type")) if isinstance(annotation, dict) else ""
+    target = annotation.get(kind) if kind in ANNOTATIONS else None
     if not isinstance(target, dict) or not isinstance(target.get("file_id"), str):
         note("annotation", kind)
         return None
-    places = {name: given[name] if isinstance(given.get(name), int) else 0 for name in ("start_index", "end_index")}
-    return {"type": kind, "text": str(given.get("text") or ""), **places, kind: target}
+    places = {
+        name: annotation[name] if isinstance(annotation.get(name), int) else 0 for name in ("start_index", "end_index")
+    }
+    return {"type": kind, "text": str(annotation.get("text") or ""), **places, kind: target}
 
 
 def _image_file(part: Json, note: Note) -> Json | None:
@@ -104,42 +108,44 @@ ANNOTATIONS: Final = ("file_citation", "file_path")
 
 def attachments(message: Json, note: Note) -> list[Json]:
     """A message's attachments, also from ``file_ids`` of version 1 of the API."""
-    made = []
-    for given in _listed(message.get("attachments"), "message attachments", note):
-        if not isinstance(given, dict) or not isinstance(given.get("file_id"), str):
+    result = []
+    for attachment in _listed(message.get("attachments"), "message attachments", note):
+        if not isinstance(attachment, dict) or not isinstance(attachment.get("file_id"), str):
             note("value", "message attachments")
             continue
-        wanted = [_kind(tool) for tool in _listed(given.get("tools"), "message attachments", note)]
+        wanted = [_kind(tool) for tool in _listed(attachment.get("tools"), "message attachments", note)]
         if not set(wanted) <= set(ATTACHED):
             note("value", "message attachments")
-        made.append({"file_id": given["file_id"], "tools": [{"type": kind} for kind in wanted if kind in ATTACHED]})
+        result.append(
+            {"file_id": attachment["file_id"], "tools": [{"type": kind} for kind in wanted if kind in ATTACHED]}
+        )
     old = [one for one in _listed(message.get("file_ids"), "message file_ids", note) if isinstance(one, str)]
     if old:
         note("v1", "file_ids")
     both = [{"type": "file_search"}, {"type": "code_interpreter"}]
-    return made or [{"file_id": file_id, "tools": [dict(tool) for tool in both]} for file_id in old]
+    return result or [{"file_id": file_id, "tools": [dict(tool) for tool in both]} for file_id in old]
 
 
 def _kind(tool: Any) -> str:
     return str(tool.get("type")) if isinstance(tool, dict) else ""
 
 
-def tools(given: Any, note: Note) -> list[Json]:
+def tools(value: Any, note: Note) -> list[Json]:
     """An assistant's tools, as far as the API has such; `retrieval` of version 1 is `file_search`."""
-    found = []
-    for tool in _listed(given, "tools", note):
+    result = []
+    for tool in _listed(value, "tools", note):
         kind = str(tool.get("type")) if isinstance(tool, dict) else type(tool).__name__
         if kind == "retrieval":
             note("v1", kind)
             tool = {"type": "file_search"}
         if _is_tool(tool := _given(tool)):
-            found.append(tool)
+            result.append(tool)
             continue
         note("tool", kind)
         if kind == "file_search":
             # Invalid options are dropped, so that the search itself is not lost.
-            found.append({"type": kind})
-    return found
+            result.append({"type": kind})
+    return result
 
 
 def _is_tool(tool: Any) -> bool:
@@ -157,15 +163,15 @@ def _given(value: Any) -> Any:
     return {name: _given(one) for name, one in value.items() if one is not None}
 
 
-def details(given: Any, note: Note) -> Json:
+def details(value: Any, note: Note) -> Json:
     """The details of a step.  Raises `Refused`."""
-    kind = given.get("type") if isinstance(given, dict) else None
-    content = given.get(kind) if isinstance(kind, str) else None
+    kind = value.get("type") if isinstance(value, dict) else None
+    content = value.get(kind) if isinstance(kind, str) else None
     if kind == "message_creation" and isinstance(content, dict) and isinstance(content.get("message_id"), str):
         return {"type": kind, kind: content}
     if kind != "tool_calls" or not isinstance(content, list):
         raise Refused("wrong_kind", "step_details")
-    return {"type": kind, kind: [made for call in content if (made := _call(call, note)) is not None]}
+    return {"type": kind, kind: [tool_call for call in content if (tool_call := _call(call, note)) is not None]}
 
 
 def _call(call: Any, note: Note) -> Json | None:

@@ -32,8 +32,8 @@ def values(source: Source, encoding: str | None) -> Iterator[Value | Wrong]:
 
 def _has_lines(source: Source, encoding: str | None) -> bool:
     """Whether a file has a value on each line: its first two non-empty lines are both complete objects."""
-    found = (line.data for line in lines(source, encoding, SMALL) if line.data is None or line.data.strip())
-    first, second = (*islice(found, 2), None, None)[:2]
+    filled = (line.data for line in lines(source, encoding, SMALL) if line.data is None or line.data.strip())
+    first, second = (*islice(filled, 2), None, None)[:2]
     if first is None or second is None:
         return False
     return all(text.strip().startswith(b"{") for text in (first, second)) and first.strip().endswith(b"}")
@@ -70,15 +70,15 @@ def _whole(source: Source, encoding: str | None) -> Iterator[bytes]:
 
 def _small(source: Source, encoding: str | None) -> Iterator[Value | Wrong]:
     try:
-        found = json.loads(b"".join(_whole(source, encoding)))
+        document = json.loads(b"".join(_whole(source, encoding)))
     except json.JSONDecodeError as problem:
         raise Refused("broken_json", f"line {problem.lineno}: {problem.msg}") from problem
     except (ValueError, RecursionError) as problem:
         raise Refused("broken_json", str(problem)[:200]) from problem
-    if not isinstance(found, list):
-        yield Place(source.name), found, source.hint
+    if not isinstance(document, list):
+        yield Place(source.name), document, source.hint
         return
-    for number, value in enumerate(found):
+    for number, value in enumerate(document):
         yield Place(source.name, None, f"[{number}]"), value, source.hint
 
 
@@ -92,13 +92,13 @@ class _Feed:
     def read(self, size: int = -1) -> bytes:
         if not size:
             return b""
-        found = next(self._lines, None)
-        if found is None:
+        line = next(self._lines, None)
+        if line is None:
             return b""
-        self.line = found.number
-        if found.data is None:
-            raise Refused("broken_text", f"line {found.number}")
-        return found.data
+        self.line = line.number
+        if line.data is None:
+            raise Refused("broken_text", f"line {line.number}")
+        return line.data
 
 
 def _large(source: Source, encoding: str | None) -> Iterator[Value | Wrong]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
 from shim.migrate.imports import documents, objects, shapes, timeline
-from shim.migrate.imports.objects_read import Found, Hint
+from shim.migrate.imports.objects_read import Hint, ReadObject
 from shim.migrate.imports.pictures import Contents
 from shim.migrate.imports.readers import tables
 from shim.migrate.imports.readers.live import HOPELESS, Endpoint
@@ -64,13 +64,13 @@ class Importer:
         problem: Callable[[Problem], None] | None = None,
         progress: Progress = lambda what, done, total: None,
     ) -> None:
-        chosen = current_settings()
+        settings = current_settings()
         self._tenant, self._dry, self._strict = tenant, dry_run, strict
         self._encoding, self._columns = encoding, dict(columns or {})
-        self._largest: Final = chosen.keep_file_bytes
+        self._largest: Final = settings.keep_file_bytes
         self._progress: Final = progress
-        self._stage: Final = Stage(Seal(chosen.keys) if chosen.keys else None)
-        self._base: Final = self._database(database_url or chosen.database_url, chosen.keys)
+        self._stage: Final = Stage(Seal(settings.keys) if settings.keys else None)
+        self._base: Final = self._database(database_url or settings.database_url, settings.keys)
         self._mine: Final = self._base.of(tenant)
         self._finished = False
         self._batch: Batch | None = None
@@ -99,10 +99,10 @@ class Importer:
         """Read files, folders and ZIP archives, as far as their shapes are known; the rest is in the report.  Raises
         OSError for a path that does not exist.
         """
-        found = list(walk(map(Path, paths)))
+        all_sources = list(walk(map(Path, paths)))
         self._sources += [str(Path(path).resolve()) for path in paths]
-        total, done = sum(source.size for source in found), 0
-        for source in found:
+        total, done = sum(source.size for source in all_sources), 0
+        for source in all_sources:
             self._read(source, done, total)
             done += source.size
         self._progress("reading", total, total)
@@ -117,7 +117,7 @@ class Importer:
     def file(self, id: str, content: bytes, filename: str | None = None, **known: Any) -> None:
         """The content of a file that messages name."""
         body = {"id": id, "filename": filename or id, "data": base64.b64encode(content).decode(), **known}
-        self._found(self._program, Place(PROGRAM, None, id), Found("file", body, Hint()))
+        self._found(self._program, Place(PROGRAM, None, id), ReadObject("file", body, Hint()))
 
     def finish(self) -> Report:
         """Write what was read.  The same input again adds nothing; after an interruption it adds what is missing.
@@ -156,8 +156,8 @@ class Importer:
         place = Place(endpoint.url, None, thread_id)
         number = self._stage.source(endpoint.url)
         try:
-            for found in endpoint.thread(thread_id):
-                self._found(number, place, found)
+            for read_object in endpoint.thread(thread_id):
+                self._found(number, place, read_object)
         except Refused as refused:
             self._stage.forget(number)
             self.report.problem(refused.code, place, refused.detail)
@@ -193,8 +193,8 @@ class Importer:
             self.report.problem("orphan_file", orphan.place, orphan.body["id"])
 
     def _database(self, url: str | None, keys: tuple[str, ...]) -> Database:
-        found = address.resolve(url)
-        if self._dry and dialects.is_sqlite(found) and not Path(str(found.database)).is_file():
+        resolved = address.resolve(url)
+        if self._dry and dialects.is_sqlite(resolved) and not Path(str(resolved.database)).is_file():
             # A dry run without a store: an empty temporary store gives the same result.
             return Database(address.resolve(f"sqlite:///{self._stage.folder / 'empty.db'}"))
         return database(url, keys=keys)
@@ -203,11 +203,11 @@ class Importer:
         number = self._stage.source(source.name)
         if (file_id := source.content_of) is not None:
             body = {"id": file_id, "filename": source.path.name, "path": str(source.path), "member": source.member}
-            self._found(number, Place(source.name), Found("file", body, Hint()))
+            self._found(number, Place(source.name), ReadObject("file", body, Hint()))
             return
         try:
-            for count, given in enumerate(self._values(source)):
-                place, value, rest = given
+            for count, entry in enumerate(self._values(source)):
+                place, value, rest = entry
                 if isinstance(rest, Hint):
                     self._take(number, place, value, rest)
                 else:
@@ -228,32 +228,34 @@ class Importer:
         return documents.values(source, self._encoding)
 
     def _take(self, source: int, place: Place, value: Any, hint: Hint) -> None:
-        for found in shapes.read(value, hint):
-            self._found(source, place, found)
+        for read_object in shapes.read(value, hint):
+            self._found(source, place, read_object)
 
-    def _found(self, source: int, place: Place, found: Found) -> None:
-        for code, detail in found.dropped:
+    def _found(self, source: int, place: Place, read_object: ReadObject) -> None:
+        for code, detail in read_object.dropped:
             self.report.problem(code, place, detail)
-        if found.kind is None:
+        if read_object.kind is None:
             return
         try:
-            body = objects.clean(found, lambda code, detail: self.report.problem(code, place, detail))
+            body = objects.clean(read_object, lambda code, detail: self.report.problem(code, place, detail))
         except Refused as refused:
             self.report.problem(refused.code, place, refused.detail)
             return
-        self._remember(found, body, place)
-        self._stage.add(found.kind, body, source, place)
+        self._remember(read_object, body, place)
+        self._stage.add(read_object.kind, body, source, place)
 
-    def _remember(self, found: Found, body: Json, place: Place) -> None:
+    def _remember(self, read_object: ReadObject, body: Json, place: Place) -> None:
         """Record ids that replace ids of another form."""
-        name = "id" if found.kind in ("assistant", "thread") else "thread_id"
-        given = found.body.get(name) or (found.hint.thread_id if found.kind != "assistant" else None)
-        if given in (None, body.get(name)) or str(given) in self.report.ids:
+        name = "id" if read_object.kind in ("assistant", "thread") else "thread_id"
+        original_id = read_object.body.get(name) or (
+            read_object.hint.thread_id if read_object.kind != "assistant" else None
+        )
+        if original_id in (None, body.get(name)) or str(original_id) in self.report.ids:
             return
-        self.report.ids[str(given)] = body[name]
-        if found.kind != "assistant":
-            self._origins[body[name]] = str(given)
-            self.report.problem("new_id", place, f"thread {given}")
+        self.report.ids[str(original_id)] = body[name]
+        if read_object.kind != "assistant":
+            self._origins[body[name]] = str(original_id)
+            self.report.problem("new_id", place, f"thread {original_id}")
 
     def _drop_strays(self) -> None:
         for stray in list(self._stage.strays()):
@@ -287,18 +289,18 @@ class Importer:
         if self._dry:
             return Batch("", now)
         sources = self._sources or [PROGRAM]
-        found, self.report.resumed = self._mine.write(self._resume, sources, now)
-        self.report.batch = found.batch
-        return Batch(found.batch, found.created_at)
+        batch, self.report.resumed = self._mine.write(self._resume, sources, now)
+        self.report.batch = batch.batch
+        return Batch(batch.batch, batch.created_at)
 
     def _resume(self, tx: Tx, sources: list[str], now: int) -> tuple[imports.Import, bool]:
         """The interrupted import of the same input, or a new one; and whether it is the former."""
-        found = imports.interrupted(tx, sources)
-        if found is not None:
-            return found, True
-        made = imports.Import(ids.new("imp"), now, None, sources, {})
-        imports.begin(tx, made.batch, now, sources)
-        return made, False
+        interrupted = imports.interrupted(tx, sources)
+        if interrupted is not None:
+            return interrupted, True
+        new_import = imports.Import(ids.new("imp"), now, None, sources, {})
+        imports.begin(tx, new_import.batch, now, sources)
+        return new_import, False
 
     def _end(self, tx: Tx, batch: Batch) -> None:
         if not self.report.added and not self.report.replaced and imports.close(tx, batch.id):

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from shim import lifecycle
 from shim.migrate.imports import contents, values
-from shim.migrate.imports.objects_read import Found, Hint, Kind
+from shim.migrate.imports.objects_read import Hint, Kind, ReadObject
 from shim.migrate.imports.report import Refused
 from shim.wire import objects
 from shim.wire.requests.options import ResponseFormat
@@ -75,23 +75,23 @@ _READ: Final = frozenset(
 )
 
 
-def clean(found: Found, note: Note) -> Json:
+def clean(read_object: ReadObject, note: Note) -> Json:
     """The complete object; ``created_at`` is None if the input has none.  Raises `Refused`."""
-    assert found.kind is not None
-    body = {name: value for name, value in found.body.items() if value is not None}
-    made = _MAKERS[found.kind](body, found.hint, note)
-    known = FIELDS[found.kind]
+    assert read_object.kind is not None
+    body = {name: value for name, value in read_object.body.items() if value is not None}
+    result = _MAKERS[read_object.kind](body, read_object.hint, note)
+    known = FIELDS[read_object.kind]
     for name, kinds in known.items():
         if name in body and (isinstance(body[name], kinds) and _in_order(name, body[name])):
-            made[name] = body[name]
+            result[name] = body[name]
         elif name in body:
-            note("value", f"{found.kind} {name}")
-    for name in _TIMES.get(found.kind, ()):
+            note("value", f"{read_object.kind} {name}")
+    for name in _TIMES.get(read_object.kind, ()):
         if name in body:
-            made[name] = values.moment(body[name])
-    for name in body.keys() - known.keys() - _READ - set(_TIMES.get(found.kind, ())):
-        note("field", f"{found.kind} {name}")
-    return made
+            result[name] = values.moment(body[name])
+    for name in body.keys() - known.keys() - _READ - set(_TIMES.get(read_object.kind, ())):
+        note("field", f"{read_object.kind} {name}")
+    return result
 
 
 def _in_order(name: str, value: Any) -> bool:
@@ -107,8 +107,8 @@ def _is_usage(value: Any) -> bool:
 
 def _are_resources(value: Any) -> bool:
     kinds = {"code_interpreter": "file_ids", "file_search": "vector_store_ids"}
-    given = [(value.get(kind), name) for kind, name in kinds.items() if value.get(kind) is not None]
-    return all(isinstance(one, dict) and _are_texts(one.get(name, [])) for one, name in given)
+    parts = [(value.get(kind), name) for kind, name in kinds.items() if value.get(kind) is not None]
+    return all(isinstance(one, dict) and _are_texts(one.get(name, [])) for one, name in parts)
 
 
 def _are_texts(value: Any) -> bool:
@@ -160,52 +160,52 @@ CHECKS: Final[Mapping[str, Callable[[Any], bool]]] = {
 
 
 def _meta(body: Json, note: Note) -> Json:
-    found, changed = values.metadata(body.get("metadata"))
+    metadata, changed = values.metadata(body.get("metadata"))
     for name in changed:
         note("metadata", name)
-    return found
+    return metadata
 
 
-def _id(kind: str, given: Any, note: Note, *seeds: Any) -> tuple[str, Json]:
+def _id(kind: str, original: Any, note: Note, *seeds: Any) -> tuple[str, Json]:
     """The id, and the entry for the metadata if the original had another form."""
-    if values.is_id(kind, given):
-        return given, {}
-    if isinstance(given, (dict, list)):
+    if values.is_id(kind, original):
+        return original, {}
+    if isinstance(original, (dict, list)):
         raise Refused("wrong_kind", f"the id of a {kind}")
-    known = given not in (None, "")
-    made = values.derived_id(kind, given) if known else values.derived_id(kind, *seeds)
-    note("new_id", f"{kind} {given if known else ''}".strip())
-    return made, {"imported_id": str(given)[:512]} if known else {}
+    known = original not in (None, "")
+    derived = values.derived_id(kind, original) if known else values.derived_id(kind, *seeds)
+    note("new_id", f"{kind} {original if known else ''}".strip())
+    return derived, {"imported_id": str(original)[:512]} if known else {}
 
 
-def thread_id(given: Any) -> str:
+def thread_id(value: Any) -> str:
     """The id under which a thread is imported.  Raises `Refused` without one."""
-    if given in (None, "") or isinstance(given, (dict, list, bool)):
+    if value in (None, "") or isinstance(value, (dict, list, bool)):
         raise Refused("no_thread")
-    return str(given) if values.is_id("thread", given) else values.derived_id("thread", given)
+    return str(value) if values.is_id("thread", value) else values.derived_id("thread", value)
 
 
 def _assistant(body: Json, hint: Hint, note: Note) -> Json:
     if not isinstance(body.get("model"), str):
         raise Refused("wrong_kind", "an assistant without a model")
     made_id, more = _id("assistant", body.get("id"), note, body.get("name"), body["model"])
-    made = objects.assistant(made_id, values.moment(body.get("created_at")) or 0, {})
+    result = objects.assistant(made_id, values.moment(body.get("created_at")) or 0, {})
     tools = contents.tools(body.get("tools"), note)
     files = body.get("file_ids")
     if isinstance(files, list) and _are_texts(files) and files:
         known = any(tool["type"] == "code_interpreter" for tool in tools)
         if known:
-            made["tool_resources"] = {"code_interpreter": {"file_ids": list(files)}}
+            result["tool_resources"] = {"code_interpreter": {"file_ids": list(files)}}
         note("v1" if known else "retrieval_files", "file_ids")
-    return made | {"tools": tools, "metadata": more | _meta(body, note)}
+    return result | {"tools": tools, "metadata": more | _meta(body, note)}
 
 
 def _thread(body: Json, hint: Hint, note: Note) -> Json:
-    given = body.get("id") or hint.thread_id
-    made_id = thread_id(given)
-    more = {} if made_id == given else {"imported_id": str(given)[:512]}
-    made = objects.thread(made_id, 0, {}) | {"created_at": values.moment(body.get("created_at"))}
-    return made | {"metadata": more | _meta(body, note)}
+    original = body.get("id") or hint.thread_id
+    made_id = thread_id(original)
+    more = {} if made_id == original else {"imported_id": str(original)[:512]}
+    result = objects.thread(made_id, 0, {}) | {"created_at": values.moment(body.get("created_at"))}
+    return result | {"metadata": more | _meta(body, note)}
 
 
 def _message(body: Json, hint: Hint, note: Note) -> Json:
@@ -217,18 +217,22 @@ def _message(body: Json, hint: Hint, note: Note) -> Json:
         raise Refused("no_content", str(body.get("id") or ""))
     created = values.moment(body.get("created_at"))
     made_id, more = _id("message", body.get("id"), note, thread, created, role, content)
-    made = objects.message(made_id, 0, thread, role) | {"created_at": created, "completed_at": created}
-    made |= {"content": content, "attachments": contents.attachments(body, note), "metadata": more | _meta(body, note)}
+    result = objects.message(made_id, 0, thread, role) | {"created_at": created, "completed_at": created}
+    result |= {
+        "content": content,
+        "attachments": contents.attachments(body, note),
+        "metadata": more | _meta(body, note),
+    }
     if role == "assistant":
-        made |= {
+        result |= {
             "assistant_id": _reference(body.get("assistant_id") or hint.assistant_id),
             "run_id": _reference(body.get("run_id") or hint.run_id),
         }
     status = body.get("status", "completed")
     if status == "in_progress":
         note("run_over", made_id)
-        status, made["incomplete_details"] = "incomplete", {"reason": lifecycle.MESSAGE_END["expired"]}
-    return made | {"status": status if status in ("completed", "incomplete") else "completed"}
+        status, result["incomplete_details"] = "incomplete", {"reason": lifecycle.MESSAGE_END["expired"]}
+    return result | {"status": status if status in ("completed", "incomplete") else "completed"}
 
 
 def _reference(value: Any) -> str | None:
@@ -242,11 +246,11 @@ def _run(body: Json, hint: Hint, note: Note) -> Json:
     assistant = _reference(body.get("assistant_id") or hint.assistant_id)
     if assistant is None:
         note("no_assistant", body["id"])
-    made = objects.run(body["id"], 0, thread, assistant or UNKNOWN_ASSISTANT)
+    result = objects.run(body["id"], 0, thread, assistant or UNKNOWN_ASSISTANT)
     created = values.moment(body.get("created_at"))
-    made |= {"created_at": created, "expires_at": None, "model": "", "tools": contents.tools(body.get("tools"), note)}
-    made["metadata"] = _meta(body, note)
-    return made | _ended(body, created, lifecycle.AFTER, note)
+    result |= {"created_at": created, "expires_at": None, "model": "", "tools": contents.tools(body.get("tools"), note)}
+    result["metadata"] = _meta(body, note)
+    return result | _ended(body, created, lifecycle.AFTER, note)
 
 
 def _ended(body: Json, created: int | None, active: Any, note: Note) -> Json:
@@ -274,17 +278,17 @@ def _step(body: Json, hint: Hint, note: Note) -> Json:
         "expires_at": None,
     }
     created = values.moment(body.get("created_at"))
-    made = objects.step(body["id"], 0, run_fields, details) | {"created_at": created, "metadata": _meta(body, note)}
-    return made | _ended(body, created, ("in_progress",), note)
+    result = objects.step(body["id"], 0, run_fields, details) | {"created_at": created, "metadata": _meta(body, note)}
+    return result | _ended(body, created, ("in_progress",), note)
 
 
 def _file(body: Json, hint: Hint, note: Note) -> Json:
     if not isinstance(body.get("id"), str) or not body["id"]:
         raise Refused("wrong_kind", "the id of a file")
     size = body["bytes"] if isinstance(body.get("bytes"), int) else 0
-    made = objects.file(body["id"], values.moment(body.get("created_at")) or 0, body["id"], size)
+    result = objects.file(body["id"], values.moment(body.get("created_at")) or 0, body["id"], size)
     # The place of its content, during the import.
-    return made | {name: body[name] for name in ("path", "member", "data") if name in body}
+    return result | {name: body[name] for name in ("path", "member", "data") if name in body}
 
 
 _MAKERS: Final[dict[Kind, Callable[[Json, Hint, Note], Json]]] = {

@@ -34,7 +34,7 @@ class Hint:
         return replace(self, **{name: value for name, value in known.items() if value is not None})
 
 
-class Found(NamedTuple):
+class ReadObject(NamedTuple):
     """One object as it was read, not yet checked; ``hint`` supplies fields that it does not have.
 
     ``kind`` is None if a value was not recognised.  ``dropped``: a code and a detail for each part that the reader had
@@ -51,7 +51,7 @@ class Found(NamedTuple):
 #: A value with its place and hint, or the code of a problem there.
 Value = tuple[Place, Any, Hint]
 Wrong = tuple[Place, str, str]
-Inner = Callable[[Any, Hint], Iterator[Found]]
+Inner = Callable[[Any, Hint], Iterator[ReadObject]]
 
 
 class Shape(NamedTuple):
@@ -59,4 +59,4 @@ class Shape(NamedTuple):
 
     about: str
     fits: Callable[[Json, Hint], bool]
-    read: Callable[[Json, Hint, Inner], Iterator[Found]]
+    read: Callable[[Json, Hint, Inner], Iterator[ReadObject]]

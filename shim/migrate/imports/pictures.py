@@ -94,10 +94,10 @@ class Contents:
 
 def file_ids(plan: Plan) -> list[str]:
     """The ids of all files that a thread names, each once."""
-    found: dict[str, None] = {}
+    ids: dict[str, None] = {}
     for thing in (plan.thread, *plan.messages, *plan.steps):
-        references.collect(thing, found)
-    return list(found)
+        references.collect(thing, ids)
+    return list(ids)
 
 
 def _has_content(one: Staged) -> bool:

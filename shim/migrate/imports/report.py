@@ -118,13 +118,13 @@ class Report:
     def problem(self, code: str, place: Place, detail: str = "") -> None:
         """Record a problem."""
         # JSON may contain half of a surrogate pair, which cannot be written to files or terminals.
-        found = Problem(code, place, detail.encode("utf-8", "backslashreplace").decode())
+        new_problem = Problem(code, place, detail.encode("utf-8", "backslashreplace").decode())
         self.problems[code] += 1
         examples = self.examples.setdefault(code, [])
         if len(examples) < EXAMPLES:
-            examples.append(found)
+            examples.append(new_problem)
         if self.listener is not None:
-            self.listener(found)
+            self.listener(new_problem)
 
     def count(self, level: Level) -> int:
         """How many problems of that level there were."""

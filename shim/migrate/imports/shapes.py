@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from shim.migrate.imports.objects_read import Found, Hint, Shape
+from shim.migrate.imports.objects_read import Hint, ReadObject, Shape
 from shim.migrate.imports.readers import api, bundles, chats, keyed, pages, rows
 
 #: Another shape needs a file in ``readers`` and a row here.
@@ -24,7 +24,7 @@ def shape_of(value: Any, hint: Hint) -> str | None:
     return next((name for name, shape in SHAPES.items() if shape.fits(value, hint)), None)
 
 
-def read(value: Any, hint: Hint) -> Iterator[Found]:
+def read(value: Any, hint: Hint) -> Iterator[ReadObject]:
     """All objects in a value, and one without a kind for each part that has none of the shapes."""
     if isinstance(value, list):
         for one in value:
@@ -32,7 +32,7 @@ def read(value: Any, hint: Hint) -> Iterator[Found]:
         return
     name = shape_of(value, hint)
     if name is None:
-        yield Found(None, {}, hint, (("unknown_shape", _about(value)),))
+        yield ReadObject(None, {}, hint, (("unknown_shape", _about(value)),))
     else:
         yield from SHAPES[name].read(value, hint, read)
 

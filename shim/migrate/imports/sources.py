@@ -53,14 +53,14 @@ class Source:
     @property
     def content_of(self) -> str | None:
         """The id of the file whose content this is, None if it is not one."""
-        found = CONTENT.fullmatch(PurePosixPath(self.member or self.path.name).name)
-        return found.group(1) if found and self.suffix not in DATA else None
+        match = CONTENT.fullmatch(PurePosixPath(self.member or self.path.name).name)
+        return match.group(1) if match and self.suffix not in DATA else None
 
     @property
     def hint(self) -> Hint:
         """The thread's id, if the file's name contains it."""
-        found = _THREAD.search(PurePosixPath(self.member or self.path.name).name)
-        return Hint(thread_id=found.group() if found else None)
+        match = _THREAD.search(PurePosixPath(self.member or self.path.name).name)
+        return Hint(thread_id=match.group() if match else None)
 
 
 def open_member(path: Path, member: str | None) -> IO[bytes]:
@@ -81,8 +81,8 @@ def walk(paths: Iterable[Path]) -> Iterator[Source]:
     """All files to read: folders recursively, sorted by name; archives likewise.  Raises OSError."""
     for path in paths:
         if path.is_dir():
-            found = sorted(each for each in path.rglob("*") if each.is_file() and not each.name.startswith("."))
-            yield from (source for each in found for source in _unpacked(each) if _wanted(source))
+            nested = sorted(each for each in path.rglob("*") if each.is_file() and not each.name.startswith("."))
+            yield from (source for each in nested for source in _unpacked(each) if _wanted(source))
         else:
             yield from _unpacked(path)
 
@@ -119,9 +119,9 @@ def lines(source: Source, encoding: str | None = None, limit: int = LONGEST) -> 
     """
     with source.open() as file:
         head = file.read(4)
-        chosen = encoding or _encoding(head)
+        used_encoding = encoding or _encoding(head)
         number, open_line = 1, False
-        for piece in _pieces(_Reader(head, file), chosen, limit):
+        for piece in _pieces(_Reader(head, file), used_encoding, limit):
             yield Line(number, piece)
             open_line = piece is not None and not piece.endswith(b"\n")
             number += not open_line

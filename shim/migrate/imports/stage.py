@@ -137,8 +137,8 @@ class Stage:
             "WHERE later.kind IN ('message', 'run', 'step') GROUP BY later.number"
         ).fetchall()
         for number, thread in again:
-            (found,) = self._found("number = ?", (number,))
-            yield found, thread
+            (staged,) = self._found("number = ?", (number,))
+            yield staged, thread
 
     def drop(self, number: int) -> None:
         """Drop one object."""

@@ -50,20 +50,20 @@ class Plan:
 
 def plan(thread_id: str, staged: Iterable[Staged], note: Note, origin: str | None = None) -> Plan:
     """The plan for the staged objects of a thread.  ``origin``: its original id, if that was replaced."""
-    found: dict[str, list[Staged]] = {kind: [] for kind in ("thread", *KINDS)}
+    by_kind: dict[str, list[Staged]] = {kind: [] for kind in ("thread", *KINDS)}
     for one in staged:
-        found[one.kind].append(one)
-    each = {kind: _once(all_of, note) for kind, all_of in found.items()}
+        by_kind[one.kind].append(one)
+    each = {kind: _once(all_of, note) for kind, all_of in by_kind.items()}
     first = min((one for kind in each.values() for one in kind), key=lambda one: one.number)
-    made = Plan({}, first.place)
+    plan = Plan({}, first.place)
     for kind in KINDS:
-        made.of(kind).extend(_in_order(each[kind], note))
-    made.thread = _thread(thread_id, each["thread"], made, note)
+        plan.of(kind).extend(_in_order(each[kind], note))
+    plan.thread = _thread(thread_id, each["thread"], plan, note)
     if origin is not None:
-        made.thread = made.thread | {"metadata": {"imported_id": origin[:512]} | made.thread["metadata"]}
-    _fit_steps(made, each["step"], note)
-    made.journal = _journal(made, {one.body["id"]: one.place for one in each["step"]}, note)
-    return made
+        plan.thread = plan.thread | {"metadata": {"imported_id": origin[:512]} | plan.thread["metadata"]}
+    _fit_steps(plan, each["step"], note)
+    plan.journal = _journal(plan, {one.body["id"]: one.place for one in each["step"]}, note)
+    return plan
 
 
 def _once(staged: list[Staged], note: Note) -> list[Staged]:
@@ -113,52 +113,52 @@ def _newest_first(bodies: list[Json]) -> bool:
     return roles[:1] == ["assistant"] and roles[-1:] == ["user"]
 
 
-def _thread(thread_id: str, given: list[Staged], made: Plan, note: Note) -> Json:
-    times = [one["created_at"] for kind in KINDS for one in made.of(kind)]
+def _thread(thread_id: str, staged: list[Staged], plan: Plan, note: Note) -> Json:
+    times = [one["created_at"] for kind in KINDS for one in plan.of(kind)]
     earliest = min(times, default=0)
-    if given:
-        thread = given[0].body
+    if staged:
+        thread = staged[0].body
         return thread if thread["created_at"] is not None else thread | {"created_at": earliest}
-    note("made_thread", made.place, thread_id)
-    attached = [one for message in made.messages for one in message["attachments"]]
+    note("made_thread", plan.place, thread_id)
+    attached = [one for message in plan.messages for one in message["attachments"]]
     read = [one["file_id"] for one in attached if {"type": "code_interpreter"} in one["tools"]]
     # The API did so itself when such a message was posted.
     resources = {"code_interpreter": {"file_ids": list(dict.fromkeys(read))}} if read else {}
     return objects.thread(thread_id, earliest, {"tool_resources": resources})
 
 
-def _fit_steps(made: Plan, given: list[Staged], note: Note) -> None:
+def _fit_steps(plan: Plan, staged: list[Staged], note: Note) -> None:
     """Give steps their run's thread and assistant; a step without its run cannot be shown and is dropped."""
-    runs = {run["id"]: run for run in made.runs}
-    for one in given:
+    runs = {run["id"]: run for run in plan.runs}
+    for one in staged:
         if one.body["run_id"] not in runs:
             note("no_run", one.place, one.body["id"])
-    fitting = [step for step in made.steps if step["run_id"] in runs]
+    fitting = [step for step in plan.steps if step["run_id"] in runs]
     same = ("thread_id", "assistant_id")
-    made.steps[:] = [step | {name: runs[step["run_id"]][name] for name in same} for step in fitting]
+    plan.steps[:] = [step | {name: runs[step["run_id"]][name] for name in same} for step in fitting]
 
 
-def _journal(made: Plan, places: dict[str, Place], note: Note) -> list[Entry]:
+def _journal(plan: Plan, places: dict[str, Place], note: Note) -> list[Entry]:
     """Messages in order, and the function calls of each run with their outputs before the message they led to."""
-    waiting = [step for step in made.steps if step["step_details"]["type"] == "tool_calls"]
+    waiting = [step for step in plan.steps if step["step_details"]["type"] == "tool_calls"]
     creates = {
         step["step_details"]["message_creation"].get("message_id"): number
-        for number, step in enumerate(made.steps)
+        for number, step in enumerate(plan.steps)
         if step["step_details"]["type"] == "message_creation"
     }
-    number_of = {step["id"]: number for number, step in enumerate(made.steps)}
+    number_of = {step["id"]: number for number, step in enumerate(plan.steps)}
     entries: list[Entry] = []
 
     def before(message: Json, step: Json) -> bool:
         """Whether a step comes before a message."""
         if step["run_id"] != message["run_id"]:
             return bool(step["created_at"] < message["created_at"])
-        place = creates.get(message["id"])
-        if place is not None:
-            return number_of[step["id"]] < place
+        index = creates.get(message["id"])
+        if index is not None:
+            return number_of[step["id"]] < index
         return bool(step["created_at"] <= message["created_at"])
 
-    for message in made.messages:
+    for message in plan.messages:
         due = [step for step in waiting if before(message, step)]
         waiting = [step for step in waiting if step not in due] if due else waiting
         entries += [entry for step in due for entry in _calls(step, places, note)]

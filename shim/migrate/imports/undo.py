@@ -46,14 +46,14 @@ def _remove_some(
     tx: Tx, batch: str, after: int, force: bool, delete_upstream: bool
 ) -> tuple[int | None, int, list[str]]:
     """The next threads: the place of the last one, how many were removed, which were kept."""
-    found = imports.threads_of(tx, batch, after, BATCH_SIZE)
-    if not found:
+    batch_threads = imports.threads_of(tx, batch, after, BATCH_SIZE)
+    if not batch_threads:
         return None, 0, []
-    for _, thread in found:
+    for _, thread in batch_threads:
         threads.lock(tx, thread.id)
     # The threads are locked, so that it is certain whether they were used.
-    state = imports.known(tx, [thread.id for _, thread in found])
+    state = imports.known(tx, [thread.id for _, thread in batch_threads])
     removable = [thread.id for thread in state.values() if force or not thread.used]
     remaining = [thread.id for thread in state.values() if thread.id not in removable]
     removed = imports.remove_threads(tx, removable, int(time.time()), delete_upstream)
-    return found[-1][0], removed, remaining
+    return batch_threads[-1][0], removed, remaining

@@ -28,10 +28,10 @@ _FORM: Final = {kind: re.compile(rf"{prefix}_[A-Za-z0-9_-]{{1,64}}") for kind, p
 
 def role(value: Any) -> str:
     """The role of a message.  Raises `Refused`."""
-    found = ROLES.get(value.lower()) if isinstance(value, str) else None
-    if found is None:
+    api_role = ROLES.get(value.lower()) if isinstance(value, str) else None
+    if api_role is None:
         raise Refused("wrong_role", repr(value))
-    return found
+    return api_role
 
 
 def moment(value: Any) -> int | None:
@@ -74,5 +74,5 @@ def metadata(value: Any) -> tuple[Json, list[str]]:
         return {}, []
     if not isinstance(value, dict):
         raise Refused("wrong_kind", "metadata")
-    others = [name for name, given in value.items() if not isinstance(given, str)]
-    return {name: given if isinstance(given, str) else dump(given) for name, given in value.items()}, others
+    others = [name for name, entry in value.items() if not isinstance(entry, str)]
+    return {name: entry if isinstance(entry, str) else dump(entry) for name, entry in value.items()}, others

@@ -88,11 +88,11 @@ class Writer:
 
     def _taken(self, tx: Tx, kind: str, group: list[Plan]) -> dict[str, str]:
         ids = [one for plan in group for one in plan.ids(kind)]
-        found: dict[str, str] = {}
+        taken: dict[str, str] = {}
         # Databases limit the number of values in one statement.
         for first in range(0, len(ids), 500):
-            found |= imports.taken(tx, _TABLES[kind], ids[first : first + 500])
-        return found
+            taken |= imports.taken(tx, _TABLES[kind], ids[first : first + 500])
+        return taken
 
     def _verdict(
         self, tx: Tx, plan: Plan, stored_threads: dict[str, imports.StoredThread], taken: dict[str, dict[str, str]]
@@ -106,10 +106,10 @@ class Writer:
         if known is None:
             return Outcome(plan, "added")
         stored = {kind: imports.of_thread(tx, _TABLES[kind], thread_id) for kind in KINDS}
-        given = {kind: set(plan.ids(kind)) for kind in KINDS}
-        if all(given[kind] <= stored[kind] for kind in KINDS):
+        planned = {kind: set(plan.ids(kind)) for kind in KINDS}
+        if all(planned[kind] <= stored[kind] for kind in KINDS):
             return Outcome(plan, "there")
-        if not known.used and all(stored[kind] <= given[kind] for kind in KINDS):
+        if not known.used and all(stored[kind] <= planned[kind] for kind in KINDS):
             return Outcome(plan, "replaced")
         return Outcome(plan, "differs", f"{thread_id}{f', import {known.batch}' if known.batch else ''}")
 
@@ -133,13 +133,15 @@ class Writer:
         return self._row(body) | {"thread_id": body["thread_id"], "run_id": body["run_id"]}
 
     def _journal(self, plan: Plan) -> list[Json]:
-        made = []
+        inserts = []
         for entry in plan.journal:
             item = self.contents.inline(entry.item)
             fields = {"type": item["type"], "call_id": item.get("call_id"), "item": rows.dump(item)}
-            place = {"thread_id": plan.thread["id"], "run_id": entry.run_id, "message_id": entry.message_id}
-            made.append({"tenant": self.tenant, "direction": entry.direction, "response_id": None, **place, **fields})
-        return made
+            columns = {"thread_id": plan.thread["id"], "run_id": entry.run_id, "message_id": entry.message_id}
+            inserts.append(
+                {"tenant": self.tenant, "direction": entry.direction, "response_id": None, **columns, **fields}
+            )
+        return inserts
 
     def _files(self, tx: Tx, plan: Plan) -> int:
         count = 0

@@ -15,7 +15,7 @@ from shim.assembly import wiring
 from shim.migrate.parity import reading
 from shim.migrate.parity.conversations import Conversation, Turn
 from shim.migrate.parity.prices import Price
-from shim.migrate.parity.reading import Found
+from shim.migrate.parity.reading import Loaded
 from shim.migrate.parity.replay import CandidateParameters, ReplayEnvironment
 from shim.migrate.parity.results import Compared, Options, Report, Result, judge
 from shim.runtime import background
@@ -62,14 +62,14 @@ def compare(  # noqa: PLR0913  # each option is a parameter
     options: Options,
     client: openai.OpenAI,
     *,
-    stored: Iterable[Found] = (),
+    stored: Iterable[Loaded] = (),
     setting: Json | None = None,
     known: Mapping[str, Json] | None = None,
     prices: Mapping[str, Price] | None = None,
     limit: int | None = None,
     jobs: int = JOBS,
     encoding: str | None = None,
-    begin: Callable[[Found], None] = lambda found: None,
+    begin: Callable[[Loaded], None] = lambda loaded: None,
     progress: Progress = lambda done, total: None,
 ) -> Report:
     """Send the questions of conversations to models, and compare their answers with the recorded ones.
@@ -83,18 +83,18 @@ def compare(  # noqa: PLR0913  # each option is a parameter
     Raises OSError for a path that does not exist.
     """
     with replay_environment(client) as (environment, database):
-        found = reading.files([Path(path) for path in paths], database, encoding) if paths else Found()
+        loaded = reading.files([Path(path) for path in paths], database, encoding) if paths else Loaded()
         for more in stored:
-            found.add(more)
-        begin(found)
-        conversations = _first(found.conversations, limit)
-        parameters = CandidateParameters(options, setting, {**(known or {}), **found.assistants})
+            loaded.add(more)
+        begin(loaded)
+        conversations = _first(loaded.conversations, limit)
+        parameters = CandidateParameters(options, setting, {**(known or {}), **loaded.assistants})
         total = sum(len(each.turns) for each in conversations) * len(options.models) * options.repetitions
         results = _Results(total, progress)
         jobs_left = deque(_jobs(conversations, options))
         _work(jobs_left, lambda job: results.add(job, _run_job(environment, job, parameters)), jobs)
     turns = tuple(_compared(each, turn, options, results.by_key) for each in conversations for turn in each.turns)
-    return Report(options, turns, tuple(found.problems), prices or {}, int(time.time()))
+    return Report(options, turns, tuple(loaded.problems), prices or {}, int(time.time()))
 
 
 def _first(conversations: Sequence[Conversation], limit: int | None) -> list[Conversation]:

@@ -52,7 +52,7 @@ class Sides:
 def differences(sides: Sides) -> list[Difference]:
     """All differences, aspect by aspect.  What was not recorded is not compared."""
     over = sides.stopped or not {sides.recorded.status, sides.candidate.status}.isdisjoint(UNANSWERED)
-    return [found for check in (WHILE_IT_LASTED if over else CHECKS) for found in check(sides)]
+    return [difference for check in (WHILE_IT_LASTED if over else CHECKS) for difference in check(sides)]
 
 
 def ended_alike(sides: Sides) -> bool:
@@ -77,34 +77,34 @@ def _calls(sides: Sides) -> Iterator[Difference]:
     recorded = sides.recorded.calls
     if recorded is None:
         return
-    met = {reply.place for reply in sides.replies}
-    for place, call in enumerate(recorded):
-        if place not in met:
+    met = {reply.index for reply in sides.replies}
+    for index, call in enumerate(recorded):
+        if index not in met:
             yield Difference("calls", "missing call", shown(call), NOTHING)
     for reply in sides.replies:
-        if reply.place is None:
+        if reply.index is None:
             yield Difference("calls", "extra call", NOTHING, shown(reply.call))
-    order = [recorded[place].batch for place in _in_turn(sides.replies)]
+    order = [recorded[index].batch for index in _in_turn(sides.replies)]
     if order != sorted(order):
         names = (call.name for call in recorded)
-        made = (reply.call.name for reply in sides.replies)
-        yield Difference("calls", "order", ", ".join(names), ", ".join(made))
+        candidate_names = (reply.call.name for reply in sides.replies)
+        yield Difference("calls", "order", ", ".join(names), ", ".join(candidate_names))
 
 
 def _in_turn(replies: Sequence[Reply]) -> list[int]:
-    """The recorded places of the candidate's calls.  Those made together have no order among themselves."""
-    met = [(reply.call.batch, reply.place) for reply in replies if reply.place is not None]
-    return [place for _, place in sorted(met)]
+    """The recorded indices of the candidate's calls.  Those made together have no order among themselves."""
+    met = [(reply.call.batch, reply.index) for reply in replies if reply.index is not None]
+    return [index for _, index in sorted(met)]
 
 
 def _arguments(sides: Sides) -> Iterator[Difference]:
     for reply in sides.replies:
-        if reply.place is None or sides.recorded.calls is None:
+        if reply.index is None or sides.recorded.calls is None:
             continue
-        recorded = sides.recorded.calls[reply.place]
+        recorded = sides.recorded.calls[reply.index]
         for change in values.changes(values.parsed(recorded.arguments), values.parsed(reply.call.arguments)):
-            place = f"{reply.call.name}: {change.path or 'arguments'}"
-            yield Difference("arguments", place, values.shown(change.recorded), values.shown(change.candidate))
+            where = f"{reply.call.name}: {change.path or 'arguments'}"
+            yield Difference("arguments", where, values.shown(change.recorded), values.shown(change.candidate))
 
 
 def _hosted(sides: Sides) -> Iterator[Difference]:
@@ -132,11 +132,11 @@ def _json(sides: Sides) -> Iterator[Difference]:
     one, other = (dict(each.keys) for each in forms(sides))
     if not one or not other:
         return
-    for place in sorted({*one, *other}):
-        types = one.get(place), other.get(place)
+    for path in sorted({*one, *other}):
+        types = one.get(path), other.get(path)
         # A nullable field may be null in one of the answers.
         if types[0] != types[1] and "null" not in types:
-            yield Difference("json", place, types[0] or NOTHING, types[1] or NOTHING)
+            yield Difference("json", path, types[0] or NOTHING, types[1] or NOTHING)
 
 
 def _markdown(sides: Sides) -> Iterator[Difference]:

@@ -67,29 +67,29 @@ def _container(text: str) -> Any:
     if text.lstrip()[:1] not in ("{", "["):
         return None
     try:
-        found = encoding.parsed(text)
+        parsed = encoding.parsed(text)
     except ValueError:
         return None
-    return found if isinstance(found, (dict, list)) else None
+    return parsed if isinstance(parsed, (dict, list)) else None
 
 
 def _types(value: Any) -> tuple[tuple[str, str], ...]:
     """Every path with the types of its values; null only if there is no other type."""
     types: defaultdict[str, set[str]] = defaultdict(set)
-    for place, kind in _places(value):
-        types[place].add(kind)
-    return tuple((place, "/".join(sorted(types[place] - {"null"})) or "null") for place in sorted(types))
+    for path, kind in _paths(value):
+        types[path].add(kind)
+    return tuple((path, "/".join(sorted(types[path] - {"null"})) or "null") for path in sorted(types))
 
 
-def _places(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+def _paths(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """All values with their paths; all elements of an array have the same path."""
     members = value.items() if isinstance(value, dict) else ()
     inside = [(f"{path}.{name}" if path else str(name), inner) for name, inner in members]
     if isinstance(value, list):
         inside = [(f"{path}[]", inner) for inner in value]
-    for place, inner in inside:
-        yield place, values.kind(inner)
-        yield from _places(inner, place)
+    for inner_path, inner in inside:
+        yield inner_path, values.kind(inner)
+        yield from _paths(inner, inner_path)
 
 
 def _markdown(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

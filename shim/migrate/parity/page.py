@@ -32,8 +32,8 @@ def _moment(seconds: int) -> str:
 
 def _form(answer: Answer) -> str:
     """The form of an answer as a short text."""
-    found = formats.form(answer.text, answer.refused)
-    return ", ".join([formats.KINDS[found.kind], *found.features, *found.languages])
+    shape = formats.form(answer.text, answer.refused)
+    return ", ".join([formats.KINDS[shape.kind], *shape.features, *shape.languages])
 
 
 _made.filters.update(

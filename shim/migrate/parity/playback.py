@@ -22,13 +22,13 @@ MATCHES: Final[dict[Match, str]] = {
 class Reply:
     """A call of the candidate and the output that it gets, if there is one.
 
-    ``place``: the index of the matching recorded call of the turn; None if there is none.
+    ``index``: that of the matching recorded call of the turn; None if there is none.
     """
 
     call: Call
     match: Match
     output: str | None = None
-    place: int | None = None
+    index: int | None = None
 
 
 class Playback:
@@ -44,25 +44,25 @@ class Playback:
         order.
         """
         equal = [self._take(call, True) for call in calls]
-        found = [
-            place if place is not None else self._take(call, False) for place, call in zip(equal, calls, strict=True)
+        matched = [
+            index if index is not None else self._take(call, False) for index, call in zip(equal, calls, strict=True)
         ]
         return [
-            self._elsewhere(call) if place is None else self._reply(call, place, "differ" if first is None else "equal")
-            for call, place, first in zip(calls, found, equal, strict=True)
+            self._elsewhere(call) if index is None else self._reply(call, index, "differ" if first is None else "equal")
+            for call, index, first in zip(calls, matched, equal, strict=True)
         ]
 
     def _take(self, call: Call, exactly: bool) -> int | None:
-        for place in sorted(self._open):
-            recorded = self._recorded[place]
+        for index in sorted(self._open):
+            recorded = self._recorded[index]
             if recorded.name == call.name and (not exactly or same(recorded, call)):
-                self._open.discard(place)
-                return place
+                self._open.discard(index)
+                return index
         return None
 
-    def _reply(self, call: Call, place: int, match: Match) -> Reply:
-        output = self._recorded[place].output
-        return Reply(call, match if output is not None else "unanswered", output, place)
+    def _reply(self, call: Call, index: int, match: Match) -> Reply:
+        output = self._recorded[index].output
+        return Reply(call, match if output is not None else "unanswered", output, index)
 
     def _elsewhere(self, call: Call) -> Reply:
         """A reply for a call that equals a recorded one of another turn, or one that was already used."""

@@ -40,18 +40,18 @@ def read(path: Path) -> dict[str, Price]:
         raise lined.Unusable(
             [lined.Problem(path, None, "a file of prices is one object with the names of models as its keys")]
         )
-    found = documents[0]
-    return {str(model): _price(path, found, model, given) for model, given in found.value.items()}
+    document = documents[0]
+    return {str(model): _price(path, document, model, entry) for model, entry in document.value.items()}
 
 
-def _price(path: Path, document: lined.Document, model: Any, given: Any) -> Price:
+def _price(path: Path, document: lined.Document, model: Any, entry: Any) -> Price:
     wrong = (
         f"{model}: prices are `input`, `output` and perhaps `cached_input`, numbers in US dollars per million tokens"
     )
-    fits = isinstance(given, dict) and {"input", "output"} <= given.keys() <= {*KEYS}
-    if not fits or not all(_is_price(value) for value in given.values()):
+    fits = isinstance(entry, dict) and {"input", "output"} <= entry.keys() <= {*KEYS}
+    if not fits or not all(_is_price(value) for value in entry.values()):
         raise lined.Unusable([lined.Problem(path, document.line((model,)), wrong)])
-    return Price(**{name: float(value) for name, value in given.items()})
+    return Price(**{name: float(value) for name, value in entry.items()})
 
 
 def _is_price(value: Any) -> bool:

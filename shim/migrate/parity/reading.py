@@ -17,48 +17,48 @@ from shim.wire.types import Json
 
 
 @dataclass
-class Found:
+class Loaded:
     """The input: conversations, assistants by id, and problems."""
 
     conversations: list[Conversation] = field(default_factory=list)
     assistants: dict[str, Json] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def add(self, other: "Found") -> None:
+    def add(self, other: "Loaded") -> None:
         self.conversations += other.conversations
         self.assistants |= other.assistants
         self.problems += other.problems
 
 
-def files(paths: Sequence[Path], base: Database, encoding: str | None = None) -> Found:
+def files(paths: Sequence[Path], base: Database, encoding: str | None = None) -> Loaded:
     """Read files, folders and archives into ``base``, an empty store.
 
     Raises OSError for a path that is not there.
     """
-    found = Found()
+    loaded = Loaded()
 
     def note(problem: Imported) -> None:
         # Ids and times that the import had to invent do not matter here.
         if PROBLEMS[problem.code][0] != "changed":
             place = str(problem.place)
-            found.problems.append(Problem(problem.code, place, str(problem).removeprefix(f"{place}: ")))
+            loaded.problems.append(Problem(problem.code, place, str(problem).removeprefix(f"{place}: ")))
 
     url = base.url.render_as_string(hide_password=False)
     with Importer(url, encoding=encoding, problem=note) as importer:
         importer.read(*paths)
     for one in reversed(base.read(ledger.threads, None)):
-        found.add(base.read(_one, one.tenant, one.id))
-    found.assistants = {each["id"]: each for each in base.read(survey.assistants, None)}
-    return found
+        loaded.add(base.read(_one, one.tenant, one.id))
+    loaded.assistants = {each["id"]: each for each in base.read(survey.assistants, None)}
+    return loaded
 
 
-def stored(base: Database, tenant: str, thread_id: str) -> Found:
+def stored(base: Database, tenant: str, thread_id: str) -> Loaded:
     """A thread of the store, which is only read.  Raises `ApiError` if it does not exist."""
     return base.read(_one, tenant, thread_id)
 
 
-def _one(tx: Tx, tenant: str, thread_id: str) -> Found:
+def _one(tx: Tx, tenant: str, thread_id: str) -> Loaded:
     tenant_tx = replace(tx, tenant=tenant)
     objects = ledger.export(tenant_tx, tenant, thread_id)
-    found, problems = conversation(objects, transcript.entries(tenant_tx, thread_id))
-    return Found([found] if found.turns else [], {}, problems)
+    recorded, problems = conversation(objects, transcript.entries(tenant_tx, thread_id))
+    return Loaded([recorded] if recorded.turns else [], {}, problems)

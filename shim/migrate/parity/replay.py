@@ -132,11 +132,11 @@ class ReplayEnvironment:
         body = next(
             (each for each in objects_of_thread if each["object"] == "thread.run" and each["id"] == run.id), None
         )
-        found = answer(body, steps, messages)
-        found = replace(found, model=model, calls=found.calls or (), hosted=found.hosted or ())
-        if run.refused is not None and found.status not in ENDED:
-            found = replace(found, status="failed", error=run.refused)
-        return replace(found, seconds=run.seconds, first=run.first)
+        new_answer = answer(body, steps, messages)
+        new_answer = replace(new_answer, model=model, calls=new_answer.calls or (), hosted=new_answer.hosted or ())
+        if run.refused is not None and new_answer.status not in ENDED:
+            new_answer = replace(new_answer, status="failed", error=run.refused)
+        return replace(new_answer, seconds=run.seconds, first=run.first)
 
 
 class _Run:
@@ -188,11 +188,11 @@ class _Run:
         """Find outputs for the calls of the run; returns whether there is one for each call."""
         self._required_calls = run.required_action.submit_tool_outputs.tool_calls
         calls = [Call(call.function.name, call.function.arguments or "", None, batch) for call in self._required_calls]
-        found = self._playback.answer(calls)
+        replies = self._playback.answer(calls)
         if self._placeholder is not None:
-            found = [replace(reply, output=self._placeholder) if reply.output is None else reply for reply in found]
-        self.replies += found
-        silent = next((reply for reply in found if reply.output is None), None)
+            replies = [replace(reply, output=self._placeholder) if reply.output is None else reply for reply in replies]
+        self.replies += replies
+        silent = next((reply for reply in replies if reply.output is None), None)
         if silent is not None:
             self._stop(f"{MATCHES[silent.match]}: {silent.call.name}")
         return silent is None

@@ -59,8 +59,8 @@ class Compared:
     @property
     def verdict(self) -> Verdict:
         """The worst one."""
-        given = {each.verdict for each in self.candidates}
-        return next((verdict for verdict in ("failed", "differs") if verdict in given), "same")
+        verdicts = {each.verdict for each in self.candidates}
+        return next((verdict for verdict in ("failed", "differs") if verdict in verdicts), "same")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +106,10 @@ def judge(turn: Turn, result: Result, ignored: Iterable[str] = ()) -> Judged:
     """Compare a result with the recorded answer."""
     left_out = {*ignored}
     sides = Sides(turn.answer, result.answer, result.replies, result.stopped is not None)
-    found = tuple(each for each in differences(sides) if each.aspect not in left_out)
+    differing = tuple(each for each in differences(sides) if each.aspect not in left_out)
     unanswered = result.stopped is None and result.answer.status in UNANSWERED
     failed = unanswered and not ended_alike(sides)
-    return Judged(result, "failed" if failed else "differs" if found or result.stopped else "same", found)
+    return Judged(result, "failed" if failed else "differs" if differing or result.stopped else "same", differing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +138,11 @@ class Summary:
 
 
 def summary(
-    name: str, models: list[str], given: Sequence[tuple[Judged | None, Answer]], prices: Mapping[str, Price]
+    name: str, models: list[str], turns: Sequence[tuple[Judged | None, Answer]], prices: Mapping[str, Price]
 ) -> Summary:
     """The sums of answers, each with its verdict."""
-    judged = [one for one, _ in given if one is not None]
-    answers = [answer for _, answer in given]
+    judged = [one for one, _ in turns if one is not None]
+    answers = [answer for _, answer in turns]
     verdicts = Counter(one.verdict for one in judged)
     aspects = Counter(aspect for one in judged for aspect in {each.aspect for each in one.differences})
     costs = [cost(answer, prices) for answer in answers]
@@ -237,10 +237,10 @@ def _candidate(judged: Judged, prices: Mapping[str, Price]) -> Json:
 def answer_json(answer: Answer, prices: Mapping[str, Price]) -> Json:
     """One answer for programs."""
     body: dict[str, Any] = asdict(replace(answer))
-    found = form(answer.text, answer.refused)
+    shape = form(answer.text, answer.refused)
     return body | {
         "characters": len(answer.text),
         "words": answer.word_count,
-        "form": asdict(found) | {"keys": dict(found.keys)},
+        "form": asdict(shape) | {"keys": dict(shape.keys)},
         "cost": cost(answer, prices),
     }

@@ -53,9 +53,9 @@ def changes(recorded: Any, candidate: Any, path: str = "") -> Iterator[Change]:
             inner = f"{path}.{name}" if path else str(name)
             yield from changes(recorded.get(name, ABSENT), candidate.get(name, ABSENT), inner)
     elif types == ("array", "array"):
-        for place in range(max(len(recorded), len(candidate))):
-            one, other = (side[place] if place < len(side) else ABSENT for side in (recorded, candidate))
-            yield from changes(one, other, f"{path}[{place}]")
+        for index in range(max(len(recorded), len(candidate))):
+            one, other = (side[index] if index < len(side) else ABSENT for side in (recorded, candidate))
+            yield from changes(one, other, f"{path}[{index}]")
     elif types[0] != types[1] or recorded != candidate:
         yield Change(path, recorded, candidate)
 

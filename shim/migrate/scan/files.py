@@ -42,28 +42,28 @@ def suffix(name: str) -> str:
     return name.rpartition(".")[2].lower() if "." in name else ""
 
 
-def walk(place: Path, exclude: Iterable[str] = ()) -> Iterator[Path]:
+def walk(root: Path, exclude: Iterable[str] = ()) -> Iterator[Path]:
     """The files below a folder, in a fixed order; a file that is given itself is scanned regardless of its name.
 
     Links to folders are not followed, so that none is walked twice or for ever.
     """
     excluded = tuple(exclude)
-    if not place.is_dir():
-        yield place
+    if not root.is_dir():
+        yield root
         return
-    for folder, folders, names in os.walk(place):
+    for folder, folders, names in os.walk(root):
         here = Path(folder)
         folders[:] = sorted(
-            name for name in folders if not SKIPPED.fullmatch(name) and not _is(here / name, place, excluded)
+            name for name in folders if not SKIPPED.fullmatch(name) and not _is(here / name, root, excluded)
         )
         for name in sorted(names):
             wanted = suffix(name) in SUFFIXES and not LOCKS.fullmatch(name)
-            if wanted and not _is(here / name, place, excluded):
+            if wanted and not _is(here / name, root, excluded):
                 yield here / name
 
 
-def _is(path: Path, place: Path, patterns: tuple[str, ...]) -> bool:
-    name = path.relative_to(place).as_posix()
+def _is(path: Path, root: Path, patterns: tuple[str, ...]) -> bool:
+    name = path.relative_to(root).as_posix()
     return any(fnmatch(name, pattern) or fnmatch(path.name, pattern) for pattern in patterns)
 
 

@@ -67,14 +67,14 @@ class Report:
 
     def counted(self) -> dict[Verdict, int]:
         """How many findings there are of each verdict."""
-        found = Counter(each.verdict for each in self.findings)
-        return {verdict: found[verdict] for verdict in VERDICTS}
+        counts = Counter(each.verdict for each in self.findings)
+        return {verdict: counts[verdict] for verdict in VERDICTS}
 
     def by_rule(self) -> list[tuple[str, int]]:
         """The rules with findings, those that need a human first, and the most frequent first among equals."""
-        found = Counter(each.rule for each in self.findings)
+        counts = Counter(each.rule for each in self.findings)
         order = {verdict: number for number, verdict in enumerate(reversed(VERDICTS))}
-        return sorted(found.items(), key=lambda pair: (order[RULES[pair[0]].verdict], -pair[1], pair[0]))
+        return sorted(counts.items(), key=lambda pair: (order[RULES[pair[0]].verdict], -pair[1], pair[0]))
 
 
 def worst(findings: Iterable[Finding]) -> Verdict | None:

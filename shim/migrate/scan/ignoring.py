@@ -20,9 +20,9 @@ def not_ignored(findings: Iterable[Finding], text: str) -> list[Finding]:
     lines: dict[int, set[str] | None] = {}
     if "ignore" in text:
         for number, line in enumerate(text.split("\n"), 1):
-            for found in COMMENT.finditer(line):
-                rules = None if found[2] is None else {each.strip() for each in found[2].split(",")}
-                if found[1]:
+            for match in COMMENT.finditer(line):
+                rules = None if match[2] is None else {each.strip() for each in match[2].split(",")}
+                if match[1]:
                     everywhere.append(rules)
                 else:
                     lines[number] = rules

@@ -169,10 +169,10 @@ def find(text: str, suffix: str) -> Iterator[tuple[str, int, int, str]]:
     for row in PATTERNS:
         speaks = suffix in (row.languages or ANY)
         if speaks and (row.beside is None or row.beside.search(text)):
-            yield from ((row.rule, *found.span(), found[0]) for found in row.pattern.finditer(shown))
+            yield from ((row.rule, *match.span(), match[0]) for match in row.pattern.finditer(shown))
     for rule, pattern in texts.IDS.items():
         yield from (
-            (rule, *found.span(), found[0]) for found in pattern.finditer(shown) if texts.MIXED.search(found[0])
+            (rule, *match.span(), match[0]) for match in pattern.finditer(shown) if texts.MIXED.search(match[0])
         )
 
 
@@ -181,4 +181,4 @@ def without_comments(text: str, suffix: str) -> str:
     pattern = COMMENTS.get(suffix)
     if pattern is None:
         return text
-    return pattern.sub(lambda found: found[1] or re.sub(r"[^\n]", " ", found[2]), text)
+    return pattern.sub(lambda match: match[1] or re.sub(r"[^\n]", " ", match[2]), text)

@@ -58,8 +58,8 @@ def program(text: str) -> Program:
 
 def source(cell: Any) -> str:
     """A cell's text: it may stand in one string, or in one for each line."""
-    found = cell.get("source", "")
-    return "".join(map(str, found)) if isinstance(found, list) else str(found)
+    text = cell.get("source", "")
+    return "".join(map(str, text)) if isinstance(text, list) else str(text)
 
 
 def plain(line: str) -> str:
@@ -76,13 +76,13 @@ class _Lines:
     def __init__(self, text: str) -> None:
         self._strings: list[tuple[int, str]] = []
         line, before = 1, 0
-        for found in STRING.finditer(text):
-            line += text.count("\n", before, found.start())
-            before = found.start()
-            if '"' not in found[0][1:-1] and "\\" not in found[0]:
-                value = found[0][1:-1]
+        for match in STRING.finditer(text):
+            line += text.count("\n", before, match.start())
+            before = match.start()
+            if '"' not in match[0][1:-1] and "\\" not in match[0]:
+                value = match[0][1:-1]
             else:
-                value = str(json.loads(found[0], strict=False))
+                value = str(json.loads(match[0], strict=False))
             self._strings.append((line, value))
         self._next = 0
 

@@ -147,8 +147,8 @@ def _places(report: Report) -> Iterator[str]:
         rule = RULES[name]
         yield f"## {name}"
         yield f"{rule.title}: {MEANING[rule.verdict]}. {rule.advice}"
-        found = [each for each in report.findings if each.rule == name]
-        yield "\n".join(f"- `{each.where}` {_code(each.what)}" for each in found)
+        findings = [each for each in report.findings if each.rule == name]
+        yield "\n".join(f"- `{each.where}` {_code(each.what)}" for each in findings)
 
 
 def _code(text: str) -> str:

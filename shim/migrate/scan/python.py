@@ -23,7 +23,7 @@ MOCKED: Final = re.compile(r"assert_\w+|return_value|side_effect|call_\w+|called
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Occurrence:
     """A finding within a file; a ``weak`` one counts only if the file has another one that is not weak."""
 
     rule: str
@@ -33,7 +33,7 @@ class Found:
 
 
 #: The findings at a node, and the child nodes that must still be visited; None for all.
-Seen: TypeAlias = tuple[list[Found], list[ast.AST] | None]
+Seen: TypeAlias = tuple[list[Occurrence], list[ast.AST] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +54,25 @@ def use(value: Value) -> Use | None:
     return Use(head, path) if path.partition(".")[0] in ("assistants", "threads", "vector_stores") else None
 
 
-def find(tree: ast.Module) -> list[Found]:
+def find(tree: ast.Module) -> list[Occurrence]:
     """All findings, unsorted; weak ones only if there are others."""
-    found = list(Finder(tree).all())
-    return _once(found) if any(not each.weak for each in found) else []
+    occurrences = list(Finder(tree).all())
+    return _once(occurrences) if any(not each.weak for each in occurrences) else []
 
 
-def _once(found: list[Found]) -> list[Found]:
+def _once(occurrences: list[Occurrence]) -> list[Occurrence]:
     """Without references to an operation that is called on the same line."""
-    called = {(line(each), each.what) for each in found if each.rule not in ("reference", "types")}
+    called = {(line(each), each.what) for each in occurrences if each.rule not in ("reference", "types")}
     return [
         each
-        for each in found
+        for each in occurrences
         if each.rule != "reference" or not any(at == line(each) and each.what in what for at, what in called)
     ]
 
 
-def line(found: Found) -> int:
+def line(occurrence: Occurrence) -> int:
     """The line on which a finding begins, from 1."""
-    return int(getattr(found.node, "lineno", 1))
+    return int(getattr(occurrence.node, "lineno", 1))
 
 
 class Finder:
@@ -86,35 +86,35 @@ class Finder:
         #: Strings that are no finding of a rule, because of their context.
         self._passed: dict[int, str] = {}
 
-    def all(self) -> Iterator[Found]:
+    def all(self) -> Iterator[Occurrence]:
         return self._walk(self._tree, self._scopes[self._tree])
 
-    def _walk(self, node: ast.AST, scope: Scope) -> Iterator[Found]:
+    def _walk(self, node: ast.AST, scope: Scope) -> Iterator[Occurrence]:
         scope = self._scopes.get(node, scope)
         finder = FINDERS.get(type(node))
-        found, rest = finder(self, node, scope) if finder is not None else ([], None)
-        yield from found
+        occurrences, rest = finder(self, node, scope) if finder is not None else ([], None)
+        yield from occurrences
         for rule, at, what, weak in (*answer_reads.find(node), *strings.find(node)):
             if self._passed.get(id(at)) != rule:
-                yield Found(rule, at, what, weak)
+                yield Occurrence(rule, at, what, weak)
         for each in ast.iter_child_nodes(node) if rest is None else rest:
             yield from self._walk(each, scope)
 
     def _call(self, node: ast.Call, scope: Scope) -> Seen:
         self._passed |= {id(each): "retired-model" for each in strings.other_models(node)}
-        found = list(self._called(node, scope))
-        if found or self._is_api(node.func, scope):
-            return found, [*self._roots(node.func), *node.args, *node.keywords]
-        return found, None
+        occurrences = list(self._called(node, scope))
+        if occurrences or self._is_api(node.func, scope):
+            return occurrences, [*self._roots(node.func), *node.args, *node.keywords]
+        return occurrences, None
 
     def _attribute(self, node: ast.Attribute, scope: Scope) -> Seen:
         value = self._values.of(node, scope)
         if (of := use(value)) is not None:
             # An assignment of such a value to an attribute is no additional use.
             is_use = isinstance(node.ctx, ast.Load) or ".beta" in ast.unparse(node)
-            return [Found(_known(of) or "reference", node, f"beta.{of.path}")] if is_use else [], self._roots(node)
+            return [Occurrence(_known(of) or "reference", node, f"beta.{of.path}")] if is_use else [], self._roots(node)
         if isinstance(value, str) and TYPES.fullmatch(value):
-            return [Found("types", node, value)], []
+            return [Occurrence("types", node, value)], []
         return [], None
 
     def _import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> Seen:
@@ -123,7 +123,7 @@ class Finder:
     def _class(self, node: ast.ClassDef, scope: Scope) -> Seen:
         if not self._is_handler(node, scope):
             return [], None
-        return [Found("handler", node, node.name)], [*node.keywords, *node.body, *node.decorator_list]
+        return [Occurrence("handler", node, node.name)], [*node.keywords, *node.body, *node.decorator_list]
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Seen:
         """Strings in decorators are the application's own routes, such as ``@app.post("/v1/threads")``."""
@@ -152,24 +152,24 @@ class Finder:
             node = node.value
         return [] if isinstance(node, ast.Name) else [node]
 
-    def _called(self, node: ast.Call, scope: Scope) -> Iterator[Found]:
+    def _called(self, node: ast.Call, scope: Scope) -> Iterator[Occurrence]:
         """A call: of an operation, of a framework, or of ``getattr`` with an unknown name."""
         value = self._values.of(node.func, scope)
         if (of := use(value)) is not None:
             yield from _operation(node, of)
         elif isinstance(value, str) and (rule := framework(value)) is not None:
-            yield Found(rule, node, value)
+            yield Occurrence(rule, node, value)
         elif getattr(node.func, "id", "") == "getattr" and len(node.args) > 1:
             yield from self._got(node, scope)
 
-    def _got(self, node: ast.Call, scope: Scope) -> Iterator[Found]:
+    def _got(self, node: ast.Call, scope: Scope) -> Iterator[Occurrence]:
         value, of = self._values.of(node.args[0], scope), use(self._values.of(node, scope))
         if of is not None:
-            yield Found("reference", node, f"beta.{of.path}")
+            yield Occurrence("reference", node, f"beta.{of.path}")
         elif use(value) is not None and not isinstance(node.args[1], ast.Constant):
-            yield Found("dynamic-name", node, ast.unparse(node))
+            yield Occurrence("dynamic-name", node, ast.unparse(node))
         elif is_path(value) and str(value).endswith(".beta") and not isinstance(node.args[1], ast.Constant):
-            yield Found("dynamic-name", node, ast.unparse(node), weak=True)
+            yield Occurrence("dynamic-name", node, ast.unparse(node), weak=True)
 
     def _is_handler(self, node: ast.ClassDef, scope: Scope, depth: int = 0) -> bool:
         for base in node.bases:
@@ -209,15 +209,15 @@ def _known(of: Use) -> str | None:
     return None if known else "no-such-call"
 
 
-def _operation(node: ast.Call, of: Use) -> Iterator[Found]:
+def _operation(node: ast.Call, of: Use) -> Iterator[Occurrence]:
     fields = OPERATIONS.get(of.path)
     if fields is None:
-        yield Found(_known(of) or "reference", node, f"beta.{of.path}")
+        yield Occurrence(_known(of) or "reference", node, f"beta.{of.path}")
         return
-    yield Found(_manner(node, of), node, f"beta.{of.path}")
+    yield Occurrence(_manner(node, of), node, f"beta.{of.path}")
     for each in node.keywords:
         if each.arg is not None and each.arg not in fields | ALWAYS:
-            yield Found("v1-file-ids" if each.arg == "file_ids" else "unknown-field", each, each.arg)
+            yield Occurrence("v1-file-ids" if each.arg == "file_ids" else "unknown-field", each, each.arg)
 
 
 def _manner(node: ast.Call, of: Use) -> str:
@@ -232,15 +232,15 @@ def _manner(node: ast.Call, of: Use) -> str:
     return "stream" if streams or of.path.endswith("stream") else "call"
 
 
-def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[Found]:
+def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[Occurrence]:
     """Imports of the API's types and handlers, and of frameworks; one finding for each statement."""
     module = f"{node.module}." if isinstance(node, ast.ImportFrom) and not node.level else ""
     if isinstance(node, ast.ImportFrom) and node.level:
         return
     names = [f"{module}{each.name}" for each in node.names]
     if typed := [name for name in names if TYPES.fullmatch(name)]:
-        yield Found("types", node, ", ".join(typed))
+        yield Occurrence("types", node, ", ".join(typed))
     for name in names:
         if (rule := framework(name)) is not None:
-            yield Found(rule, node, name)
+            yield Occurrence(rule, node, name)
             return

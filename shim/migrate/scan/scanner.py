@@ -30,19 +30,19 @@ def scan(
     this one; None takes as many as there are processors.
     """
     excluded = tuple(exclude)
-    found = list(dict.fromkeys(path for place in paths for path in files.walk(place, excluded)))
+    selected = list(dict.fromkeys(path for root in paths for path in files.walk(root, excluded)))
     count = (os.cpu_count() or 1) if processes is None else processes
     report = Report()
-    for part in _parts(found, count):
+    for part in _parts(selected, count):
         report.add(part)
-        progress(report.files + len(report.skipped), len(found))
+        progress(report.files + len(report.skipped), len(selected))
     report.findings.sort(key=lambda each: (each.file, each.place, each.rule))
     return report
 
 
-def _parts(found: Sequence[Path], processes: int) -> Iterator[Report]:
-    batches = [found[start : start + BATCH] for start in range(0, len(found), BATCH)]
-    if processes < 2 or len(found) < FEW:
+def _parts(paths: Sequence[Path], processes: int) -> Iterator[Report]:
+    batches = [paths[start : start + BATCH] for start in range(0, len(paths), BATCH)]
+    if processes < 2 or len(paths) < FEW:
         yield from map(_batch, batches)
         return
     with ProcessPoolExecutor(min(processes, len(batches))) as pool:

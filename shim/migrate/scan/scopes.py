@@ -119,10 +119,10 @@ class Scopes(ast.NodeVisitor):
         self._inside(scope, [*node.body])
 
     def _parameters(self, node: Function, scope: Scope) -> None:
-        given = node.args
-        placed = [*given.posonlyargs, *given.args]
-        defaults = [*[None] * (len(placed) - len(given.defaults)), *given.defaults, *given.kw_defaults]
-        for one, default in zip([*placed, *given.kwonlyargs], defaults, strict=True):
+        arguments = node.args
+        placed = [*arguments.posonlyargs, *arguments.args]
+        defaults = [*[None] * (len(placed) - len(arguments.defaults)), *arguments.defaults, *arguments.kw_defaults]
+        for one, default in zip([*placed, *arguments.kwonlyargs], defaults, strict=True):
             if one.annotation is not None:
                 scope.names[one.arg].append(Bound(one.annotation, self._now, "annotation"))
             if default is not None:
@@ -190,5 +190,5 @@ class Scopes(ast.NodeVisitor):
 
     def _owner(self, name: str) -> Scope | None:
         """The class of ``self`` or ``cls`` in a method; None for other names."""
-        found = next((each for each in self._now.find(name) if isinstance(each, Class)), None)
-        return found.scope if found is not None else None
+        owner = next((each for each in self._now.find(name) if isinstance(each, Class)), None)
+        return owner.scope if owner is not None else None

@@ -50,7 +50,7 @@ def scan(path: Path) -> Report:
     try:
         kind = files.suffix(path.name)
         text = files.decode(files.read(path), kind)
-        found = list(_found(str(path), text, kind)) if _is_interesting(text, kind) else []
+        findings = list(_found(str(path), text, kind)) if _is_interesting(text, kind) else []
     except files.Unreadable as why:
         report.skipped.append(files.skipped(path, why))
         return report
@@ -58,8 +58,8 @@ def scan(path: Path) -> Report:
         report.skipped.append(files.skipped(path, "it is nested too deeply"))
         return report
     report.files = 1
-    report.findings = ignoring.not_ignored(sorted(set(found), key=lambda each: (each.place, each.rule)), text)
-    report.ignored = len(set(found)) - len(report.findings)
+    report.findings = ignoring.not_ignored(sorted(set(findings), key=lambda each: (each.place, each.rule)), text)
+    report.ignored = len(set(findings)) - len(report.findings)
     return report
 
 
@@ -95,28 +95,29 @@ def _python(name: str, text: str) -> Iterator[Finding]:
         yield from _unparsed(name, text, Place(getattr(problem, "lineno", None) or 1, 1, 1))
         return
     lines = text.split("\n")
-    for found in python.find(tree):
-        yield _finding(name, found, lines)
+    for occurrence in python.find(tree):
+        yield _finding(name, occurrence, lines)
 
 
-def _finding(name: str, found: python.Found, lines: list[str]) -> Finding:
-    line = python.line(found)
+def _finding(name: str, occurrence: python.Occurrence, lines: list[str]) -> Finding:
+    line = python.line(occurrence)
     # The end of a class or a function is that of its head; that of a call is its last line, for comments that ignore
     # it.
-    ends = line if isinstance(found.node, (ast.ClassDef, ast.FunctionDef)) else getattr(found.node, "end_lineno", line)
-    place = Place(line, getattr(found.node, "col_offset", 0) + 1, ends)
-    return Finding(found.rule, name, place, found.what, lines[line - 1].strip()[:SHOWN])
+    node = occurrence.node
+    ends = line if isinstance(node, (ast.ClassDef, ast.FunctionDef)) else getattr(node, "end_lineno", line)
+    place = Place(line, getattr(node, "col_offset", 0) + 1, ends)
+    return Finding(occurrence.rule, name, place, occurrence.what, lines[line - 1].strip()[:SHOWN])
 
 
 def _unparsed(name: str, text: str, place: Place) -> Iterator[Finding]:
     """The findings by patterns in a file that Python cannot parse, and the place of the syntax error, if there are
     any.
     """
-    found = list(_patterns(name, text, "py"))
-    if found:
+    findings = list(_patterns(name, text, "py"))
+    if findings:
         line = text.split("\n")[place.line - 1 : place.line]
         yield Finding("not-parsed", name, place, "no Python 3", "".join(line).strip()[:SHOWN])
-    yield from found
+    yield from findings
 
 
 def _notebook(name: str, text: str) -> Iterator[Finding]:
@@ -125,11 +126,11 @@ def _notebook(name: str, text: str) -> Iterator[Finding]:
     except (ValueError, RecursionError) as problem:
         raise files.Unreadable(f"it is no notebook: {problem}") from problem
     lines = program.source.split("\n")
-    for found in python.find(_parsed(program.source)):
-        at, end = python.line(found), getattr(found.node, "end_lineno", python.line(found))
+    for occurrence in python.find(_parsed(program.source)):
+        at, end = python.line(occurrence), getattr(occurrence.node, "end_lineno", python.line(occurrence))
         first, last = program.places[at - 1], program.places[end - 1]
-        place = Place(first.file, getattr(found.node, "col_offset", 0) + 1, last.file, first.cell)
-        yield Finding(found.rule, name, place, found.what, lines[at - 1].strip()[:SHOWN])
+        place = Place(first.file, getattr(occurrence.node, "col_offset", 0) + 1, last.file, first.cell)
+        yield Finding(occurrence.rule, name, place, occurrence.what, lines[at - 1].strip()[:SHOWN])
     for line, source in program.broken:
         for each in _unparsed(name, source, Place(line.file, 1, line.file, line.cell)):
             yield Finding(each.rule, name, Place(line.file, 1, line.file, line.cell), each.what, each.text)
@@ -137,10 +138,10 @@ def _notebook(name: str, text: str) -> Iterator[Finding]:
 
 def _patterns(name: str, text: str, kind: str) -> Iterator[Finding]:
     starts = _starts(text)
-    found = list(languages.find(text, kind))
-    for rule, start, end, matched in found:
+    matches = list(languages.find(text, kind))
+    for rule, start, end, matched in matches:
         yield _placed(rule, name, text, starts, (start, end), " ".join(matched.split())[:SHOWN])
-    if any(rule in ("other-language", "raw-http") for rule, *_ in found):
+    if any(rule in ("other-language", "raw-http") for rule, *_ in matches):
         yield from _models(name, languages.without_comments(text, kind), starts)
 
 
@@ -156,11 +157,13 @@ def _models(name: str, text: str, starts: list[int]) -> Iterator[Finding]:
 
 def _configuration(name: str, text: str) -> Iterator[Finding]:
     """Ids and addresses; and models, if the file contains an assistant's id."""
-    starts, found = _starts(text), []
+    starts, matches = _starts(text), []
     for rule, pattern in [*texts.IDS.items(), ("raw-http", texts.ADDRESS)]:
-        found += [(rule, each) for each in pattern.finditer(text) if rule == "raw-http" or texts.MIXED.search(each[0])]
-    rules = {rule for rule, _ in found}
-    for rule, each in found:
+        matches += [
+            (rule, each) for each in pattern.finditer(text) if rule == "raw-http" or texts.MIXED.search(each[0])
+        ]
+    rules = {rule for rule, _ in matches}
+    for rule, each in matches:
         if rule != "upstream-id" or rules != {"upstream-id"}:
             yield _placed(rule, name, text, starts, each.span(), each[0])
     if "assistant-id" in rules:
@@ -169,7 +172,7 @@ def _configuration(name: str, text: str) -> Iterator[Finding]:
 
 def _starts(text: str) -> list[int]:
     """The offset at which each line begins."""
-    return [0, *(found.end() for found in re.finditer("\n", text))]
+    return [0, *(match.end() for match in re.finditer("\n", text))]
 
 
 def _placed(rule: str, name: str, text: str, starts: list[int], span: tuple[int, int], what: str) -> Finding:

@@ -53,8 +53,8 @@ def _text(node: ast.AST, text: str) -> Iterator[Match]:
         yield "raw-http", node, address[0], False
     if (header := texts.HEADER.search(text)) is not None:
         yield "v1-header" if header[1] == "1" else "beta-header", node, header[0], False
-    for rule, found in texts.ids(text):
-        yield rule, node, found, rule == "upstream-id"
+    for rule, matched in texts.ids(text):
+        yield rule, node, matched, rule == "upstream-id"
 
 
 def _whole(text: str) -> tuple[str, str, bool] | None:

@@ -23,4 +23,4 @@ MIXED: Final = re.compile(r"_.*(?:\d|[a-z].*[A-Z]|[A-Z].*[a-z])|^(?:vs_|file-)")
 def ids(text: str) -> Iterator[tuple[str, str]]:
     """The ids in a text, each with its rule."""
     for rule, pattern in IDS.items():
-        yield from ((rule, found[0]) for found in pattern.finditer(text) if MIXED.search(found[0]))
+        yield from ((rule, match[0]) for match in pattern.finditer(text) if MIXED.search(match[0]))

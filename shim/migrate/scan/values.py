@@ -120,11 +120,11 @@ class Values:
         if isinstance(node, ast.Subscript):
             name = getattr(node.value, "attr", getattr(node.value, "id", ""))
             inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-            found = (self._annotated(each, scope) or self.of(each, scope) for each in inner if name in WRAPPERS)
-            return next((value for value in found if is_path(value) or isinstance(value, Instance)), None)
+            inner_values = (self._annotated(each, scope) or self.of(each, scope) for each in inner if name in WRAPPERS)
+            return next((value for value in inner_values if is_path(value) or isinstance(value, Instance)), None)
         annotation = self.of(node, scope)
-        made = self._made(annotation)
-        return made if is_path(made) or isinstance(made, Instance) else None
+        instance = self._made(annotation)
+        return instance if is_path(instance) or isinstance(instance, Instance) else None
 
     def _made(self, called: Value) -> Value:
         """The result of calling a value."""
@@ -141,9 +141,9 @@ class Values:
                 return self._base_client(called) or Instance(called)
         return None
 
-    def _base_client(self, made: Class) -> Value:
+    def _base_client(self, owner: Class) -> Value:
         """A class of the file that derives from a client is one."""
-        bases = [each for one in self._lineage(made) for each in self._bases(one) if isinstance(each, str)]
+        bases = [each for one in self._lineage(owner) for each in self._bases(one) if isinstance(each, str)]
         return next((value for base in bases if is_path(value := self._made(base))), None)
 
     def _bases(self, owner: Class) -> list[Value]:
@@ -151,17 +151,17 @@ class Values:
 
     def _lineage(self, owner: Class) -> list[Class]:
         """A class of the file and those of the file that it derives from, each once."""
-        found = [owner]
-        for each in found:
-            found += [base for base in self._bases(each) if isinstance(base, Class) and base not in found]
-        return found
+        lineage = [owner]
+        for each in lineage:
+            lineage += [base for base in self._bases(each) if isinstance(base, Class) and base not in lineage]
+        return lineage
 
     def _returned(self, node: Function, scope: Scope) -> Value:
         if isinstance(node, ast.Lambda):
             return self.of(node.body, scope)
         returns = [each.value for each in ast.walk(node) if isinstance(each, (ast.Return, ast.Yield)) and each.value]
-        found = (self.of(each, scope) for each in returns)
-        value = next((value for value in found if value is not None), None)
+        returned = (self.of(each, scope) for each in returns)
+        value = next((value for value in returned if value is not None), None)
         if value is None and node.returns is not None:
             return self._annotated(node.returns, scope)
         return value
@@ -178,11 +178,11 @@ class Values:
         if name == "Depends" and node.args:
             return self._made(self.of(node.args[0], scope))
         called = self.of(node.func, scope)
-        made = self._made(called)
-        if made is None and not is_path(called):
+        instance = self._made(called)
+        if instance is None and not is_path(called):
             # A wrapper around a client (`patch(OpenAI())`, `wrap(client)`) gives one.
             return next((value for each in node.args if is_path(value := self.of(each, scope))), None)
-        return made
+        return instance
 
     def _attribute(self, value: Value, name: str) -> Value:
         match value:
@@ -199,10 +199,10 @@ class Values:
         """An attribute of a class of the file, of its objects, or of the classes it derives from."""
         scopes = [each.scope for each in self._lineage(owner)]
         bound = [each for scope in scopes for names in (scope.attributes, scope.names) for each in names.get(name, ())]
-        found = self._first(bound)
-        if isinstance(found, Defined) and _is_read(found.node):
-            return self._returned(found.node, found.scope)
-        return found
+        value = self._first(bound)
+        if isinstance(value, Defined) and _is_read(value.node):
+            return self._returned(value.node, value.scope)
+        return value
 
 
 def _is_read(node: Function) -> bool:

@@ -34,15 +34,15 @@ def _is_same(attribute: str) -> bool:
 
 def facts(modules: Iterable[cst.Module]) -> Facts:
     """The facts of a program: one module, or the cells of a notebook."""
-    found = Facts()
+    result = Facts()
     for module in modules:
-        module.visit(_Visitor(found))
-    return found
+        module.visit(_Visitor(result))
+    return result
 
 
 class _Visitor(cst.CSTVisitor):
-    def __init__(self, found: Facts) -> None:
-        self._found = found
+    def __init__(self, facts: Facts) -> None:
+        self._found = facts
 
     def visit_Import(self, node: cst.Import) -> bool:
         for alias in node.names:

@@ -35,9 +35,9 @@ def rewrite(text: str, rules: Sequence[Rule]) -> tuple[str, list[Note]]:
     places = list(_places(text, cells))
     # From the last to the first, so that earlier offsets stay valid.
     for number, module in reversed(parsed.items()):
-        made = rewriter.rewrite(module, rules, known)
-        notes += [Note(each.line, f"cell {number + 1}: {each.why}") for each in made.notes]
-        pairs = zip(module.code.split("\n"), made.module.code.split("\n"), strict=True)
+        rewritten = rewriter.rewrite(module, rules, known)
+        notes += [Note(each.line, f"cell {number + 1}: {each.why}") for each in rewritten.notes]
+        pairs = zip(module.code.split("\n"), rewritten.module.code.split("\n"), strict=True)
         changed = {old: new for old, new in pairs if old != new}
         if changed:
             start, end = places[number]
@@ -49,10 +49,10 @@ def _places(text: str, cells: list[Any]) -> Iterator[tuple[int, int]]:
     """The place of each cell's source in the file.  Raises `NotUnderstood`."""
     decoder, after = json.JSONDecoder(), 0
     for cell in cells:
-        while (found := SOURCE.search(text, after)) is not None:
-            value, after = decoder.raw_decode(text, found.end())
+        while (match := SOURCE.search(text, after)) is not None:
+            value, after = decoder.raw_decode(text, match.end())
             if value == cell.get("source"):
-                yield found.end(), after
+                yield match.end(), after
                 break
         else:
             raise NotUnderstood("its cells could not be found in the file")
@@ -61,11 +61,11 @@ def _places(text: str, cells: list[Any]) -> Iterator[tuple[int, int]]:
 def _lines(source: str, changed: dict[str, str]) -> str:
     """The strings of a cell with changed lines replaced; the others stay unchanged."""
 
-    def written(found: re.Match[str]) -> str:
-        lines = str(json.loads(found[0])).split("\n")
+    def written(match: re.Match[str]) -> str:
+        lines = str(json.loads(match[0])).split("\n")
         if changed.keys().isdisjoint(lines):
-            return found[0]
-        return json.dumps("\n".join(changed.get(each, each) for each in lines), ensure_ascii=found[0].isascii())
+            return match[0]
+        return json.dumps("\n".join(changed.get(each, each) for each in lines), ensure_ascii=match[0].isascii())
 
     return STRING.sub(written, source)
 

@@ -55,8 +55,8 @@ def rewrite(module: cst.Module, rules: Sequence[Rule], known: Facts | None = Non
     """The program with the rules applied.  ``known``: facts of the whole program, for a notebook of all cells."""
     lines = module.code.splitlines()
     worker = _Worker(rules, known or facts([module]), lambda line: _is_ignored(lines, line))
-    made = MetadataWrapper(module, unsafe_skip_copy=True).visit(worker)
-    return Rewritten(made, worker.changed, sorted(worker.notes, key=lambda each: each.line))
+    rewritten = MetadataWrapper(module, unsafe_skip_copy=True).visit(worker)
+    return Rewritten(rewritten, worker.changed, sorted(worker.notes, key=lambda each: each.line))
 
 
 def _is_ignored(lines: list[str], line: int) -> bool:
@@ -75,36 +75,36 @@ class _Worker(cst.CSTTransformer):
         self.notes: list[Note] = []
 
     def leave_Import(self, original_node: cst.Import, updated_node: cst.Import) -> cst.Import:
-        made = self._statement(original_node)
-        return made if isinstance(made, cst.Import) else updated_node
+        statement = self._statement(original_node)
+        return statement if isinstance(statement, cst.Import) else updated_node
 
     def leave_ImportFrom(self, original_node: cst.ImportFrom, updated_node: cst.ImportFrom) -> cst.ImportFrom:
-        made = self._statement(original_node)
-        return made if isinstance(made, cst.ImportFrom) else updated_node
+        statement = self._statement(original_node)
+        return statement if isinstance(statement, cst.ImportFrom) else updated_node
 
     def visit_Call(self, node: cst.Call) -> None:
         """``import_module("openai")``, ``__import__("openai")``, ``patch("openai.OpenAI")``: reported, never
         changed.
         """
         name = dotted(node.func).rpartition(".")[2]
-        given = node.args[0].value if node.args else None
-        if self._rules is not SWAP or not isinstance(given, cst.SimpleString) or not name:
+        argument = node.args[0].value if node.args else None
+        if self._rules is not SWAP or not isinstance(argument, cst.SimpleString) or not name:
             return
-        imports = name in IMPORTING and given.value.strip("\"'") == "openai"
-        if imports or CLIENT.fullmatch(given.value):
-            self.notes.append(Note(self._line(node), f"`{name}({given.value})` names the client in a string"))
+        imports = name in IMPORTING and argument.value.strip("\"'") == "openai"
+        if imports or CLIENT.fullmatch(argument.value):
+            self.notes.append(Note(self._line(node), f"`{name}({argument.value})` names the client in a string"))
 
     def _statement(self, node: Statement) -> Statement | None:
         line = self._line(node)
         for rule in self._rules:
-            made = rule(node, self._facts)
-            if made is None or self._is_ignored(line):
+            statement = rule(node, self._facts)
+            if statement is None or self._is_ignored(line):
                 continue
-            if isinstance(made, Left):
-                self.notes.append(Note(line, made.why))
+            if isinstance(statement, Left):
+                self.notes.append(Note(line, statement.why))
                 return None
             self.changed.append(line)
-            return made
+            return statement
         return None
 
     def _line(self, node: cst.CSTNode) -> int:

@@ -58,16 +58,16 @@ class Plan:
 
 def plan(paths: Iterable[Path], exclude: Iterable[str] = (), undo: bool = False) -> Plan:
     """The changes to the Python files and notebooks below ``paths``.  Nothing is written."""
-    made, excluded = Plan(), tuple(exclude)
-    for path in dict.fromkeys(each for place in paths for each in files.walk(place, excluded)):
+    result, excluded = Plan(), tuple(exclude)
+    for path in dict.fromkeys(each for root in paths for each in files.walk(root, excluded)):
         kind = files.suffix(path.name)
         if kind in files.PYTHON or kind == files.NOTEBOOK:
-            made.files += 1
-            _examine(path, kind, UNDO if undo else SWAP, made)
-    return made
+            result.files += 1
+            _examine(path, kind, UNDO if undo else SWAP, result)
+    return result
 
 
-def _examine(path: Path, kind: str, rules: Sequence[Rule], made: Plan) -> None:
+def _examine(path: Path, kind: str, rules: Sequence[Rule], plan: Plan) -> None:
     try:
         old = files.read(path)
         if not _is_interesting(old, kind, tuple(rules)):
@@ -76,14 +76,14 @@ def _examine(path: Path, kind: str, rules: Sequence[Rule], made: Plan) -> None:
             raise NotUnderstood(f"its `import shim` would be {taken}, which is not this package")
         new, notes = _notebook(old, rules) if kind == files.NOTEBOOK else _program(old, rules)
     except (Unreadable, NotUnderstood) as why:
-        made.skipped.append((path, str(why)))
+        plan.skipped.append((path, str(why)))
         return
     except RecursionError:
-        made.skipped.append((path, "it is nested too deeply"))
+        plan.skipped.append((path, "it is nested too deeply"))
         return
-    made.notes += [(path, note) for note in notes]
+    plan.notes += [(path, note) for note in notes]
     if new != old:
-        made.changes.append(Change(path, old, new))
+        plan.changes.append(Change(path, old, new))
 
 
 def _is_interesting(data: bytes, kind: str, rules: tuple[Rule, ...]) -> bool:
@@ -110,8 +110,8 @@ def _ours() -> Path:
 
 
 def _program(old: bytes, rules: Sequence[Rule]) -> tuple[bytes, list[Note]]:
-    made = rewriter.rewrite(rewriter.parse(old), rules)
-    return made.module.bytes if made.changed else old, made.notes
+    rewritten = rewriter.rewrite(rewriter.parse(old), rules)
+    return rewritten.module.bytes if rewritten.changed else old, rewritten.notes
 
 
 def _notebook(old: bytes, rules: Sequence[Rule]) -> tuple[bytes, list[Note]]:

@@ -34,7 +34,7 @@ def made(*names: str) -> list[Call]:
 )
 def test_outputs(calls: list[str], told: list[tuple[str, str | None, int | None]]) -> None:
     playback = Playback([PARIS, ROME, TIME, MUTE], [Call("old", '{"a": 1.0}', "past")])
-    assert [(each.match, each.output, each.place) for each in playback.answer(made(*calls))] == told
+    assert [(each.match, each.output, each.index) for each in playback.answer(made(*calls))] == told
 
 
 def test_each_recorded_output_is_used_once_over_all_rounds() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from shim.migrate.imports.objects_read import OBJECTS, Found, Hint, Inner, Kind
+from shim.migrate.imports.objects_read import OBJECTS, Hint, Inner, Kind, ReadObject
 from shim.wire.ids import PREFIX
 from shim.wire.types import Json
 
@@ -39,12 +39,12 @@ def fits(value: Json, hint: Hint) -> bool:
     return kind_of(value, hint) is not None and not isinstance(value.get("messages"), (list, dict))
 
 
-def read(value: Json, hint: Hint, inner: Inner) -> Iterator[Found]:
+def read(value: Json, hint: Hint, inner: Inner) -> Iterator[ReadObject]:
     """The object, and the steps of a run that contains them."""
     kind = kind_of(value, hint)
     assert kind is not None
     steps: Any = value.get("steps") if kind == "run" else None
-    yield Found(kind, {name: given for name, given in value.items() if given is not steps or steps is None}, hint)
+    yield ReadObject(kind, {name: field for name, field in value.items() if field is not steps or steps is None}, hint)
     if steps:
         thread_id = value.get("thread_id") or hint.thread_id
         yield from inner(steps, hint.at(kind="step", run_id=value.get("id"), thread_id=thread_id))

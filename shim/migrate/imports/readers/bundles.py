@@ -7,7 +7,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from shim.migrate.imports.objects_read import Found, Hint, Inner, Kind
+from shim.migrate.imports.objects_read import Hint, Inner, Kind, ReadObject
 from shim.migrate.imports.values import is_id
 from shim.wire.types import Json
 
@@ -33,14 +33,14 @@ def fits(value: Json, hint: Hint) -> bool:
     return _is_list(value.get("messages")) and not ("threads" in value or "assistants" in value)
 
 
-def read(value: Json, hint: Hint, inner: Inner) -> Iterator[Found]:
+def read(value: Json, hint: Hint, inner: Inner) -> Iterator[ReadObject]:
     """The thread, then all that belongs to it."""
     thread = value["thread"] if isinstance(value.get("thread"), dict) else _thread_fields(value)
     thread_id = thread_id_of(value, thread) or hint.thread_id
     hint = hint.at(thread_id=thread_id, assistant_id=_text(value.get("assistant_id") or thread.get("assistant_id")))
     dropped = tuple(("field", name) for name in value if name not in _KNOWN)
     if thread_id is not None:
-        yield Found("thread", {**thread, "id": thread_id}, hint, dropped)
+        yield ReadObject("thread", {**thread, "id": thread_id}, hint, dropped)
     for name, kind in MEMBERS.items():
         if _is_list(value.get(name)):
             yield from inner(value[name], hint.at(kind=kind))
@@ -50,14 +50,14 @@ def read(value: Json, hint: Hint, inner: Inner) -> Iterator[Found]:
 
 def thread_id_of(value: Json, thread: Json) -> str | None:
     """The id of the thread; one of the API's form is preferred."""
-    given = [thread.get("id"), *(value.get(name) for name in IDS)]
-    texts = [str(one) for one in given if isinstance(one, (str, int)) and one != ""]
+    candidates = [thread.get("id"), *(value.get(name) for name in IDS)]
+    texts = [str(one) for one in candidates if isinstance(one, (str, int)) and one != ""]
     return next((text for text in texts if is_id("thread", text)), next(iter(texts), None))
 
 
 def _thread_fields(value: Json) -> Json:
     """The fields of a thread object that are in the same value as its messages."""
-    renamed = {_NAMES.get(name, name): given for name, given in value.items()}
+    renamed = {_NAMES.get(name, name): field for name, field in value.items()}
     return {name: renamed[name] for name in _THREAD if renamed.get(name) is not None}
 
 

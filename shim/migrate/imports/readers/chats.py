@@ -7,7 +7,7 @@ that were exported in 2024 to 2026.
 from collections.abc import Iterator
 from typing import Any, Final
 
-from shim.migrate.imports.objects_read import Found, Hint, Inner
+from shim.migrate.imports.objects_read import Hint, Inner, ReadObject
 from shim.wire.types import Json
 
 #: Roles of messages that are not imported: instructions, and outputs of tools.
@@ -18,7 +18,7 @@ def fits(value: Json, hint: Hint) -> bool:
     return isinstance(value.get("mapping"), dict)
 
 
-def read(value: Json, hint: Hint, inner: Inner) -> Iterator[Found]:
+def read(value: Json, hint: Hint, inner: Inner) -> Iterator[ReadObject]:
     """The thread, and the messages from its root to the one that was shown last."""
     thread_id = str(value.get("conversation_id") or value.get("id") or "")
     hint = hint.at(thread_id=thread_id or None)
@@ -27,7 +27,9 @@ def read(value: Json, hint: Hint, inner: Inner) -> Iterator[Found]:
     branch = _branch(nodes, value.get("current_node"))
     left = sum(1 for name, node in nodes.items() if name not in branch and _said(node) is not None)
     dropped = (("branch", f"{left} messages of {thread_id}"),) if left else ()
-    yield Found("thread", {"id": thread_id, "created_at": value.get("create_time"), "metadata": title}, hint, dropped)
+    yield ReadObject(
+        "thread", {"id": thread_id, "created_at": value.get("create_time"), "metadata": title}, hint, dropped
+    )
     for name in branch:
         message = _said(nodes[name])
         if message is not None:
@@ -64,14 +66,14 @@ def _parts(message: Json) -> list[Any]:
     return [part for part in parts if part not in ("", None)]
 
 
-def _message(name: str, message: Json, hint: Hint) -> Found:
+def _message(name: str, message: Json, hint: Hint) -> ReadObject:
     body = {
         "id": message.get("id") or name,
         "role": message["author"].get("role"),
         "created_at": message.get("create_time"),
         "content": [part if isinstance(part, str) else {"type": _kind(part)} for part in _parts(message)],
     }
-    return Found("message", body, hint)
+    return ReadObject("message", body, hint)
 
 
 def _kind(part: Any) -> str:

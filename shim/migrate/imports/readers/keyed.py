@@ -6,7 +6,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from shim.migrate.imports.objects_read import Found, Hint, Inner, Kind
+from shim.migrate.imports.objects_read import Hint, Inner, Kind, ReadObject
 from shim.migrate.imports.values import is_id
 from shim.wire.types import Json
 
@@ -34,18 +34,18 @@ def hint_of(name: str, hint: Hint) -> Hint | None:
 
 
 def fits(value: Json, hint: Hint) -> bool:
-    return any(hint_of(name, hint) and isinstance(given, (list, dict)) for name, given in value.items())
+    return any(hint_of(name, hint) and isinstance(entry, (list, dict)) for name, entry in value.items())
 
 
-def read(value: Json, hint: Hint, inner: Inner) -> Iterator[Found]:
+def read(value: Json, hint: Hint, inner: Inner) -> Iterator[ReadObject]:
     """The contents of the known members; others are ignored."""
-    for name, given in value.items():
+    for name, entry in value.items():
         known = hint_of(name, hint)
-        if known is not None and isinstance(given, (list, dict)):
-            yield from inner(_with_id(name, given), known)
+        if known is not None and isinstance(entry, (list, dict)):
+            yield from inner(_with_id(name, entry), known)
 
 
-def _with_id(name: str, given: Any) -> Any:
+def _with_id(name: str, entry: Any) -> Any:
     """A thread object under its id as key need not contain the id."""
-    bare = isinstance(given, dict) and is_id("thread", name) and "id" not in given and "data" not in given
-    return {"id": name, **given} if bare else given
+    bare = isinstance(entry, dict) and is_id("thread", name) and "id" not in entry and "data" not in entry
+    return {"id": name, **entry} if bare else entry

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import openai
 
 from shim.migrate.imports import references
-from shim.migrate.imports.objects_read import Found, Hint
+from shim.migrate.imports.objects_read import Hint, ReadObject
 from shim.migrate.imports.report import Refused
 from shim.wire import ids
 from shim.wire.types import Json
@@ -41,38 +41,38 @@ class Endpoint:
     def close(self) -> None:
         self._client.close()
 
-    def thread(self, thread_id: str) -> Iterator[Found]:
+    def thread(self, thread_id: str) -> Iterator[ReadObject]:
         """The thread, its messages, runs and steps, the assistants and files that they name, each once.
 
         Raises `Refused` with ``not_found`` or ``endpoint``; openai's errors of `HOPELESS`.
         """
         hint = Hint(thread_id=thread_id)
         path = ids.path("threads", thread_id)
-        yield Found("thread", self._get(path), hint)
+        yield ReadObject("thread", self._get(path), hint)
         files: dict[str, None] = {}
         for message in self._list(f"{path}/messages"):
             references.collect(message, files)
-            yield Found("message", message, hint)
+            yield ReadObject("message", message, hint)
         for run in self._list(f"{path}/runs"):
-            yield Found("run", run, hint)
+            yield ReadObject("run", run, hint)
             yield from self._assistant(run.get("assistant_id"))
             for step in self._list(f"{path}/runs/{run['id']}/steps"):
                 references.collect(step, files)
-                yield Found("step", step, hint.at(run_id=run["id"]))
+                yield ReadObject("step", step, hint.at(run_id=run["id"]))
         for file_id in files if self._files else ():
             yield from self._file(file_id)
 
-    def _assistant(self, assistant_id: Any) -> Iterator[Found]:
+    def _assistant(self, assistant_id: Any) -> Iterator[ReadObject]:
         """An assistant; None if it was deleted there."""
         if not isinstance(assistant_id, str) or assistant_id in self._fetched:
             return
         self._fetched.add(assistant_id)
         try:
-            yield Found("assistant", self._get(ids.path("assistants", assistant_id)), Hint())
+            yield ReadObject("assistant", self._get(ids.path("assistants", assistant_id)), Hint())
         except Refused as refused:
-            yield Found(None, {}, Hint(), ((refused.code, assistant_id),))
+            yield ReadObject(None, {}, Hint(), ((refused.code, assistant_id),))
 
-    def _file(self, file_id: str) -> Iterator[Found]:
+    def _file(self, file_id: str) -> Iterator[ReadObject]:
         """A file with its content, if the endpoint returns it: the API did not return files that users had uploaded."""
         try:
             content: bytes = self._client.files.content(file_id).read()
@@ -80,35 +80,35 @@ class Endpoint:
         except HOPELESS:
             raise
         except (openai.APIStatusError, Refused):
-            yield Found(None, {}, Hint(), (("no_bytes", file_id),))
+            yield ReadObject(None, {}, Hint(), (("no_bytes", file_id),))
             return
-        yield Found("file", {**about, "id": file_id, "data": base64.b64encode(content).decode()}, Hint())
+        yield ReadObject("file", {**about, "id": file_id, "data": base64.b64encode(content).decode()}, Hint())
 
     def _list(self, path: str) -> Iterator[Json]:
         after: str | None = None
         while True:
             cursor = {"after": after} if after else {}
             page = self._get(path, {"order": "asc", "limit": PAGE, **cursor})
-            found = page.get("data")
-            if not isinstance(found, list):
+            data = page.get("data")
+            if not isinstance(data, list):
                 raise Refused("endpoint", f"{path}: no list")
-            yield from found
-            if not found or not page.get("has_more"):
+            yield from data
+            if not data or not page.get("has_more"):
                 return
-            after = found[-1]["id"]
+            after = data[-1]["id"]
 
     def _get(self, path: str, query: Json | None = None) -> Json:
         try:
-            found: Any = self._client.get(path, cast_to=object, options={"headers": _HEADERS, "params": query or {}})
+            body: Any = self._client.get(path, cast_to=object, options={"headers": _HEADERS, "params": query or {}})
         except openai.NotFoundError as problem:
             raise Refused("not_found", path) from problem
         except HOPELESS:
             raise
         except openai.APIStatusError as problem:
             raise Refused("endpoint", f"{path}: {problem.status_code} {problem.message}"[:300]) from problem
-        if not isinstance(found, dict):
+        if not isinstance(body, dict):
             raise Refused("endpoint", f"{path}: no JSON object")
-        return found
+        return body
 
 
 def _client(url: str, key: str, version: str | None) -> openai.OpenAI:

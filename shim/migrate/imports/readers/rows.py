@@ -6,7 +6,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from shim.migrate.imports.objects_read import Found, Hint, Inner
+from shim.migrate.imports.objects_read import Hint, Inner, ReadObject
 from shim.wire.types import Json
 
 #: A message's field: its names in rows; the first one that exists is used.
@@ -32,7 +32,7 @@ def fits(value: Json, hint: Hint) -> bool:
     return all(any(name in value for name in NAMES[field]) for field in _NEEDED)
 
 
-def read(value: Json, hint: Hint, inner: Inner) -> Iterator[Found]:
+def read(value: Json, hint: Hint, inner: Inner) -> Iterator[ReadObject]:
     """The message."""
     body: Json = {}
     used: set[str] = set()
@@ -43,7 +43,7 @@ def read(value: Json, hint: Hint, inner: Inner) -> Iterator[Found]:
             used.add(name)
     _role_of_author(body)
     dropped = tuple(("field", name) for name in value if name not in used and name not in _SILENT)
-    yield Found("message", body, hint, dropped)
+    yield ReadObject("message", body, hint, dropped)
 
 
 def _role_of_author(body: Json) -> None:

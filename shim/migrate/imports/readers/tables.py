@@ -18,13 +18,13 @@ def values(source: Source, encoding: str | None, columns: Mapping[str, str]) -> 
     """The lines as rows.  ``columns``: a field of `rows.NAMES` and the column that has it.  Raises `Refused`."""
     csv.field_size_limit(LONGEST)
     broken: list[int] = []
-    found = _texts(lines(source, encoding), broken)
-    heading = next(found, "")
+    texts = _texts(lines(source, encoding), broken)
+    heading = next(texts, "")
     names = next(csv.reader([heading], delimiter=_separator(heading)), [])
     missing = [column for column in columns.values() if column not in names]
     if missing or not names:
         raise Refused("broken_csv", f"no column {', '.join(missing)} in the heading" if missing else "no heading")
-    reader = csv.DictReader(found, names, restkey="", delimiter=_separator(heading), strict=True)
+    reader = csv.DictReader(texts, names, restkey="", delimiter=_separator(heading), strict=True)
     try:
         for row in reader:
             yield _row(Place(source.name, reader.line_num + 1), row, columns, source)
@@ -39,15 +39,15 @@ def _row(place: Place, row: dict[str, str], columns: Mapping[str, str], source: 
     if "" in row or None in row.values():
         return place, "broken_csv", "not as many fields as the heading has"
     taken = set(columns.values())
-    given = {name: value for name, value in row.items() if name not in taken and name not in columns}
-    return place, given | {field: row[column] for field, column in columns.items()}, source.hint
+    unmapped = {name: value for name, value in row.items() if name not in taken and name not in columns}
+    return place, unmapped | {field: row[column] for field, column in columns.items()}, source.hint
 
 
-def _texts(found: Iterator[Line], broken: list[int]) -> Iterator[str]:
+def _texts(source_lines: Iterator[Line], broken: list[int]) -> Iterator[str]:
     """Lines as text; one that cannot be decoded is recorded and replaced by an empty one, so that line numbers stay
     correct.
     """
-    for line in found:
+    for line in source_lines:
         if line.data is None:
             broken.append(line.number)
         yield "\n" if line.data is None else line.data.decode("utf-8", "replace")
