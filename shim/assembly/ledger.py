@@ -29,7 +29,7 @@ class ThreadSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundMessage:
     """A message that contains the words of the search."""
 
     thread_id: str
@@ -72,14 +72,14 @@ def threads(tx: Tx, tenant: str | None, limit: int | None = None) -> list[Thread
     ]
 
 
-def search(tx: Tx, tenant: str | None, query: str, limit: int = 20) -> list[Found]:
+def search(tx: Tx, tenant: str | None, query: str, limit: int = 20) -> list[FoundMessage]:
     """Messages that contain the words, the newest first."""
-    hits: list[Found] = []
+    hits: list[FoundMessage] = []
     for hit in survey.search(tx, tenant, query):
         message = hit.message
         text = survey.text_of(message)
         hits.append(
-            Found(message["thread_id"], message["id"], message["role"], message["created_at"], text, hit.tenant)
+            FoundMessage(message["thread_id"], message["id"], message["role"], message["created_at"], text, hit.tenant)
         )
         if len(hits) == limit:
             break

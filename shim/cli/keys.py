@@ -28,7 +28,7 @@ KINDS: Final = {
 
 def create(tenant: Annotated[str, TENANT], as_json: Annotated[bool, AS_JSON] = False) -> None:
     """Make a key for a tenant of a server that runs with `--auth keys`.  The store has only a hash of it."""
-    issued = _ring().issue(_named(tenant), int(time.time()))
+    issued = _ring().issue(_checked(tenant), int(time.time()))
     if as_json:
         printing.print_json({"id": issued.row.id, "tenant": issued.row.label, "key": issued.secret})
         return
@@ -45,7 +45,7 @@ def add(
     """Assign a key of the upstream's, read from standard input, to a tenant, for a server that runs with `--auth
     pass-through`.  All keys of a tenant see the same objects.  The store has only a hash of it.
     """
-    label = _named(tenant)
+    label = _checked(tenant)
     key = typer.prompt("The key", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline()
     if not key.strip():
         raise typer.BadParameter("there is no key on standard input", param_hint="--tenant")
@@ -87,7 +87,7 @@ def grant(
 ) -> None:
     """Let a tenant use objects that exist upstream already, on a server that runs with `--auth keys`."""
     base = stored.store()
-    owner = base.read(keys.tenant_of, _named(tenant))
+    owner = base.read(keys.tenant_of, _checked(tenant))
     if owner is None:
         raise typer.BadParameter(f"{tenant} has no key yet", param_hint="--tenant")
     kinds = {id: next((kind for start, kind in KINDS.items() if id.startswith(start)), None) for id in ids}
@@ -103,7 +103,7 @@ def _ring() -> Keyring:
     return Keyring(stored.store(), secret.get_secret_value() if secret else None)
 
 
-def _named(tenant: str) -> str:
+def _checked(tenant: str) -> str:
     if NAME.fullmatch(tenant) is None:
         raise typer.BadParameter(
             "a name has up to 64 letters, digits and `._@-`, begins with a letter or a digit, and not with `key-`",

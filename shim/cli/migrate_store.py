@@ -31,14 +31,14 @@ def migrate_store(
 
 def _stores(source: str, target: str) -> tuple[Database, Database]:
     """Both databases, opened; an error names the argument."""
-    with _named("SRC"):
+    with _errors_naming("SRC"):
         moved = _opened(source)
         moving.check_there(moved)
-    with _named("DST"):
+    with _errors_naming("DST"):
         destination = _opened(target)
     # The target is opened only after the source was found to be usable.
     for argument, base in (("SRC", moved), ("DST", destination)):
-        with _named(argument):
+        with _errors_naming(argument):
             base.prepare()
     return moved, destination
 
@@ -51,7 +51,7 @@ def _opened(url: str) -> Database:
 
 
 @contextmanager
-def _named(argument: str) -> Iterator[None]:
+def _errors_naming(argument: str) -> Iterator[None]:
     try:
         yield
     except StoreFailed as problem:

@@ -51,7 +51,7 @@ FAILING: Final[dict[Fail, tuple[Verdict, ...]]] = {
 }
 
 
-Given = Annotated[
+Sources = Annotated[
     list[str],
     typer.Argument(
         metavar="TRANSCRIPT|THREAD...",
@@ -104,7 +104,7 @@ Tenant = Annotated[str | None, typer.Option(help="Only threads of this tenant, o
 
 
 def parity(  # noqa: PLR0913  # each option is a parameter
-    sources: Given,
+    sources: Sources,
     models: Models,
     assistant: Assistant = None,
     html: Html = None,
@@ -128,7 +128,7 @@ def parity(  # noqa: PLR0913  # each option is a parameter
     """
     ignored = _aspects(ignore or [])
     for path in (html, as_json):
-        _check_place(path)
+        _check_writable(path)
     options = Options(tuple(dict.fromkeys(models)), runs, free, assistant, placeholder, ignored)
     known = _assistants()
     more: dict[str, Any] = {
@@ -144,7 +144,7 @@ def parity(  # noqa: PLR0913  # each option is a parameter
         raise typer.Exit(1)
 
 
-def _check_place(path: Path | None) -> None:
+def _check_writable(path: Path | None) -> None:
     """Check that the report can be written, before anything is paid for."""
     if path is not None and (path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK)):
         raise typer.BadParameter(f"{path} cannot be written", param_hint="--html and --json")
@@ -159,7 +159,7 @@ def _aspects(names: list[str]) -> tuple[str, ...]:
 
 def _compare(paths: list[str], options: Options, more: dict[str, Any]) -> Report:
     screen = Console(stderr=True)
-    with OpenAI() as client, _progress(screen) as progress, _told_once():
+    with OpenAI() as client, _progress(screen) as progress, _quiet():
         begin = partial(_tell_problems, screen)
         return comparison.compare(paths, options, client, begin=begin, progress=progress, **more)
 
@@ -210,7 +210,7 @@ def _progress(screen: Console) -> Iterator[Any]:
 
 
 @contextmanager
-def _told_once() -> Iterator[None]:
+def _quiet() -> Iterator[None]:
     """Suppress log lines about runs: the report has the same information, and the settings that they name have no
     effect here.
     """

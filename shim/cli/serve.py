@@ -85,7 +85,7 @@ def serve(  # noqa: PLR0913 - each option is a parameter
 ) -> None:
     """Serve the Assistants API over HTTP: the old routes from here, every other path from the upstream."""
     options = {"upstream": upstream, "auth": auth, "workers": workers, "log_level": log_level, "log_format": log_format}
-    settings = _chosen(options)
+    settings = _settings(options)
     behind = settings.upstream or os.environ.get("OPENAI_BASE_URL") or OPENAI
     _check(settings, host, port, allow_remote, behind)
     logs.configure(settings.log_level, settings.log_format, settings.access_log)
@@ -116,7 +116,7 @@ def _check(settings: Settings, host: str, port: int, allow_remote: bool, behind:
         typer.echo(KEYLESS, err=True)
 
 
-def _chosen(options: dict[str, Any]) -> Settings:
+def _settings(options: dict[str, Any]) -> Settings:
     options = options | upstream_of(options["upstream"])
     upstream = options["upstream"]
     if upstream not in (None, "sandbox") and not str(upstream).startswith(("http://", "https://")):

@@ -41,22 +41,22 @@ class _ByLoop:
 
     def __init__(self, pool: Any) -> None:
         self._blank = pool
-        self._made: dict[Any, Any] = {}
+        self._by_loop: dict[Any, Any] = {}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._mine(), name)
 
     def _mine(self) -> Any:
         loop = running_loop()
-        if loop not in self._made:
+        if loop not in self._by_loop:
             # Open connections of a closed loop cannot be closed any more: they are dropped.
-            for closed in [other for other in list(self._made) if other is not None and other.is_closed()]:
-                self._made.pop(closed, None)
-            self._made[loop] = _empty(self._blank)
-        return self._made[loop]
+            for closed in [other for other in list(self._by_loop) if other is not None and other.is_closed()]:
+                self._by_loop.pop(closed, None)
+            self._by_loop[loop] = _empty(self._blank)
+        return self._by_loop[loop]
 
     def forget(self) -> None:
-        self._made = {}
+        self._by_loop = {}
 
 
 def by_origin(network: Any) -> None:
@@ -77,14 +77,14 @@ class _ByOrigin:
 
     def __init__(self, pool: Any) -> None:
         self._blank = pool
-        self._made: dict[Any, Any] = {}
+        self._by_origin: dict[Any, Any] = {}
 
     async def handle_async_request(self, request: Any) -> Any:
         origin = request.url.origin
         key = (origin.scheme, origin.host, origin.port)
-        if key not in self._made:
-            self._made[key] = _empty(self._blank)
-        return await self._made[key].handle_async_request(request)
+        if key not in self._by_origin:
+            self._by_origin[key] = _empty(self._blank)
+        return await self._by_origin[key].handle_async_request(request)
 
     async def __aenter__(self) -> "_ByOrigin":
         return self
@@ -93,7 +93,7 @@ class _ByOrigin:
         await self.aclose()
 
     async def aclose(self) -> None:
-        for pool in self._made.values():
+        for pool in self._by_origin.values():
             await pool.aclose()
 
 

@@ -44,7 +44,7 @@ def bring() -> None:
 def is_whole() -> bool:
     """Whether the installed SDK has the Assistants API itself."""
     folders = [os.path.join(folder, "resources", "beta") for folder in openai.__path__]
-    return all(_found(f"openai.resources.beta.{name}", folders) is not None for name in WANTED)
+    return all(_spec(f"openai.resources.beta.{name}", folders) is not None for name in WANTED)
 
 
 class _Finder(MetaPathFinder):
@@ -56,17 +56,17 @@ class _Finder(MetaPathFinder):
         copied = _copy_of(fullname) if fullname.startswith("openai.") else None
         if copied is None:
             return None
-        installed = _found(fullname, path)
+        installed = _spec(fullname, path)
         if installed is None:
             return copied
         return _completed(installed, copied) if fullname in SHARED else None
 
 
 def _copy_of(name: str) -> ModuleSpec | None:
-    return _found(name, [os.path.join(VENDORED, *name.split(".")[:-1])])
+    return _spec(name, [os.path.join(VENDORED, *name.split(".")[:-1])])
 
 
-def _found(name: str, path: Sequence[str] | None) -> ModuleSpec | None:
+def _spec(name: str, path: Sequence[str] | None) -> ModuleSpec | None:
     """A module in one of these folders; a folder without code does not count."""
     for folder in path or ():
         finder: Any = pkgutil.get_importer(folder)

@@ -41,7 +41,7 @@ class _Resource(LazyProxy[Any]):
         return getattr(_client(), self._shim_name)
 
 
-_made: dict[str, Any] = {}
+_clients: dict[str, Any] = {}
 
 
 def resources() -> dict[str, Any]:
@@ -64,9 +64,9 @@ def _client() -> Any:
     if key := with_key({"api_key": openai.api_key}).get("api_key"):
         openai.api_key = key
     module_client: Any = openai._load_client()
-    if _made.get("theirs") is not module_client:
-        _made.update(theirs=module_client, ours=_beside(module_client))
-    return _made["ours"]
+    if _clients.get("theirs") is not module_client:
+        _clients.update(theirs=module_client, ours=_beside(module_client))
+    return _clients["ours"]
 
 
 class _Held:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from openai.types.beta.threads import Message
     from openai.types.responses import Response
 
-    from shim.assembly.ledger import By, Found, ThreadSummary, Trace, Usage
+    from shim.assembly.ledger import By, FoundMessage, ThreadSummary, Trace, Usage
     from shim.engine.bridge.transcript import Transcript
     from shim.store.tx import Tx
 
@@ -26,7 +26,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def _given(prefix: str, id: str) -> AbstractContextManager[None]:
+def _with_id(prefix: str, id: str) -> AbstractContextManager[None]:
     from shim.assembly import operator_ids
 
     return operator_ids.use(prefix, id)
@@ -70,7 +70,7 @@ class Assistants:
 
         Raises ValueError for an id of another form, and `openai.BadRequestError` if this id exists already.
         """
-        with _given("asst", id):
+        with _with_id("asst", id):
             return self._client.beta.assistants.create(model=model, **fields)
 
 
@@ -86,14 +86,14 @@ class Threads:
 
         Raises ValueError for an id of another form, and `openai.BadRequestError` if this id exists already.
         """
-        with _given("thread", id):
+        with _with_id("thread", id):
             return self._client.beta.threads.create(**fields)
 
     def list(self, *, limit: int | None = None) -> "Sequence[ThreadSummary]":
         """The threads of the store, the newest first."""
         return self._read(_ledger().threads, limit)
 
-    def search(self, words: str, *, limit: int = 20) -> "Sequence[Found]":
+    def search(self, words: str, *, limit: int = 20) -> "Sequence[FoundMessage]":
         """Messages whose text contains ``words``, in upper or lower case, the newest first."""
         return self._read(_ledger().search, words, limit)
 
@@ -125,7 +125,7 @@ class AsyncAssistants:
 
     async def create(self, *, id: str, model: str, **fields: Any) -> "Assistant":
         """As `Assistants.create`."""
-        with _given("asst", id):
+        with _with_id("asst", id):
             return await self._client.beta.assistants.create(model=model, **fields)
 
 
@@ -137,14 +137,14 @@ class AsyncThreads:
 
     async def create(self, *, id: str, **fields: Any) -> "Thread":
         """As `Threads.create`."""
-        with _given("thread", id):
+        with _with_id("thread", id):
             return await self._client.beta.threads.create(**fields)
 
     async def list(self, *, limit: int | None = None) -> "Sequence[ThreadSummary]":
         """As `Threads.list`."""
         return await self._read(_ledger().threads, limit)
 
-    async def search(self, words: str, *, limit: int = 20) -> "Sequence[Found]":
+    async def search(self, words: str, *, limit: int = 20) -> "Sequence[FoundMessage]":
         """As `Threads.search`."""
         return await self._read(_ledger().search, words, limit)
 

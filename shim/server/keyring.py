@@ -21,8 +21,8 @@ OF_KEY: Final = "key-"
 CREDENTIAL_HEADERS: Final = ("authorization", "openai-organization", "openai-project")
 
 
-class Made(NamedTuple):
-    """A key that was just made, and its row in the store."""
+class IssuedKey(NamedTuple):
+    """A key that was just issued, and its row in the store."""
 
     secret: str
     row: Key
@@ -51,12 +51,12 @@ class Keyring:
         """The hash of a key that this server has issued."""
         return self.digest("issued", key)
 
-    def issue(self, label: str, now: int) -> Made:
+    def issue(self, label: str, now: int) -> IssuedKey:
         """Issue a key for the tenant with that name."""
         key = PREFIX + secrets.token_urlsafe(32)
         row = self._row(label, self._tenant(label), "issued", key, now)
         self.database.write(keys.add, row, self.of_issued(key))
-        return Made(key, row)
+        return IssuedKey(key, row)
 
     def name(self, label: str, headers: Mapping[str, str], now: int) -> Key | None:
         """Assign the credentials in ``headers`` to the tenant with that name; None if they already have a name, or have

@@ -90,7 +90,7 @@ class Workers:
                 self._start()
             while not self._stopping:
                 time.sleep(POLL_SECONDS)
-                self._look()
+                self._restart_ended()
             self._end()
         return self._status
 
@@ -98,7 +98,7 @@ class Workers:
         process: Any = subprocess.Popen(self._line, pass_fds=[self._listener], stdin=subprocess.DEVNULL)
         self._running[process] = time.monotonic()
 
-    def _look(self) -> None:
+    def _restart_ended(self) -> None:
         for each, began in list(self._running.items()):
             if each.poll() is None:
                 continue

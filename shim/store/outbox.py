@@ -27,11 +27,11 @@ _SOME: Final = (
     .order_by(outbox.c.seq)
     .limit(sa.bindparam("most"))
 )
-_found: Final = sa.select(responses.c.tenant, responses.c.id, sa.bindparam("now", type_=Big))
+_responses: Final = sa.select(responses.c.tenant, responses.c.id, sa.bindparam("now", type_=Big))
 _add: Final = outbox.insert()
 _NAMES: Final = ["tenant", "response_id", "created_at"]
-_OF_THREAD: Final = _add.from_select(_NAMES, _found.where(rows.matching(responses, "tenant", "thread_id")))
-_OF_RUN: Final = _add.from_select(_NAMES, _found.where(rows.matching(responses, "tenant", "run_id")))
+_OF_THREAD: Final = _add.from_select(_NAMES, _responses.where(rows.matching(responses, "tenant", "thread_id")))
+_OF_RUN: Final = _add.from_select(_NAMES, _responses.where(rows.matching(responses, "tenant", "run_id")))
 _ANY: Final = sa.select(outbox.c.seq).limit(1)
 
 

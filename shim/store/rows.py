@@ -153,14 +153,14 @@ def page(
 
 def _seq(db: sa.Connection, table: sa.Table, scope: Where, id: str) -> int:
     where = {**scope, "id": id}
-    seq: int | None = db.execute(_place(table, tuple(where)), bound(where)).scalar()
+    seq: int | None = db.execute(_seq_of(table, tuple(where)), bound(where)).scalar()
     if seq is None:
         raise NoSuchCursor(id)
     return seq
 
 
 @cache
-def _place(table: sa.Table, names: tuple[str, ...]) -> sa.Select[Any]:
+def _seq_of(table: sa.Table, names: tuple[str, ...]) -> sa.Select[Any]:
     return sa.select(table.c.seq).where(matching(table, *names))
 
 

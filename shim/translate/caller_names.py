@@ -42,7 +42,7 @@ def _written(steps: list[Step]) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
 
 
-def _looked_up(rows: Mapping[str, str], steps: list[Step]) -> str | None:
+def _path_of(rows: Mapping[str, str], steps: list[Step]) -> str | None:
     """The caller's path according to the most specific row."""
     if (caller_path := rows.get(_written(steps))) is not None:
         return caller_path
@@ -72,7 +72,7 @@ class Names:
                 return self._of_tool(position, rest)
             case ["input", int(position), *rest]:
                 return self._of_item(position, rest)
-        if (caller_path := _looked_up(BACK, steps)) is not None:
+        if (caller_path := _path_of(BACK, steps)) is not None:
             return caller_path
         # Servers in front of Chat Completions use its names, which are the caller's, too.
         return _written(steps) if steps and steps[0] in OWN else None
@@ -111,7 +111,7 @@ class Names:
         if position >= len(positions):
             return None
         tool, tool_path = tools[positions[position]], f"tools[{positions[position]}]"
-        caller_path = _looked_up(TOOLS[tool["type"]].back, rest) if rest else ""
+        caller_path = _path_of(TOOLS[tool["type"]].back, rest) if rest else ""
         if caller_path is None:
             return _joined(tool_path, _written(rest)) if rest[0] == tool["type"] else None
         return caller_path.removeprefix("/") if caller_path.startswith("/") else _joined(tool_path, caller_path)
@@ -138,7 +138,7 @@ class Names:
         ids = [item.get("call_id"), item.get("approval_request_id")]
         for number, output in enumerate(self.caller_body["tool_outputs"]):
             if output.get("tool_call_id") in ids:
-                caller_path = _looked_up(OUTPUT, rest) if rest else ""
+                caller_path = _path_of(OUTPUT, rest) if rest else ""
                 return None if caller_path is None else _joined(f"tool_outputs[{number}]", caller_path)
         return None
 
@@ -170,6 +170,6 @@ def _in_message(message: Json, rest: list[Step]) -> str | None:
                 return "content"
             if position >= len(positions):
                 return None
-            caller_path = _looked_up(PARTS[content[positions[position]]["type"]], below) if below else ""
+            caller_path = _path_of(PARTS[content[positions[position]]["type"]], below) if below else ""
             return None if caller_path is None else _joined(f"content[{positions[position]}]", caller_path)
-    return _looked_up(IN_MESSAGE, rest) if rest else ""
+    return _path_of(IN_MESSAGE, rest) if rest else ""

@@ -30,7 +30,7 @@ class Tool:
     back: Mapping[str, str] = field(default_factory=dict)
 
 
-def _given(source: Json, *names: str) -> Json:
+def _fields_of(source: Json, *names: str) -> Json:
     return {name: source[name] for name in names if source.get(name) is not None}
 
 
@@ -53,14 +53,14 @@ def _send_function(tool: Json, resources: Json) -> Json:
     return {
         "type": "function",
         "name": function["name"],
-        **_given(function, "description"),
+        **_fields_of(function, "description"),
         "parameters": function["parameters"],
         "strict": function["strict"],
     }
 
 
 def _show_search(tool: Json) -> Json:
-    options = _given(tool.get("file_search") or {}, "max_num_results", "ranking_options")
+    options = _fields_of(tool.get("file_search") or {}, "max_num_results", "ranking_options")
     return {
         "type": "file_search",
         "file_search": options | {"ranking_options": RANKING | options.get("ranking_options", {})},
@@ -70,7 +70,7 @@ def _show_search(tool: Json) -> Json:
 def _send_search(tool: Json, resources: Json) -> Json:
     options = tool["file_search"]
     stores = (resources.get("file_search") or {}).get("vector_store_ids") or []
-    sent = {"type": "file_search", "vector_store_ids": stores} | _given(options, "max_num_results")
+    sent = {"type": "file_search", "vector_store_ids": stores} | _fields_of(options, "max_num_results")
     if threshold := options["ranking_options"]["score_threshold"]:
         sent["ranking_options"] = {"score_threshold": threshold}
     return sent
@@ -85,7 +85,7 @@ def _send_code(tool: Json, resources: Json) -> Json:
     return {"type": "code_interpreter", "container": {"type": "auto"} | ({"file_ids": files} if files else {})}
 
 
-def _as_given(tool: Json, resources: Json | None = None) -> Json:
+def _unchanged(tool: Json, resources: Json | None = None) -> Json:
     return tool
 
 
@@ -123,7 +123,7 @@ TOOLS: Final[dict[str, Tool]] = {
             "container.file_ids*": "/tool_resources.code_interpreter.file_ids*",
         },
     ),
-    **dict.fromkeys(PASSED_ON, Tool(_as_given, _as_given, back={"*": "*"})),
+    **dict.fromkeys(PASSED_ON, Tool(_unchanged, _unchanged, back={"*": "*"})),
 }
 
 

@@ -21,7 +21,7 @@ def upstream(monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
     with server() as found:
         yield found
     openai._reset_client()
-    module._made.clear()
+    module._clients.clear()
 
 
 def test_settings_and_calls(upstream: Loopback) -> None:

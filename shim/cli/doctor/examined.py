@@ -74,14 +74,14 @@ class ExaminedServer:
     def create(self, **more: Any) -> Json:
         """A small response.  Raises `Refusal`."""
         self.calls += 1
-        return self._made(self._noted(lambda: self.upstream.create(self._body(more), Call())))
+        return self._counted(self._noted(lambda: self.upstream.create(self._body(more), Call())))
 
     def stream(self, **more: Any) -> None:
         """A small response as a stream: its `events`, and `first`.  Raises `Refusal`, also for one inside of it."""
         self.calls += 1
         self.events = self._noted(lambda: self._read(self._body(more)))
         shown = [event["response"] for event in self.events if event.get("response")]
-        self.first = self._made(shown[-1] if shown else {})
+        self.first = self._counted(shown[-1] if shown else {})
 
     def _body(self, more: Json) -> Json:
         question = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": SMALL_TALK}]}
@@ -97,7 +97,7 @@ class ExaminedServer:
         finally:
             await answer.close()
 
-    def _made(self, response: Json) -> Json:
+    def _counted(self, response: Json) -> Json:
         """Count the tokens of a response, and record it for deletion."""
         usage = response.get("usage") or {}
         spent = (usage.get("input_tokens") or 0, usage.get("output_tokens") or 0)

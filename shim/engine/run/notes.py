@@ -1,6 +1,6 @@
 """Reports to the log and the monitor what a run does upstream, and events that the old API does not have.
 
-No contents are logged, only names of events and models, ids, and places of differences.
+No contents are logged, only names of events and models, ids, and paths of differences.
 """
 
 import logging

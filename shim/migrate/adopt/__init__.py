@@ -6,7 +6,7 @@ their parameters if Python functions of that name are defined), hosted tools, ve
 """
 
 from shim.migrate.adopt.project import adopt
-from shim.migrate.adopt.results import Adopted, Found, Place
+from shim.migrate.adopt.results import Adopted, Place, Project
 from shim.migrate.adopt.writer import render
 
-__all__ = ["Adopted", "Found", "Place", "adopt", "render"]
+__all__ = ["Adopted", "Place", "Project", "adopt", "render"]

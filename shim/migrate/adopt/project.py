@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from shim.migrate.adopt import objects, python, texts
-from shim.migrate.adopt.results import Adopted, File, Found, Function, Place
+from shim.migrate.adopt.results import Adopted, File, Function, Place, Project
 
 #: Endings of files that are read.
 SUFFIXES: Final = re.compile(
@@ -24,7 +24,7 @@ LARGEST: Final = 2_000_000
 ENVIRONMENT: Final = "the environment"
 
 
-def adopt(paths: Iterable[Path], ids: Iterable[str] = (), environment: Mapping[str, str] | None = None) -> Found:
+def adopt(paths: Iterable[Path], ids: Iterable[str] = (), environment: Mapping[str, str] | None = None) -> Project:
     """The assistants whose ids are in files below ``paths``, and those in ``ids``, in the order in which they are
     found.
 
@@ -44,7 +44,9 @@ def adopt(paths: Iterable[Path], ids: Iterable[str] = (), environment: Mapping[s
     for each in assistants.values():
         _fill(each, files, alone=len(assistants) == 1)
     known = {place.name for each in assistants.values() for place in each.places}
-    return Found(list(assistants.values()), {name: place for name, place in id_variables.items() if name not in known})
+    return Project(
+        list(assistants.values()), {name: place for name, place in id_variables.items() if name not in known}
+    )
 
 
 def _fill(adopted: Adopted, files: list[File], alone: bool) -> None:

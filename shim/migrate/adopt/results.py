@@ -83,7 +83,7 @@ class Adopted(Evidence):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Project:
     """``assistants``, in the order in which they are found; ``id_variables``: variables and secrets whose id was not
     found.
     """

@@ -61,10 +61,10 @@ def _annotation(annotation: Any, note: Note) -> Json | None:
     if not isinstance(target, dict) or not isinstance(target.get("file_id"), str):
         note("annotation", kind)
         return None
-    places = {
+    offsets = {
         name: annotation[name] if isinstance(annotation.get(name), int) else 0 for name in ("start_index", "end_index")
     }
-    return {"type": kind, "text": str(annotation.get("text") or ""), **places, kind: target}
+    return {"type": kind, "text": str(annotation.get("text") or ""), **offsets, kind: target}
 
 
 def _image_file(part: Json, note: Note) -> Json | None:
@@ -138,7 +138,7 @@ def tools(value: Any, note: Note) -> list[Json]:
         if kind == "retrieval":
             note("v1", kind)
             tool = {"type": "file_search"}
-        if _is_tool(tool := _given(tool)):
+        if _is_tool(tool := _without_nulls(tool)):
             result.append(tool)
             continue
         note("tool", kind)
@@ -156,11 +156,11 @@ def _is_tool(tool: Any) -> bool:
     return True
 
 
-def _given(value: Any) -> Any:
+def _without_nulls(value: Any) -> Any:
     """Without nulls: the API showed options that were not given as null, but does not accept null."""
     if not isinstance(value, dict) or value.get("type") == "function":
         return value
-    return {name: _given(one) for name, one in value.items() if one is not None}
+    return {name: _without_nulls(one) for name, one in value.items() if one is not None}
 
 
 def details(value: Any, note: Note) -> Json:

@@ -117,7 +117,7 @@ class Importer:
     def file(self, id: str, content: bytes, filename: str | None = None, **known: Any) -> None:
         """The content of a file that messages name."""
         body = {"id": id, "filename": filename or id, "data": base64.b64encode(content).decode(), **known}
-        self._found(self._program, Place(PROGRAM, None, id), ReadObject("file", body, Hint()))
+        self._stage_object(self._program, Place(PROGRAM, None, id), ReadObject("file", body, Hint()))
 
     def finish(self) -> Report:
         """Write what was read.  The same input again adds nothing; after an interruption it adds what is missing.
@@ -157,7 +157,7 @@ class Importer:
         number = self._stage.source(endpoint.url)
         try:
             for read_object in endpoint.thread(thread_id):
-                self._found(number, place, read_object)
+                self._stage_object(number, place, read_object)
         except Refused as refused:
             self._stage.forget(number)
             self.report.problem(refused.code, place, refused.detail)
@@ -203,7 +203,7 @@ class Importer:
         number = self._stage.source(source.name)
         if (file_id := source.content_of) is not None:
             body = {"id": file_id, "filename": source.path.name, "path": str(source.path), "member": source.member}
-            self._found(number, Place(source.name), ReadObject("file", body, Hint()))
+            self._stage_object(number, Place(source.name), ReadObject("file", body, Hint()))
             return
         try:
             for count, entry in enumerate(self._values(source)):
@@ -229,9 +229,9 @@ class Importer:
 
     def _take(self, source: int, place: Place, value: Any, hint: Hint) -> None:
         for read_object in shapes.read(value, hint):
-            self._found(source, place, read_object)
+            self._stage_object(source, place, read_object)
 
-    def _found(self, source: int, place: Place, read_object: ReadObject) -> None:
+    def _stage_object(self, source: int, place: Place, read_object: ReadObject) -> None:
         for code, detail in read_object.dropped:
             self.report.problem(code, place, detail)
         if read_object.kind is None:

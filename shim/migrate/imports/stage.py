@@ -94,11 +94,11 @@ class Stage:
 
     def of_kind(self, kind: str) -> Iterator[Staged]:
         """All objects of a kind, in order."""
-        yield from self._found("kind = ?", (kind,))
+        yield from self._select("kind = ?", (kind,))
 
     def all_of(self, kind: str, id: str) -> Iterator[Staged]:
         """All objects of that id."""
-        yield from self._found("kind = ? AND id = ?", (kind, id))
+        yield from self._select("kind = ? AND id = ?", (kind, id))
 
     def one(self, kind: str, id: str) -> Staged | None:
         """The first object of that id."""
@@ -115,11 +115,11 @@ class Stage:
 
     def of_thread(self, thread: str) -> Iterator[Staged]:
         """All objects of a thread, in order."""
-        yield from self._found("thread = ?", (thread,))
+        yield from self._select("thread = ?", (thread,))
 
     def settle_steps(self) -> None:
         """Set the threads of steps that have only a run."""
-        lone = list(self._found("kind = 'step' AND thread IS NULL", ()))
+        lone = list(self._select("kind = 'step' AND thread IS NULL", ()))
         for step in lone:
             run = self.one("run", step.body["run_id"])
             if run is not None:
@@ -127,7 +127,7 @@ class Stage:
 
     def strays(self) -> Iterator[Staged]:
         """Steps whose thread is unknown."""
-        yield from self._found("kind = 'step' AND thread IS NULL", ())
+        yield from self._select("kind = 'step' AND thread IS NULL", ())
 
     def in_two_threads(self) -> Iterator[tuple[Staged, str]]:
         """Messages, runs and steps that occurred earlier in another thread: each with that thread."""
@@ -137,14 +137,14 @@ class Stage:
             "WHERE later.kind IN ('message', 'run', 'step') GROUP BY later.number"
         ).fetchall()
         for number, thread in again:
-            (staged,) = self._found("number = ?", (number,))
+            (staged,) = self._select("number = ?", (number,))
             yield staged, thread
 
     def drop(self, number: int) -> None:
         """Drop one object."""
         self._db.execute("DELETE FROM staged WHERE number = ?", (number,))
 
-    def _found(self, where: str, values: tuple[Any, ...]) -> Iterator[Staged]:
+    def _select(self, where: str, values: tuple[Any, ...]) -> Iterator[Staged]:
         statement = f"SELECT number, kind, source, line, path, body FROM staged WHERE {where} ORDER BY number"
         for number, kind, source, line, path, body in self._db.execute(statement, values):
             text = body if self._seal is None else self._seal.open(body)

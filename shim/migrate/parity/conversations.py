@@ -179,8 +179,8 @@ def _turn(
     number: int, source: _AnswerSource, steps: list[Json], user_messages: list[Json], entries: Sequence[Entry]
 ) -> Turn:
     ids = {message["id"] for message in user_messages}
-    places = [position for position, entry in enumerate(entries) if entry.message_id in ids]
-    first, end = (places[0], places[-1] + 1) if places else (len(entries), len(entries))
+    indices = [position for position, entry in enumerate(entries) if entry.message_id in ids]
+    first, end = (indices[0], indices[-1] + 1) if indices else (len(entries), len(entries))
     run = source.run
     return Turn(
         number,

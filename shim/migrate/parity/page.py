@@ -17,7 +17,7 @@ from shim.migrate.parity.differences import ASPECTS
 from shim.migrate.parity.results import VERDICTS, Report, cost
 from shim.wire import encoding
 
-_made: Final = jinja2.Environment(
+_environment: Final = jinja2.Environment(
     loader=jinja2.PackageLoader("shim.migrate.parity"),
     autoescape=True,
     undefined=jinja2.StrictUndefined,
@@ -36,7 +36,7 @@ def _form(answer: Answer) -> str:
     return ", ".join([formats.KINDS[shape.kind], *shape.features, *shape.languages])
 
 
-_made.filters.update(
+_environment.filters.update(
     number=numbers.number,
     dollars=numbers.dollars,
     seconds=numbers.seconds,
@@ -62,4 +62,4 @@ def page(report: Report, version: str) -> str:
         "verdicts": VERDICTS,
         "version": version,
     }
-    return encoding.well_formed(_made.get_template("report.html").render(**values))
+    return encoding.well_formed(_environment.get_template("report.html").render(**values))

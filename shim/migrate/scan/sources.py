@@ -50,7 +50,7 @@ def scan(path: Path) -> Report:
     try:
         kind = files.suffix(path.name)
         text = files.decode(files.read(path), kind)
-        findings = list(_found(str(path), text, kind)) if _is_interesting(text, kind) else []
+        findings = list(_findings(str(path), text, kind)) if _is_interesting(text, kind) else []
     except files.Unreadable as why:
         report.skipped.append(files.skipped(path, why))
         return report
@@ -70,7 +70,7 @@ def _is_interesting(text: str, kind: str) -> bool:
     return any(text_part in text for text_part in WORDS) or any(each.search(text) for each in BEGINNINGS)
 
 
-def _found(name: str, text: str, kind: str) -> Iterator[Finding]:
+def _findings(name: str, text: str, kind: str) -> Iterator[Finding]:
     if kind in files.PYTHON:
         yield from _python(name, text)
     elif kind == files.NOTEBOOK:

@@ -123,10 +123,10 @@ class Values:
             inner_values = (self._annotated(each, scope) or self.of(each, scope) for each in inner if name in WRAPPERS)
             return next((value for value in inner_values if is_path(value) or isinstance(value, Instance)), None)
         annotation = self.of(node, scope)
-        instance = self._made(annotation)
+        instance = self._instance_of(annotation)
         return instance if is_path(instance) or isinstance(instance, Instance) else None
 
-    def _made(self, called: Value) -> Value:
+    def _instance_of(self, called: Value) -> Value:
         """The result of calling a value."""
         match called:
             case str():
@@ -144,7 +144,7 @@ class Values:
     def _base_client(self, owner: Class) -> Value:
         """A class of the file that derives from a client is one."""
         bases = [each for one in self._lineage(owner) for each in self._bases(one) if isinstance(each, str)]
-        return next((value for base in bases if is_path(value := self._made(base))), None)
+        return next((value for base in bases if is_path(value := self._instance_of(base))), None)
 
     def _bases(self, owner: Class) -> list[Value]:
         return [self.of(base, owner.scope.parent or owner.scope) for base in owner.node.bases]
@@ -176,9 +176,9 @@ class Values:
         if name == "partial" and node.args:
             return self.of(node.args[0], scope)
         if name == "Depends" and node.args:
-            return self._made(self.of(node.args[0], scope))
+            return self._instance_of(self.of(node.args[0], scope))
         called = self.of(node.func, scope)
-        instance = self._made(called)
+        instance = self._instance_of(called)
         if instance is None and not is_path(called):
             # A wrapper around a client (`patch(OpenAI())`, `wrap(client)`) gives one.
             return next((value for each in node.args if is_path(value := self.of(each, scope))), None)

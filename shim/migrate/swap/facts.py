@@ -42,12 +42,12 @@ def facts(modules: Iterable[cst.Module]) -> Facts:
 
 class _Visitor(cst.CSTVisitor):
     def __init__(self, facts: Facts) -> None:
-        self._found = facts
+        self._facts = facts
 
     def visit_Import(self, node: cst.Import) -> bool:
         for alias in node.names:
             if alias.asname is None and dotted(alias.name).startswith("openai."):
-                self._found.dotted.add(dotted(alias.name))
+                self._facts.dotted.add(dotted(alias.name))
         return False
 
     def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
@@ -70,7 +70,7 @@ class _Visitor(cst.CSTVisitor):
         self._use(node.value, "*")
 
     def _use(self, name: str, attribute: str) -> None:
-        self._found.used.setdefault(name, set()).add(attribute)
+        self._facts.used.setdefault(name, set()).add(attribute)
 
 
 def dotted(node: cst.BaseExpression | None) -> str:

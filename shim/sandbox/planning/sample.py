@@ -42,7 +42,7 @@ def _make(schema: Any, hint: str, root: Json, depth: int) -> Any:
         return _make(_merged(schema, root), hint, root, depth + 1)
     choices = schema.get("anyOf") or schema.get("oneOf")
     if choices:
-        return _make(_chosen(choices, depth), hint, root, depth + 1)
+        return _make(_first_choice(choices, depth), hint, root, depth + 1)
     return MAKERS[_kind(schema, depth)](schema, hint, root, depth)
 
 
@@ -79,7 +79,7 @@ def _merged(schema: Json, root: Json) -> Json:
     return merged
 
 
-def _chosen(choices: list[Any], depth: int) -> Any:
+def _first_choice(choices: list[Any], depth: int) -> Any:
     """The first choice that is not null; null if the schema is too deep."""
     plain = [each for each in choices if isinstance(each, dict) and each.get("type") != "null"]
     null = [each for each in choices if each not in plain]

@@ -103,7 +103,7 @@ class Script:
 
 def parse_message(text: str, names: Collection[str], parallel: bool = True) -> Script:
     """``names`` are the tools that may be called; without ``parallel`` each gets a turn of its own."""
-    parsed = list(_found(text, names))
+    parsed = list(_calls_and_words(text, names))
     turns: list[list[ToolCall | str]] = [[]]
     for each in parsed:
         if each == THEN:
@@ -134,7 +134,7 @@ def _is_control_word(token: str) -> bool:
     return token.lower() in CONTROL_WORDS or bool(ESSAY.fullmatch(token.lower()))
 
 
-def _found(text: str, names: Collection[str]) -> Iterator[ToolCall | str]:
+def _calls_and_words(text: str, names: Collection[str]) -> Iterator[ToolCall | str]:
     position = 0
     while match := _TOKEN.search(text, position):
         token, position = match.group(), match.end()

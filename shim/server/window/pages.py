@@ -7,17 +7,17 @@ import jinja2
 from shim.server.window import formatting, timeline
 from shim.server.window.reading import RunPage
 
-_made: Final = jinja2.Environment(
+_environment: Final = jinja2.Environment(
     loader=jinja2.PackageLoader("shim.server.window"),
     autoescape=True,
     undefined=jinja2.StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_made.filters.update(
+_environment.filters.update(
     {name: getattr(formatting, name) for name in ("moment", "stamp", "after", "lasting", "number", "short", "pretty")}
 )
-_made.filters.update({"text_of": formatting.text_of, "item": formatting.item, "cut": formatting.cut})
+_environment.filters.update({"text_of": formatting.text_of, "item": formatting.item, "cut": formatting.cut})
 
 
 def is_active(status: str) -> bool:
@@ -25,12 +25,12 @@ def is_active(status: str) -> bool:
     return status in timeline.ACTIVE
 
 
-_made.tests["active"] = is_active
+_environment.tests["active"] = is_active
 
 
 def render(name: str, **values: Any) -> str:
     """A page, or a part of one."""
-    return _made.get_template(name).render(**values)
+    return _environment.get_template(name).render(**values)
 
 
 def run_values(page: RunPage) -> dict[str, Any]:

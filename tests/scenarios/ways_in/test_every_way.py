@@ -48,7 +48,7 @@ def _module_of(package: Any, **settings: Any) -> Iterator[Any]:
             yield package
         finally:
             openai._reset_client()
-            module._made.clear()
+            module._clients.clear()
 
 
 def _plain(stack: ExitStack, server: Loopback, colour: str) -> Any:

@@ -25,13 +25,13 @@ def read(value: Json, hint: Hint, inner: Inner) -> Iterator[ReadObject]:
     title = {"title": value["title"]} if isinstance(value.get("title"), str) else {}
     nodes = value["mapping"]
     branch = _branch(nodes, value.get("current_node"))
-    left = sum(1 for name, node in nodes.items() if name not in branch and _said(node) is not None)
+    left = sum(1 for name, node in nodes.items() if name not in branch and _message_of(node) is not None)
     dropped = (("branch", f"{left} messages of {thread_id}"),) if left else ()
     yield ReadObject(
         "thread", {"id": thread_id, "created_at": value.get("create_time"), "metadata": title}, hint, dropped
     )
     for name in branch:
-        message = _said(nodes[name])
+        message = _message_of(nodes[name])
         if message is not None:
             yield _message(name, message, hint)
 
@@ -47,7 +47,7 @@ def _branch(nodes: Json, last: Any) -> dict[str, None]:
     return dict.fromkeys(reversed(names))
 
 
-def _said(node: Any) -> Json | None:
+def _message_of(node: Any) -> Json | None:
     """The message of a node, if it is a user's or an assistant's."""
     message = node.get("message") if isinstance(node, dict) else None
     author = message.get("author") if isinstance(message, dict) else None
