@@ -8,12 +8,12 @@ import pytest
 import yaml
 
 from shim.assembly import declarations
-from shim.migrate.adopt import Adopted, Found, adopt, render
+from shim.migrate.adopt import Adopted, Project, adopt, render
 
 OWN = "asst_Ab12Cd34Ef56Gh78Ij90Kl12"
 
 
-def project(folder: Path, **files: str) -> Found:
+def project(folder: Path, **files: str) -> Project:
     """The findings for a folder with these files. In a file's name, a double underscore stands for a dot, and ``env``
     is ``.env``.
     """
@@ -23,12 +23,12 @@ def project(folder: Path, **files: str) -> Found:
     return adopt([folder], environment={})
 
 
-def only(found: Found) -> Adopted:
+def only(found: Project) -> Adopted:
     (one,) = found.assistants
     return one
 
 
-def as_file(folder: Path, found: Found) -> Any:
+def as_file(folder: Path, found: Project) -> Any:
     """Write the found assistants to a file, parse it as YAML, and return its only assistant."""
     path = folder / "assistants.yaml"
     path.write_text(render(found.assistants, "assistants.yaml"))

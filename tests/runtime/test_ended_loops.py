@@ -28,7 +28,7 @@ def test_a_pump_that_is_cancelled_before_its_first_step_starts_nevertheless() ->
 
 
 def test_a_closed_loop_drives_no_run() -> None:
-    running = Registry(pump.place)
+    running = Registry(pump.liveness)
     running.enter("run_thread", None)
 
     async def main() -> None:
