@@ -157,7 +157,7 @@ class _Reading:
         return id
 
     def _created(self, value: Json) -> int:
-        """The time of creation in seconds; that of the file if it is not declaration."""
+        """The time of creation in seconds; that of the file if it is not declared."""
         created = value.get("created_at")
         if created is None:
             return int(self.file.stat().st_mtime)

@@ -30,7 +30,7 @@ from shim.server.answers import response_of
 from shim.server.callers import Caller, Callers
 from shim.server.exchange import Exchanges
 from shim.server.forwarding import Allowed, Forwarder, check_announced, drained, timely
-from shim.server.hosts import Hosts, Loopback, Named, listed
+from shim.server.hosts import AllowedHosts, Hosts, Loopback, listed
 from shim.server.keyring import Keyring
 from shim.server.limits import Limits
 from shim.server.metrics import Metrics
@@ -70,7 +70,7 @@ def application(settings: Settings | None = None, *, allow_remote: bool = False)
     store = AsyncStore(wiring.database_of(settings))
     store.database.waited = watch.metrics.waited
     limits = Limits(settings, engine.context.registry, store, apart=settings.auth != "open")
-    hosts: Hosts = Named(settings.allowed_hosts, settings.allowed_origins) if allow_remote else Loopback()
+    hosts: Hosts = AllowedHosts(settings.allowed_hosts, settings.allowed_origins) if allow_remote else Loopback()
     backends = Backends(dispatcher, forwarder, Shared(forwarder, store, settings.max_body_bytes))
     door = Door(backends, _callers(settings, store, forwarder), limits, hosts, watch.tracing, settings)
     door.operator = _operator(backends, settings, store)

@@ -37,7 +37,7 @@ class Loopback:
                 raise error("not_loopback", address=name)
 
 
-class Named:
+class AllowedHosts:
     """Accepts names and sites of the settings."""
 
     def __init__(self, hosts: str, origins: str) -> None:

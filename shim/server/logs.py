@@ -19,7 +19,7 @@ OURS: Final = "shim-server"
 FIELDS: Final = "shim"
 
 
-class Named(logging.Filter):
+class WithRequestId(logging.Filter):
     """Adds to each record the id of the request in which, or for whose run, it was written."""
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -63,7 +63,7 @@ def configure(level: Level, form: Format, access: bool) -> None:
     """Write the log of this process to its standard error."""
     handler = logging.StreamHandler()
     handler.set_name(OURS)
-    handler.addFilter(Named())
+    handler.addFilter(WithRequestId())
     handler.setFormatter(AsJson() if form == "json" else Text())
     root = logging.getLogger()
     for old in [each for each in root.handlers if each.get_name() == OURS]:

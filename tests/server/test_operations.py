@@ -210,7 +210,7 @@ def test_probes_are_not_logged(upstream: Loopback, lines: io.StringIO) -> None:
 def test_log_lines_for_people() -> None:
     record = logging.LogRecord("shim.access", logging.INFO, "x.py", 1, "GET %s", ("/v1",), None)
     record.created, record.msecs = 1_700_000_000.25, 250.0
-    logs.Named().filter(record)
+    logs.WithRequestId().filter(record)
     assert logs.Text().format(record) == "2023-11-14T22:13:20Z INFO shim.access: GET /v1"
     record.request_id = "req_1"
     assert logs.Text().format(record).endswith("GET /v1 [req_1]")

@@ -75,7 +75,7 @@ def _new_events(tx: Tx, reader: LateReader) -> list[Emitted]:
 
 
 def _due_events(tx: Tx, reader: LateReader, run: Json, steps: list[Json]) -> Iterator[Emitted]:
-    """The events of the run, and of the steps that were ``steps``, that have not been sent.
+    """The events of the run and of ``steps`` that have not been sent.
 
     A step or message that is not complete ends with the run, after the creation of all others.  The last step ends
     there, too, as its tokens are counted only then.
