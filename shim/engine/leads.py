@@ -79,7 +79,7 @@ async def of_error(context: Context, problem: ApiError) -> None:
 async def _was_deleted(context: Context, id: str) -> bool:
     """Whether it was a thread of this store; then it was deleted on purpose, and nothing is logged."""
     try:
-        return id in await context.store.read(threads.buried, [id])
+        return id in await context.store.read(threads.with_tombstone, [id])
     except StoreFailed:
         return False
 

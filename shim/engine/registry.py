@@ -50,13 +50,13 @@ class Registry:
         self._notified: set[str] = set()
         self._poll_limits: dict[str, tuple[float, float]] = {}
         self._rings: dict[str, list[Ring]] = {}
-        self._forsaken: dict[str, str | None] = {}
+        self._abandoned: dict[str, str | None] = {}
         #: Called when a run is entered: the heartbeat starts with it.
         self.entered: Callable[[], None] = no_heartbeat
 
     def enter(self, run_id: str, waits: Interruptible | None, tenant: str = "") -> None:
         """Enter a run that this process drives; ``waits``: what to interrupt when the run is changed from outside."""
-        self._forsaken.pop(run_id, None)
+        self._abandoned.pop(run_id, None)
         self._tenants[run_id] = tenant
         self._waits[run_id] = waits, self._liveness()
         self.entered()
@@ -90,7 +90,7 @@ class Registry:
 
     def forget(self) -> None:
         """In a forked process: drop all runs, as the parent process drives them."""
-        self._waits, self._tenants, self._notified, self._poll_limits, self._rings, self._forsaken = (
+        self._waits, self._tenants, self._notified, self._poll_limits, self._rings, self._abandoned = (
             {},
             {},
             set(),
@@ -99,35 +99,35 @@ class Registry:
             {},
         )
 
-    def forsake(self, run_id: str, response_id: str | None) -> None:
+    def abandon(self, run_id: str, response_id: str | None) -> None:
         """Remember that this process stopped driving the run but could not store that, and perhaps not its last
         response either.
         """
-        self._forsaken[run_id] = response_id
+        self._abandoned[run_id] = response_id
 
-    def forsaken(self, run_id: str) -> bool:
+    def abandoned(self, run_id: str) -> bool:
         """Whether this process has stopped driving the run, or its thread or event loop no longer exists."""
         _, alive = self._waits.get(run_id, (None, None))
-        return run_id in self._forsaken or (alive is not None and not alive())
+        return run_id in self._abandoned or (alive is not None and not alive())
 
     def drives(self, run_id: str) -> bool:
         """Whether this process drives the run right now."""
-        return run_id in self._waits and not self.forsaken(run_id)
+        return run_id in self._waits and not self.abandoned(run_id)
 
     def last_response(self, run_id: str) -> str | None:
-        """The last response of a run that was forsaken."""
-        return self._forsaken.get(run_id)
+        """The last response of a run that was abandoned."""
+        return self._abandoned.get(run_id)
 
     def runs(self) -> list[tuple[str, str]]:
         """The tenants and ids of the runs that this process drives, for the heartbeat."""
-        return [(self._tenants.get(run_id, ""), run_id) for run_id in list(self._waits) if not self.forsaken(run_id)]
+        return [(self._tenants.get(run_id, ""), run_id) for run_id in list(self._waits) if not self.abandoned(run_id)]
 
     def notify(self, run_id: str) -> None:
         """Interrupt the run, as it was changed in the store. Nothing happens if another process drives it: that process
         checks the store itself.
         """
-        self._forsaken.pop(run_id, None)
-        if self.forsaken(run_id):
+        self._abandoned.pop(run_id, None)
+        if self.abandoned(run_id):
             # The thread or event loop that would be interrupted no longer exists.
             self.leave(run_id)
         elif run_id in self._waits:

@@ -76,7 +76,7 @@ def delete_thread(tx: Tx, context: Context, thread_id: str, never_returned: bool
     thread is created under it again.
     """
     if not never_returned:
-        threads.bury(tx, thread_id, context.now())
+        threads.add_tombstone(tx, thread_id, context.now())
     if _deletes_upstream(context):
         outbox.add(tx, thread_id, context.now())
     threads.delete(tx, thread_id)

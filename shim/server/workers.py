@@ -102,7 +102,7 @@ class Workers:
         for each, began in list(self._running.items()):
             if each.poll() is None:
                 continue
-            self._bury(each)
+            self._forget(each)
             # A process that was killed, for example by lack of memory, had started.
             if time.monotonic() - began < LIVED and each.returncode >= 0:
                 log.error("a worker ended with status %s while it started", each.returncode)
@@ -111,7 +111,7 @@ class Workers:
                 log.warning("worker %s ended with status %s: another one is started", each.pid, each.returncode)
                 self._start()
 
-    def _bury(self, process: "subprocess.Popen[bytes]") -> None:
+    def _forget(self, process: "subprocess.Popen[bytes]") -> None:
         del self._running[process]
         with suppress(OSError):
             multiprocess.mark_process_dead(process.pid)  # type: ignore[no-untyped-call]

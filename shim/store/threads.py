@@ -39,7 +39,7 @@ _TAKEN: Final = sa.union_all(
     sa.select(tombstones.c.digest).where(rows.matching(tombstones, "digest")),
 ).limit(1)
 
-_BURIED: Final = sa.select(tombstones.c.digest).where(
+_WITH_TOMBSTONE: Final = sa.select(tombstones.c.digest).where(
     rows.matching(tombstones, "tenant"), tombstones.c.digest.in_(sa.bindparam("digests", expanding=True))
 )
 
@@ -70,15 +70,15 @@ def insert_free(tx: Tx, body: Json) -> bool:
     return insert_new(tx, body)
 
 
-def bury(tx: Tx, id: str, now: int) -> None:
+def add_tombstone(tx: Tx, id: str, now: int) -> None:
     """Store that a thread with this id was deleted here."""
     rows.add_new(tx.db, tombstones, {"tenant": tx.tenant, "digest": _digest(id), "created_at": now}, "digest")
 
 
-def buried(tx: Tx, ids: list[str]) -> set[str]:
+def with_tombstone(tx: Tx, ids: list[str]) -> set[str]:
     """The ids among ``ids`` whose threads were deleted here."""
     digests = {_digest(id): id for id in ids}
-    known = tx.db.execute(_BURIED, {"for_tenant": tx.tenant, "digests": list(digests)}).scalars()
+    known = tx.db.execute(_WITH_TOMBSTONE, {"for_tenant": tx.tenant, "digests": list(digests)}).scalars()
     return {digests[digest] for digest in known}
 
 

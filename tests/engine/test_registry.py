@@ -1,4 +1,4 @@
-"""The runs that a process drives: entered, interrupted, left, forsaken."""
+"""The runs that a process drives: entered, interrupted, left, abandoned."""
 
 import pytest
 
@@ -82,18 +82,18 @@ def test_a_run_of_another_process_or_tenant_cannot_be_watched(running: Registry)
 
 def test_a_forsaken_run_is_no_longer_driven(running: Registry) -> None:
     running.enter("run_1", None)
-    running.forsake("run_1", "resp_1")
-    assert (running.forsaken("run_1"), running.drives("run_1"), running.runs()) == (True, False, [])
+    running.abandon("run_1", "resp_1")
+    assert (running.abandoned("run_1"), running.drives("run_1"), running.runs()) == (True, False, [])
     assert not running.watch("run_1", Bell())
     running.leave("run_1")
-    assert (running.forsaken("run_1"), running.last_response("run_1")) == (True, "resp_1")
+    assert (running.abandoned("run_1"), running.last_response("run_1")) == (True, "resp_1")
     # This ends when the run is driven again, or was ended in the store.
     running.enter("run_1", None)
-    assert (running.forsaken("run_1"), running.last_response("run_1"), running.drives("run_1")) == (False, None, True)
+    assert (running.abandoned("run_1"), running.last_response("run_1"), running.drives("run_1")) == (False, None, True)
     running.leave("run_1")
-    running.forsake("run_1", None)
+    running.abandon("run_1", None)
     running.notify("run_1")
-    assert not running.forsaken("run_1")
+    assert not running.abandoned("run_1")
 
 
 def test_a_run_whose_event_loop_is_gone_is_left_at_the_next_notification() -> None:
@@ -102,10 +102,10 @@ def test_a_run_whose_event_loop_is_gone_is_left_at_the_next_notification() -> No
     running.enter("run_1", waits)
     assert running.watch("run_1", bell)
     living.clear()
-    assert (running.forsaken("run_1"), running.drives("run_1"), running.runs()) == (True, False, [])
+    assert (running.abandoned("run_1"), running.drives("run_1"), running.runs()) == (True, False, [])
     assert running.last_response("run_1") is None
     running.notify("run_1")
-    assert (waits.interrupted, bell.rung, running.forsaken("run_1")) == (0, 1, False)
+    assert (waits.interrupted, bell.rung, running.abandoned("run_1")) == (0, 1, False)
 
 
 def test_a_forked_process_drives_nothing_of_its_parents(running: Registry) -> None:
@@ -113,7 +113,7 @@ def test_a_forked_process_drives_nothing_of_its_parents(running: Registry) -> No
     running.enter("run_1", waits)
     running.watch("run_1", bell)
     running.notify("run_1")
-    running.forsake("run_2", "resp_2")
+    running.abandon("run_2", "resp_2")
     assert running.may_poll("run_3", 0.0)
     running.forget()
     assert (running.runs(), running.is_notified("run_1"), running.last_response("run_2")) == ([], False, None)

@@ -37,9 +37,9 @@ def test_a_closed_loop_drives_no_run() -> None:
 
     asyncio.run(main())
     assert running.runs() == [("", "run_thread")]
-    assert (running.forsaken("run_loop"), running.drives("run_loop")) == (True, False)
+    assert (running.abandoned("run_loop"), running.drives("run_loop")) == (True, False)
     rung: list[str] = []
     assert not running.watch("run_loop", lambda: rung.append("rung"))
     running.notify("run_loop")
-    assert not running.forsaken("run_loop")
+    assert not running.abandoned("run_loop")
     assert running.drives("run_thread")

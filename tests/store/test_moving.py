@@ -83,7 +83,7 @@ def fill(tx: Tx) -> None:
     rate_windows.count(tx, 1e9 + 1 / 3, 60)
     learned.note(tx, [Learned("é", "a'b%", ODD[4], 2**40 + len(tx.tenant))], 0)
     upstream_objects.note(tx, "files", "file-1", 2**40)
-    threads.bury(tx, "thread_2", 2**40)
+    threads.add_tombstone(tx, "thread_2", 2**40)
     threads.delete(tx, "thread_2")
 
 

@@ -195,7 +195,7 @@ class Carrier:
             await self._stop_background({"status": "deleted"})
             await retention.discard(self.context, self.state.response_id)
         except StoreFailed:
-            self.forsake()
+            self.abandon()
             raise
         except Exception:  # noqa: BLE001 - `internal_error` logs it
             yield await self._end_after_internal_error(notes.internal_error(self.context, run_id))
@@ -221,7 +221,7 @@ class Carrier:
             else:
                 await self.context.store.write(runs.release, self.turn.run["id"], self.context.owner)
         except StoreFailed:
-            self.forsake()
+            self.abandon()
 
     async def _end_after_internal_error(self, why: str) -> list[Emitted]:
         """An internal error, neither upstream's nor the store's: the run fails, with a reference to the log."""
@@ -229,7 +229,7 @@ class Carrier:
             return await self._abandon(why)
         except Exception:
             # Ending the run may fail for the same reason.
-            self.forsake()
+            self.abandon()
             raise
 
     async def _abandon(self, why: str) -> list[Emitted]:
@@ -241,12 +241,12 @@ class Carrier:
                 if (last := list(ending)) or self.backlog.events:
                     return await self.commit_batch(last)
         except StoreFailed:
-            self.forsake()
+            self.abandon()
         return []
 
-    def forsake(self) -> None:
+    def abandon(self) -> None:
         """The store fails: the next call of this process that reads the thread finishes the run."""
-        self.context.registry.forsake(self.turn.run["id"], self.state.response_id)
+        self.context.registry.abandon(self.turn.run["id"], self.state.response_id)
 
     async def _to_its_end(self, refused: Refusal | None) -> Events:
         """All batches; a failure of upstream becomes the end of the run."""

@@ -56,7 +56,7 @@ async def _undo(carrier: Carrier, undo: Undo) -> None:
     try:
         await carrier.context.store.write(undo)
     except StoreFailed:
-        carrier.forsake()
+        carrier.abandon()
         raise
 
 

@@ -97,7 +97,7 @@ async def _go_on(context: Context, row: RunRow, background_id: str | None) -> bo
         carrier = await context.store.write(_restart, context, row, background_id)
     except StoreFailed:
         context.registry.leave(run_id)
-        context.registry.forsake(run_id, None)
+        context.registry.abandon(run_id, None)
         raise
     if carrier is None:
         return False

@@ -103,7 +103,7 @@ def _due(context: Context, row: RunRow) -> Ending | None:
     if recovery.may_retry(row):
         # It can still be taken over.
         return None
-    why = UNSTORED if _forsaken(context, row) else ORPHANED
+    why = UNSTORED if _abandoned(context, row) else ORPHANED
     return lambda turn: endings.failed(turn, failures.last_error(None, why))
 
 
@@ -115,12 +115,12 @@ def _lost(context: Context, row: RunRow) -> bool:
         # Regardless of the lease, which may have been renewed too late.
         return False
     gone = row.owner is None or not context.alive(row.owner) or (row.lease_until or 0.0) < context.clock()
-    return gone or _forsaken(context, row)
+    return gone or _abandoned(context, row)
 
 
-def _forsaken(context: Context, row: RunRow) -> bool:
+def _abandoned(context: Context, row: RunRow) -> bool:
     """Whether this process has released the run, and could not store that."""
-    return row.owner == context.owner and context.registry.forsaken(row.body["id"])
+    return row.owner == context.owner and context.registry.abandoned(row.body["id"])
 
 
 def reopened(tx: Tx, context: Context, row: RunRow) -> Turn:

@@ -77,7 +77,7 @@ class Writer:
             for thread_id in stored_threads:
                 threads.lock(tx, thread_id)
             stored_threads = imports.known(tx, ids)
-        gone = threads.buried(tx, ids)
+        gone = threads.with_tombstone(tx, ids)
         taken = {kind: self._taken(tx, kind, group) for kind in KINDS}
         return [
             Outcome(plan, "deleted", plan.thread["id"])

@@ -165,7 +165,7 @@ def test_a_lasting_failure_leaves_the_run_to_the_next_process(harness: Harness, 
     assert run["status"] == "completed"
     assert harness.messages(run["thread_id"]) == ["One", "Hello."]
     assert len(harness.get(f"{place(run)}/steps")["data"]) == 1
-    assert not harness.context.registry.forsaken(run["id"])
+    assert not harness.context.registry.abandoned(run["id"])
     goes_on(harness, run, "One", "Hello.")
 
 
@@ -248,7 +248,7 @@ def test_an_interrupted_run_that_cannot_be_read(harness: Harness, store: Failing
     assert reply.events is not None
     with suppress(StoreFailed):
         list(drive.drain(reply.events))
-    assert harness.context.registry.forsaken("run_1") is lasts
+    assert harness.context.registry.abandoned("run_1") is lasts
     store.heals()
     run = only(harness)
     assert run["status"] == "cancelled"

@@ -104,10 +104,10 @@ def test_a_run_that_may_be_taken_over_is_not_ended_in_a_transaction(harness: Har
 
 def test_a_run_that_this_process_could_not_store_has_its_own_error(harness: Harness, state: RunState) -> None:
     leave(harness, state, "in_progress", "me", 2000.0, again=recovery.MAX_LOST_PROCESSES)
-    harness.context.registry.forsake(state.run["id"], None)
+    harness.context.registry.abandon(state.run["id"], None)
     poll(harness, state)
     assert ended(harness, state) == ("failed", refresh.UNSTORED)
-    assert not harness.context.registry.forsaken(state.run["id"]), "that is over"
+    assert not harness.context.registry.abandoned(state.run["id"]), "that is over"
 
 
 @pytest.mark.parametrize("status", ["queued", "in_progress", "requires_action"])

@@ -158,7 +158,7 @@ def test_a_thread_that_was_deleted_here_is_not_imported_again(path: Path) -> Non
     brought(path, [row(1, 0), row(2, 0)])
 
     def delete(tx: Tx) -> None:
-        threads.bury(tx, "thread_00000001", 5)
+        threads.add_tombstone(tx, "thread_00000001", 5)
         threads.delete(tx, "thread_00000001")
 
     base().write(delete)
