@@ -37,7 +37,7 @@ class Colour(Protocol):
         ...
 
     async def wait(self, call: Callable[[], Any], interruption: Interruption, late: Callable[[Any], None]) -> Any:
-        """The same, until it is interrupted: then `Refusal`, and a result that arrives nevertheless is passed to ``late``."""
+        """The same, until it is interrupted: then `Refusal`, and a result that comes later is passed to ``late``."""
         ...
 
     def chunks(self, response: Open) -> Chunks:
