@@ -7,6 +7,7 @@ gets the request adds up all of them.
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from prometheus_client import (
@@ -43,43 +44,24 @@ class Metrics:
         if FOLDER not in os.environ:
             ProcessCollector(registry=registry)
             PlatformCollector(registry=registry)
-        self._runs = Counter(
-            "shim_runs", "Rounds of runs that have ended, by the run's status.", ["status"], registry=registry
+        counter, histogram = partial(Counter, registry=registry), partial(Histogram, registry=registry)
+        self._runs = counter("shim_runs", "Rounds of runs that have ended, by the run's status.", ["status"])
+        self._first = histogram(
+            "shim_first_token_seconds", "From the request to upstream to its first text.", buckets=LONG
         )
-        self._first = Histogram(
-            "shim_first_token_seconds",
-            "From the request to upstream to its first text.",
-            buckets=LONG,
-            registry=registry,
+        self._round = histogram(
+            "shim_round_seconds", "From the request to upstream to the end of its answer.", buckets=LONG
         )
-        self._round = Histogram(
-            "shim_round_seconds",
-            "From the request to upstream to the end of its answer.",
-            buckets=LONG,
-            registry=registry,
+        self._upstream_requests = counter("shim_upstream_requests", "Requests for responses.")
+        self._refused = counter(
+            "shim_upstream_errors", "Requests without a response, by upstream's status.", ["status"]
         )
-        self._upstream_requests = Counter("shim_upstream_requests", "Requests for responses.", registry=registry)
-        self._refused = Counter(
-            "shim_upstream_errors", "Requests without a response, by upstream's status.", ["status"], registry=registry
-        )
-        self._healed = Counter(
-            "shim_healings", "Runs that sent the whole thread as they had no chain.", ["cause"], registry=registry
-        )
-        self._taken = Counter(
-            "shim_lease_takeovers", "Runs taken over from a process that has ended.", registry=registry
-        )
-        self._waits = Histogram(
-            "shim_store_wait_seconds", "Waits for a connection to the store.", buckets=SHORT, registry=registry
-        )
-        self._lag = Histogram(
-            "shim_event_lag_seconds", "Delay of the event loop and of every event.", buckets=SHORT, registry=registry
-        )
-        self._requests = Counter(
-            "shim_http_requests", "Requests, by route and status.", ["method", "route", "status"], registry=registry
-        )
-        self._seconds = Histogram(
-            "shim_http_request_seconds", "To the end of the answer.", ["route"], buckets=LONG, registry=registry
-        )
+        self._healed = counter("shim_healings", "Runs that sent the whole thread as they had no chain.", ["cause"])
+        self._taken = counter("shim_lease_takeovers", "Runs taken over from a process that has ended.")
+        self._waits = histogram("shim_store_wait_seconds", "Waits for a connection to the store.", buckets=SHORT)
+        self._lag = histogram("shim_event_lag_seconds", "Delay of the event loop and of every event.", buckets=SHORT)
+        self._requests = counter("shim_http_requests", "Requests, by route and status.", ["method", "route", "status"])
+        self._seconds = histogram("shim_http_request_seconds", "To the end of the answer.", ["route"], buckets=LONG)
         self._streams = _gauge("shim_open_streams", "Answers that are being streamed.", registry)
         self._driven = _gauge("shim_driven_runs", "Runs that are being driven.", registry)
         self._circuits = _gauge(

@@ -58,7 +58,7 @@ LAWS = {
     ),
     "settings are read where parts are joined": Law(
         called,
-        {"settings"},
+        {"current_settings"},
         ("shim/assembly/", "shim/cli/"),
         {
             "shim/server/app.py": "the server's own, where its caller gives none",

@@ -17,4 +17,4 @@ def test_every_setting_is_read() -> None:
 
 
 def test_the_gate_finds_the_reading_modules() -> None:
-    assert read("chosen.grace = settings().exit_grace") == {"grace", "exit_grace"}
+    assert read("chosen.grace = current_settings().exit_grace") == {"grace", "exit_grace"}
