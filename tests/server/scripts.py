@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import openai
 
-from tests.scenarios.doors.talking import Told, carry_out, tool, until_ended
+from tests.scenarios.doors.talking import RunResult, carry_out, tool, until_ended
 
 Json = dict[str, Any]
 WEATHER, TIME = tool("get_weather", city="string"), tool("get_time", city="string")
@@ -21,7 +21,9 @@ class Secrets(dict[str, Callable[[Json], str]]):
     """
 
     def __init__(self, weather: str, time: str) -> None:
-        super().__init__(get_weather=lambda given: f"{weather} in {given['city']}", get_time=lambda given: time)
+        super().__init__(
+            get_weather=lambda arguments: f"{weather} in {arguments['city']}", get_time=lambda arguments: time
+        )
 
 
 def _start(client: Any, text: str, **assistant: Any) -> tuple[str, str]:
@@ -32,10 +34,10 @@ def _start(client: Any, text: str, **assistant: Any) -> tuple[str, str]:
     return thread.id, helper.id
 
 
-def _told(way: str, text: str, **more: Any) -> Callable[[Any, Secrets], Any]:
+def _run_script(way: str, text: str, **more: Any) -> Callable[[Any, Secrets], Any]:
     def script(client: Any, functions: Secrets) -> Any:
-        told: Told = carry_out(client, way, *_start(client, text), functions, **more)
-        return asdict(told)
+        result: RunResult = carry_out(client, way, *_start(client, text), functions, **more)
+        return asdict(result)
 
     return script
 
@@ -130,13 +132,13 @@ def files(client: Any, functions: Secrets) -> Any:
     """Files are uploaded and downloaded through the server, including files that code has written."""
     notes = client.files.create(file=("notes.txt", b"The otter is called Ottilie."), purpose="assistants")
     thread_id, helper_id = _start(client, "make-file 12 * (3 + 4)", tools=[{"type": "code_interpreter"}])
-    told = asdict(carry_out(client, "stream", thread_id, helper_id, {}))
-    made = told["messages"][-1]["content"][0]["text"]["annotations"][0]["file_path"]["file_id"]
+    result = asdict(carry_out(client, "stream", thread_id, helper_id, {}))
+    made = result["messages"][-1]["content"][0]["text"]["annotations"][0]["file_path"]["file_id"]
     attached: Any = [{"file_id": notes.id, "tools": [{"type": "file_search"}]}]
     client.beta.threads.messages.create(thread_id, role="user", content="What is the otter?", attachments=attached)
     found = asdict(carry_out(client, "poll", thread_id, helper_id, {}, tools=[{"type": "file_search"}]))
     about = [client.files.retrieve(each).to_dict(mode="json") for each in (made, notes.id)]
-    return [told, found, client.files.content(made).read().decode(), about]
+    return [result, found, client.files.content(made).read().decode(), about]
 
 
 def background(client: Any, functions: Secrets) -> Any:
@@ -146,13 +148,13 @@ def background(client: Any, functions: Secrets) -> Any:
 
 
 SCRIPTS: Final[dict[str, Callable[[Any, Secrets], Any]]] = {
-    "a tool loop, streamed": _told("stream", ASK),
-    "two functions in succession": _told("events", f"{ASK} then get_time"),
-    "two functions at once, polled": _told("poll", f"{ASK} and get_time"),
-    "looked at": _told("look", ASK),
-    "a failure in the middle": _told("stream", "fail-midway"),
-    "an answer cut short": _told("events", "essay-40", max_completion_tokens=16),
-    "a limit, polled": _told("poll", "limit-early"),
+    "a tool loop, streamed": _run_script("stream", ASK),
+    "two functions in succession": _run_script("events", f"{ASK} then get_time"),
+    "two functions at once, polled": _run_script("poll", f"{ASK} and get_time"),
+    "retrieved": _run_script("retrieve", ASK),
+    "a failure in the middle": _run_script("stream", "fail-midway"),
+    "an answer cut short": _run_script("events", "essay-40", max_completion_tokens=16),
+    "a limit, polled": _run_script("poll", "limit-early"),
     "cancel": cancel,
     "lists": lists,
     "errors": errors,

@@ -12,13 +12,13 @@ Function = Callable[[Json], str]
 #: Seconds after which a run that is being polled counts as stuck.
 PATIENCE = 20.0
 
-WAYS = ("stream", "events", "poll", "look")
+WAYS = ("stream", "events", "poll", "retrieve")
 STREAMED = ("stream", "events")
 ENDED = {"requires_action", "completed", "failed", "cancelled", "expired", "incomplete"}
 
 
 @dataclass
-class Told:
+class RunResult:
     """A run as its caller sees it: each round's events (none where it was polled), calls and outputs."""
 
     rounds: list[list[tuple[str, Json]]] = field(default_factory=list)
@@ -61,53 +61,53 @@ def secret(length: int = 24) -> str:
 
 def carry_out(
     client: Any, way: str, thread_id: str, assistant_id: str, functions: dict[str, Function], **more: Any
-) -> Told:
+) -> RunResult:
     """Start a run and submit outputs for its calls, to its end."""
-    told, threads = Told(), client.beta.threads
-    run = _ROUND[way](threads, told, thread_id=thread_id, assistant_id=assistant_id, **more)
+    result, threads = RunResult(), client.beta.threads
+    run = _ROUND[way](threads, result, thread_id=thread_id, assistant_id=assistant_id, **more)
     where = {"thread_id": thread_id, "run_id": run["id"]}
     while run["status"] == "requires_action":
         calls = run["required_action"]["submit_tool_outputs"]["tool_calls"]
-        asked = [(each["id"], each["function"]["name"], json.loads(each["function"]["arguments"])) for each in calls]
-        outputs = {call_id: functions[name](given) for call_id, name, given in asked}
-        told.asked.append(asked)
-        told.given.append(outputs)
+        parsed = [(each["id"], each["function"]["name"], json.loads(each["function"]["arguments"])) for each in calls]
+        outputs = {call_id: functions[name](arguments) for call_id, name, arguments in parsed}
+        result.calls.append(parsed)
+        result.outputs.append(outputs)
         listed = [{"tool_call_id": call_id, "output": output} for call_id, output in outputs.items()]
-        run = _ROUND[way](threads, told, **where, tool_outputs=listed)
-    told.run = threads.runs.retrieve(**where).to_dict(mode="json")
-    told.messages = [each.to_dict(mode="json") for each in threads.messages.list(thread_id, order="asc")]
-    told.steps = [each.to_dict(mode="json") for each in threads.runs.steps.list(**where, order="asc")]
-    return told
+        run = _ROUND[way](threads, result, **where, tool_outputs=listed)
+    result.run = threads.runs.retrieve(**where).to_dict(mode="json")
+    result.messages = [each.to_dict(mode="json") for each in threads.messages.list(thread_id, order="asc")]
+    result.steps = [each.to_dict(mode="json") for each in threads.runs.steps.list(**where, order="asc")]
+    return result
 
 
-def _stream(threads: Any, told: Told, **given: Any) -> Json:
-    method = threads.runs.submit_tool_outputs_stream if "run_id" in given else threads.runs.stream
-    with method(**given) as events:
-        return _heard(events, told)
+def _stream(threads: Any, result: RunResult, **parameters: Any) -> Json:
+    method = threads.runs.submit_tool_outputs_stream if "run_id" in parameters else threads.runs.stream
+    with method(**parameters) as events:
+        return _receive(events, result)
 
 
-def _events(threads: Any, told: Told, **given: Any) -> Json:
-    method = threads.runs.submit_tool_outputs if "run_id" in given else threads.runs.create
-    return _heard(method(**given, stream=True), told)
+def _events(threads: Any, result: RunResult, **parameters: Any) -> Json:
+    method = threads.runs.submit_tool_outputs if "run_id" in parameters else threads.runs.create
+    return _receive(method(**parameters, stream=True), result)
 
 
-def _heard(events: Any, told: Told) -> Json:
-    heard = [(event.event, event.data.to_dict(mode="json")) for event in events]
-    told.rounds.append(heard)
-    run = [data for name, data in heard if name.startswith("thread.run.") and data["object"] == "thread.run"][-1]
+def _receive(events: Any, result: RunResult) -> Json:
+    received = [(event.event, event.data.to_dict(mode="json")) for event in events]
+    result.rounds.append(received)
+    run = [data for name, data in received if name.startswith("thread.run.") and data["object"] == "thread.run"][-1]
     assert run["status"] in ENDED
     return run
 
 
-def _poll(threads: Any, told: Told, **given: Any) -> Json:
-    method = threads.runs.submit_tool_outputs_and_poll if "run_id" in given else threads.runs.create_and_poll
-    run: Json = method(**given).to_dict(mode="json")
+def _poll(threads: Any, result: RunResult, **parameters: Any) -> Json:
+    method = threads.runs.submit_tool_outputs_and_poll if "run_id" in parameters else threads.runs.create_and_poll
+    run: Json = method(**parameters).to_dict(mode="json")
     return run
 
 
-def _look(threads: Any, told: Told, **given: Any) -> Json:
-    method = threads.runs.submit_tool_outputs if "run_id" in given else threads.runs.create
-    run = method(**given).to_dict(mode="json")
+def _retrieve(threads: Any, result: RunResult, **parameters: Any) -> Json:
+    method = threads.runs.submit_tool_outputs if "run_id" in parameters else threads.runs.create
+    run = method(**parameters).to_dict(mode="json")
     assert run["status"] == "queued"
     assert run["required_action"] is None
     return until_ended(threads, run["thread_id"], run["id"])
@@ -124,4 +124,4 @@ def until_ended(threads: Any, thread_id: str, run_id: str) -> Json:
     raise AssertionError(f"the run is still {run['status']}")
 
 
-_ROUND: dict[str, Callable[..., Json]] = {"stream": _stream, "events": _events, "poll": _poll, "look": _look}
+_ROUND: dict[str, Callable[..., Json]] = {"stream": _stream, "events": _events, "poll": _poll, "retrieve": _retrieve}

@@ -8,7 +8,7 @@ import pytest
 
 from tests.scenarios.doors.colours import COLOURS, opened
 from tests.scenarios.doors.places import PLACES, Place, place
-from tests.scenarios.doors.talking import WAYS, Told, carry_out, secret, tool
+from tests.scenarios.doors.talking import WAYS, RunResult, carry_out, secret, tool
 
 Json = dict[str, Any]
 INSTRUCTIONS = "Be exact."
@@ -30,8 +30,8 @@ in_all_ways = pytest.mark.parametrize("way", WAYS)
 @pytest.fixture(params=SOME, ids="-".join)
 def combined(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, Place]]:
     colour, kind = request.param
-    with place(kind, monkeypatch) as found, opened(colour, **found.given) as made:
-        yield made, found
+    with place(kind, monkeypatch) as found, opened(colour, **found.given) as client:
+        yield client, found
 
 
 @pytest.fixture
@@ -49,22 +49,22 @@ def way(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def ask(client: Any, way: str, text: str, functions: Any, **more: Any) -> Told:
+def ask(client: Any, way: str, text: str, functions: Any, **more: Any) -> RunResult:
     helper = client.beta.assistants.create(model="gpt-4o", instructions=INSTRUCTIONS, tools=TOOLS, **more)
     thread = client.beta.threads.create(messages=[{"role": "user", "content": text}])
     return carry_out(client, way, thread.id, helper.id, functions)
 
 
-def check_rounds(where: Place, told: Told) -> None:
+def check_rounds(where: Place, result: RunResult) -> None:
     """Upstream's side: each round continues from the response with the calls, has exactly their outputs as input, and
     repeats the other fields.
     """
     bodies = where.bodies
-    assert len(bodies) == len(told.asked) + 1
+    assert len(bodies) == len(result.calls) + 1
     assert "previous_response_id" not in bodies[0]
-    for body, asked, given in zip(bodies[1:], told.asked, told.given, strict=True):
-        assert where.calls_of(body["previous_response_id"]) == {call_id for call_id, _, _ in asked}
-        wanted = [{"type": "function_call_output", "call_id": key, "output": value} for key, value in given.items()]
+    for body, calls, outputs in zip(bodies[1:], result.calls, result.outputs, strict=True):
+        assert where.calls_of(body["previous_response_id"]) == {call_id for call_id, _, _ in calls}
+        wanted = [{"type": "function_call_output", "call_id": key, "output": value} for key, value in outputs.items()]
         assert body["input"] == wanted
     for body in bodies:
         assert (body["model"], body["instructions"], body["store"]) == ("gpt-4o", INSTRUCTIONS, True)
@@ -77,21 +77,21 @@ def check_rounds(where: Place, told: Told) -> None:
         assert body["tools"] == bodies[0]["tools"]
 
 
-def check_steps(told: Told) -> None:
+def check_steps(result: RunResult) -> None:
     """The caller's side: a step for each round of calls, with ids, names and outputs, then a step for the text."""
-    assert told.run["status"] == "completed"
-    kinds = [step["type"] for step in told.steps]
-    assert kinds.count("tool_calls") == len(told.asked)
+    assert result.run["status"] == "completed"
+    kinds = [step["type"] for step in result.steps]
+    assert kinds.count("tool_calls") == len(result.calls)
     assert kinds[-1] == "message_creation"
-    rounds = [step["step_details"]["tool_calls"] for step in told.steps if step["type"] == "tool_calls"]
+    rounds = [step["step_details"]["tool_calls"] for step in result.steps if step["type"] == "tool_calls"]
     shown = [[(each["id"], each["function"]["name"], each["function"]["output"]) for each in calls] for calls in rounds]
     assert shown == [
-        [(call_id, name, given[call_id]) for call_id, name, _ in asked]
-        for asked, given in zip(told.asked, told.given, strict=True)
+        [(call_id, name, outputs[call_id]) for call_id, name, _ in calls]
+        for calls, outputs in zip(result.calls, result.outputs, strict=True)
     ]
-    assert {step["status"] for step in told.steps} == {"completed"}
+    assert {step["status"] for step in result.steps} == {"completed"}
     for key in ("prompt_tokens", "completion_tokens", "total_tokens"):
-        assert told.run["usage"][key] == sum(step["usage"][key] for step in told.steps) > 0
+        assert result.run["usage"][key] == sum(step["usage"][key] for step in result.steps) > 0
 
 
 @everywhere
@@ -99,47 +99,52 @@ def check_steps(told: Told) -> None:
 def test_one_function_after_the_other(client: Any, where: Place, way: str) -> None:
     city, weather = secret(), secret()
     text = 'find_city {"person": "Ann"} then get_weather {"city": "hers"}, please.'
-    told = ask(client, way, text, {"find_city": lambda given: city, "get_weather": lambda given: weather})
-    assert [[(name, given) for _, name, given in calls] for calls in told.asked] == [
+    result = ask(client, way, text, {"find_city": lambda arguments: city, "get_weather": lambda arguments: weather})
+    assert [[(name, arguments) for _, name, arguments in calls] for calls in result.calls] == [
         [("find_city", {"person": "Ann"})],
         [("get_weather", {"city": "hers"})],
     ]
-    assert city in told.text
-    assert weather in told.text
-    check_rounds(where, told)
-    check_steps(told)
+    assert city in result.text
+    assert weather in result.text
+    check_rounds(where, result)
+    check_steps(result)
 
 
 def test_parallel_calls_in_one_turn(client: Any, where: Place, way: str) -> None:
     results = {"Oslo": secret(), "Rome": secret()}
     hour = secret()
     text = 'get_weather {"city": "Oslo"} and get_weather {"city": "Rome"} and get_time.'
-    told = ask(client, way, text, {"get_weather": lambda given: results[given["city"]], "get_time": lambda given: hour})
-    assert [len(calls) for calls in told.asked] == [3]
-    assert all(each in told.text for each in (*results.values(), hour))
-    check_rounds(where, told)
-    check_steps(told)
+    result = ask(
+        client,
+        way,
+        text,
+        {"get_weather": lambda arguments: results[arguments["city"]], "get_time": lambda arguments: hour},
+    )
+    assert [len(calls) for calls in result.calls] == [3]
+    assert all(each in result.text for each in (*results.values(), hour))
+    check_rounds(where, result)
+    check_steps(result)
 
 
 def test_text_and_calls_in_one_turn(client: Any, where: Place, way: str) -> None:
     hour = secret()
-    told = ask(client, way, "Say it aloud: get_time", {"get_time": lambda given: hour})
-    assert [step["type"] for step in told.steps] == ["message_creation", "tool_calls", "message_creation"]
-    assert told.text.startswith("I will call get_time.\n")
-    assert hour in told.text
-    check_rounds(where, told)
-    check_steps(told)
+    result = ask(client, way, "Say it aloud: get_time", {"get_time": lambda arguments: hour})
+    assert [step["type"] for step in result.steps] == ["message_creation", "tool_calls", "message_creation"]
+    assert result.text.startswith("I will call get_time.\n")
+    assert hour in result.text
+    check_rounds(where, result)
+    check_steps(result)
 
 
 def test_a_function_that_fails_is_called_again(client: Any, where: Place, way: str) -> None:
     weather, failures = secret(), [f"Error: no network ({secret()})"]
     text = 'get_weather {"city": "Oslo"}, and retry.'
-    told = ask(client, way, text, {"get_weather": lambda given: failures.pop() if failures else weather})
-    assert [[name for _, name, _ in calls] for calls in told.asked] == [["get_weather"], ["get_weather"]]
-    assert told.asked[0][0][0] != told.asked[1][0][0]
-    assert weather in told.text
-    check_rounds(where, told)
-    check_steps(told)
+    result = ask(client, way, text, {"get_weather": lambda arguments: failures.pop() if failures else weather})
+    assert [[name for _, name, _ in calls] for calls in result.calls] == [["get_weather"], ["get_weather"]]
+    assert result.calls[0][0][0] != result.calls[1][0][0]
+    assert weather in result.text
+    check_rounds(where, result)
+    check_steps(result)
 
 
 def test_arguments_of_several_kilobytes(client: Any, where: Place, way: str) -> None:
@@ -148,33 +153,33 @@ def test_arguments_of_several_kilobytes(client: Any, where: Place, way: str) -> 
     seen: list[str] = []
     reply = secret(9000)
 
-    def weather(given: Json) -> str:
-        seen.append(given["city"])
+    def weather(arguments: Json) -> str:
+        seen.append(arguments["city"])
         return reply
 
-    told = ask(client, way, f"get_weather {json.dumps({'city': city})}", {"get_weather": weather})
+    result = ask(client, way, f"get_weather {json.dumps({'city': city})}", {"get_weather": weather})
     assert seen == [city]
-    assert reply[:1900] in told.text
-    check_rounds(where, told)
-    check_steps(told)
+    assert reply[:1900] in result.text
+    check_rounds(where, result)
+    check_steps(result)
 
 
 def test_empty_arguments_and_an_empty_output(client: Any, where: Place, way: str) -> None:
-    told = ask(client, way, "get_time {}", {"get_time": lambda given: ""})
-    assert told.asked[0][0][2] == {}
-    assert told.steps[0]["step_details"]["tool_calls"][0]["function"]["arguments"] == "{}"
-    assert told.steps[0]["step_details"]["tool_calls"][0]["function"]["output"] == ""
-    check_rounds(where, told)
-    check_steps(told)
+    result = ask(client, way, "get_time {}", {"get_time": lambda arguments: ""})
+    assert result.calls[0][0][2] == {}
+    assert result.steps[0]["step_details"]["tool_calls"][0]["function"]["arguments"] == "{}"
+    assert result.steps[0]["step_details"]["tool_calls"][0]["function"]["output"] == ""
+    check_rounds(where, result)
+    check_steps(result)
 
 
 def test_a_second_question_chains_from_the_first_answer(client: Any, where: Place, way: str) -> None:
     hours = [secret(), secret()]
     helper = client.beta.assistants.create(model="gpt-4o", instructions=INSTRUCTIONS, tools=TOOLS)
     thread = client.beta.threads.create(messages=[{"role": "user", "content": "get_time"}])
-    first = carry_out(client, way, thread.id, helper.id, {"get_time": lambda given: hours[0]})
+    first = carry_out(client, way, thread.id, helper.id, {"get_time": lambda arguments: hours[0]})
     client.beta.threads.messages.create(thread.id, role="user", content="And now? get_time")
-    second = carry_out(client, way, thread.id, helper.id, {"get_time": lambda given: hours[1]})
+    second = carry_out(client, way, thread.id, helper.id, {"get_time": lambda arguments: hours[1]})
     assert hours[1] in second.text
     assert hours[0] in second.text, "the first round is part of the conversation"
     first_question, _, question, _ = where.bodies

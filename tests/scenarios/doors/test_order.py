@@ -7,7 +7,7 @@ import pytest
 
 from shim.sandbox.http import running
 from tests.scenarios.doors.colours import COLOURS, opened
-from tests.scenarios.doors.talking import Told, carry_out, secret, tool
+from tests.scenarios.doors.talking import RunResult, carry_out, secret, tool
 
 Json = dict[str, Any]
 TOOLS = [tool("get_weather", city="string"), tool("get_time")]
@@ -32,10 +32,10 @@ def client(request: pytest.FixtureRequest) -> Iterator[Any]:
         yield made
 
 
-def tell(client: Any, text: str, way: str = "events") -> Told:
+def ask(client: Any, text: str, way: str = "events") -> RunResult:
     helper = client.beta.assistants.create(model="gpt-4o", tools=TOOLS)
     thread = client.beta.threads.create(messages=[{"role": "user", "content": text}])
-    functions = {"get_weather": lambda given: secret(), "get_time": lambda given: secret()}
+    functions = {"get_weather": lambda arguments: secret(), "get_time": lambda arguments: secret()}
     return carry_out(client, way, thread.id, helper.id, functions)
 
 
@@ -51,18 +51,18 @@ ROUNDS = {
 
 @pytest.mark.parametrize("text", ROUNDS)
 def test_the_events_come_in_the_recorded_order(client: Any, text: str) -> None:
-    assert tell(client, text).names == ROUNDS[text]
+    assert ask(client, text).names == ROUNDS[text]
 
 
-def of(told: list[tuple[str, Json]], name: str) -> list[Json]:
-    return [data for event, data in told if event == name]
+def of(events: list[tuple[str, Json]], name: str) -> list[Json]:
+    return [data for event, data in events if event == name]
 
 
 def test_deltas_of_parallel_calls_are_sent_in_sequence(client: Any) -> None:
-    told = tell(client, 'get_weather {"city": "Oslo"} and get_time {} and get_weather {"city": "Rome"}')
-    asked, answered = told.rounds
-    (step,) = of(asked, "thread.run.step.created")
-    deltas = of(asked, "thread.run.step.delta")
+    result = ask(client, 'get_weather {"city": "Oslo"} and get_time {} and get_weather {"city": "Rome"}')
+    first_round, second_round = result.rounds
+    (step,) = of(first_round, "thread.run.step.created")
+    deltas = of(first_round, "thread.run.step.delta")
     assert {delta["id"] for delta in deltas} == {step["id"]}
     calls = [delta["delta"]["step_details"]["tool_calls"] for delta in deltas]
     assert {len(call) for call in calls} == {1}
@@ -70,18 +70,18 @@ def test_deltas_of_parallel_calls_are_sent_in_sequence(client: Any) -> None:
     assert places == sorted(places)
     assert set(places) == {0, 1, 2}
     firsts = [next(call[0] for call in calls if call[0]["index"] == place) for place in range(3)]
-    assert [(first["id"], first["function"]["name"]) for first in firsts] == [each[:2] for each in told.asked[0]]
-    completed = answered[0][1]
+    assert [(first["id"], first["function"]["name"]) for first in firsts] == [each[:2] for each in result.calls[0]]
+    completed = second_round[0][1]
     assert completed["id"] == step["id"]
     assert [each["function"]["output"] for each in completed["step_details"]["tool_calls"]] == list(
-        told.given[0].values()
+        result.outputs[0].values()
     )
 
 
 def test_the_fields_of_a_run_from_round_to_round(client: Any) -> None:
-    told = tell(client, "get_time then get_weather")
-    runs = [data for events in told.rounds for name, data in events if data["object"] == "thread.run"]
-    created, asking, done = runs[0], of(told.rounds[0], "thread.run.requires_action")[0], runs[-1]
+    result = ask(client, "get_time then get_weather")
+    runs = [data for events in result.rounds for name, data in events if data["object"] == "thread.run"]
+    created, asking, done = runs[0], of(result.rounds[0], "thread.run.requires_action")[0], runs[-1]
     assert {run["id"] for run in runs} == {created["id"]}
     assert {run["created_at"] for run in runs} == {created["created_at"]}
     assert created["started_at"] is None
@@ -89,9 +89,9 @@ def test_the_fields_of_a_run_from_round_to_round(client: Any) -> None:
     assert (done["expires_at"], done["required_action"]) == (None, None)
     assert asking["usage"] is None
     assert asking["started_at"]
-    queued = of(told.rounds[1], "thread.run.queued")[0]
+    queued = of(result.rounds[1], "thread.run.queued")[0]
     assert (queued["started_at"], queued["required_action"]) == (asking["started_at"], None)
-    ended = [step for events in told.rounds for step in of(events, "thread.run.step.completed")]
+    ended = [step for events in result.rounds for step in of(events, "thread.run.step.completed")]
     for key in ("prompt_tokens", "completion_tokens", "total_tokens"):
         assert done["usage"][key] == sum(step["usage"][key] for step in ended)
 
@@ -105,16 +105,16 @@ def test_a_run_that_requires_action(client: Any) -> None:
     (step,) = client.beta.threads.runs.steps.list(run.id, **where).data
     (call,) = step.step_details.tool_calls
     assert (step.status, step.usage, step.completed_at, call.function.output) == ("in_progress", None, None, None)
-    (asked,) = run.required_action.submit_tool_outputs.tool_calls
-    assert (asked.id, asked.function.name, asked.function.arguments) == (call.id, "get_time", "{}")
+    (required,) = run.required_action.submit_tool_outputs.tool_calls
+    assert (required.id, required.function.name, required.function.arguments) == (call.id, "get_time", "{}")
     assert client.beta.threads.messages.list(run.thread_id).data[0].role == "user"
 
 
 def test_every_way_ends_with_the_same_objects(client: Any) -> None:
     def seen(way: str) -> Any:
-        told = tell(client, "aloud: get_time then get_weather", way)
-        kinds = [(step["type"], step["status"], sorted(step)) for step in told.steps]
-        return kinds, [(each["role"], each["status"], sorted(each)) for each in told.messages], sorted(told.run)
+        result = ask(client, "aloud: get_time then get_weather", way)
+        kinds = [(step["type"], step["status"], sorted(step)) for step in result.steps]
+        return kinds, [(each["role"], each["status"], sorted(each)) for each in result.messages], sorted(result.run)
 
-    first, *others = (seen(way) for way in ("stream", "events", "poll", "look"))
+    first, *others = (seen(way) for way in ("stream", "events", "poll", "retrieve"))
     assert others == [first] * 3

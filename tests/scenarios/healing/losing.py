@@ -10,7 +10,7 @@ import pytest
 
 from shim import OpenAI
 from tests.scenarios.doors.loopback import Loopback, Reply, Request
-from tests.scenarios.doors.talking import Told, carry_out, secret
+from tests.scenarios.doors.talking import RunResult, carry_out, secret
 from tests.scenarios.healing.wordings import Wording
 
 Json = dict[str, Any]
@@ -23,11 +23,17 @@ def is_call(request: Request) -> bool:
 
 def refused(wording: Wording, previous: str) -> Reply:
     """The error of a server that has lost the response ``previous``."""
-    told = json.loads(json.dumps(wording.body).replace("{id}", previous))
+    error = json.loads(json.dumps(wording.body).replace("{id}", previous))
     if wording.status is not None:
-        return Reply.json(told, wording.status)
-    well = {"id": "resp_failed", "status": "in_progress", "previous_response_id": previous, "store": True, "output": []}
-    events = [{"type": "response.created", "response": well}] * wording.opened + [told]
+        return Reply.json(error, wording.status)
+    opening = {
+        "id": "resp_failed",
+        "status": "in_progress",
+        "previous_response_id": previous,
+        "store": True,
+        "output": [],
+    }
+    events = [{"type": "response.created", "response": opening}] * wording.opened + [error]
     whole = "".join(f"data: {json.dumps(event)}\n\n" for event in events)
     return Reply(200, (("content-type", "text/event-stream"),), (whole.encode(),))
 
@@ -57,7 +63,7 @@ class Losing:
 class Deaf:
     """Answers as if the request had no previous response; ``shown`` changes the form of the answer."""
 
-    shown: Callable[[Reply], Reply] = lambda said: said
+    shown: Callable[[Reply], Reply] = lambda reply: reply
     server: Loopback = field(init=False)
 
     def __call__(self, request: Request) -> Reply | None:
@@ -67,12 +73,12 @@ class Deaf:
         return self.shown(self.server.usual(replace(request, body=json.dumps(body).encode())))
 
 
-def blocks(reply: Reply, keep: Callable[[Json], Json | None]) -> Reply:
-    """A stream whose events are each changed or removed by ``keep``."""
+def blocks(reply: Reply, change: Callable[[Json], Json | None]) -> Reply:
+    """A stream whose events are each changed or removed by ``change``."""
 
     def changed() -> Iterable[bytes]:
         for block in b"".join(reply.body).split(b"\n\n"):
-            if block and (event := keep(json.loads(block.partition(b"data: ")[2]))) is not None:
+            if block and (event := change(json.loads(block.partition(b"data: ")[2]))) is not None:
                 yield f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode()
 
     return Reply(reply.status, reply.headers, tuple(changed()))
@@ -93,15 +99,15 @@ class Talk:
         self.assistant = assistants.create(model=self.model, tools=self.tools).id
         self.thread = threads.create(messages=[{"role": "user", "content": f"My word is {self.fact}."}]).id
 
-    def run(self, **functions: Callable[[Json], str]) -> Told:
+    def run(self, **functions: Callable[[Json], str]) -> RunResult:
         return carry_out(self.client, self.way, self.thread, self.assistant, functions)
 
-    def say(self, text: str, **functions: Callable[[Json], str]) -> Told:
+    def say(self, text: str, **functions: Callable[[Json], str]) -> RunResult:
         self.client.beta.threads.messages.create(self.thread, role="user", content=text)
         return self.run(**functions)
 
 
-def said(body: Json) -> list[str]:
+def input_texts(body: Json) -> list[str]:
     """The texts of a request's messages, and the types of its other items."""
     return [
         "".join(part["text"] for part in item["content"]) if item["type"] == "message" else item["type"]
@@ -109,11 +115,11 @@ def said(body: Json) -> list[str]:
     ]
 
 
-def heard(told: Told) -> str:
+def streamed_text(result: RunResult) -> str:
     """The text of all deltas that a reader received."""
     return "".join(
         part["text"]["value"]
-        for events in told.rounds
+        for events in result.rounds
         for name, data in events
         if name == "thread.message.delta"
         for part in data["delta"]["content"]

@@ -11,7 +11,7 @@ import pytest
 from shim import OpenAI
 from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.doors.talking import until_ended
-from tests.scenarios.healing.losing import Deaf, Losing, Talk, is_call, said, warnings
+from tests.scenarios.healing.losing import Deaf, Losing, Talk, input_texts, is_call, warnings
 from tests.scenarios.healing.wordings import WORDINGS
 
 Json = dict[str, Any]
@@ -32,7 +32,7 @@ def test_the_thread_is_replayed(words: str, caplog: pytest.LogCaptureFixture) ->
         losing.due = True
         assert talk.fact in talk.say("What is it?").text
         assert [body["background"] for body in server.bodies] == [True] * 3
-        assert len(said(server.bodies[-1])) == 3
+        assert len(input_texts(server.bodies[-1])) == 3
         assert len(warnings(caplog)) == 1
 
 
@@ -85,7 +85,7 @@ def test_a_loss_that_the_server_reports_late_is_healed(caplog: pytest.LogCapture
         assert ["previous_response_id" in body for body in server.bodies] == [False, True, False]
         assert len(warnings(caplog)) == 1
         assert talk.fact in talk.say("Again?").text
-        assert said(server.bodies[-1]) == ["Again?"]
+        assert input_texts(server.bodies[-1]) == ["Again?"]
 
 
 def test_one_of_several_clients_replays_the_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from shim.engine import Capabilities
 from shim.ports import Profile
 from shim.sandbox import Sandbox
 from tests.scenarios.doors.loopback import Loopback, Reply, Request
-from tests.scenarios.healing.losing import WAYS, Losing, Talk, blocks, is_call, refused, said, warnings
+from tests.scenarios.healing.losing import WAYS, Losing, Talk, blocks, input_texts, is_call, refused, warnings
 from tests.scenarios.healing.wordings import WORDINGS
 
 UNKNOWN = Profile("other", trusted=False, background=True, address="http://a/v1")
@@ -61,7 +61,7 @@ def test_an_unknown_server_that_loses_each_chain_costs_two_extra_calls(caplog: p
             assert talk.fact in talk.say("What is it?").text
         chained = ["previous_response_id" in body for body in server.bodies]
         assert chained == [False, True, False, True, False, False, False]
-        assert len(said(server.bodies[-1])) == 9
+        assert len(input_texts(server.bodies[-1])) == 9
         assert len(warnings(caplog)) == 2
 
 
@@ -140,7 +140,7 @@ def test_lost_chains_of_another_server_do_not_count() -> None:
             assert talk.fact in talk.say("What is it?").text
         assert ["previous_response_id" in body for body in server.bodies] == [True, False] * 3
         assert talk.fact in talk.say("Again?").text
-        assert said(server.bodies[-1]) == ["Again?"]
+        assert input_texts(server.bodies[-1]) == ["Again?"]
 
 
 def _told(server: Loopback, talk: Talk) -> list[bool]:

@@ -5,7 +5,7 @@ import pytest
 from shim import OpenAI
 from shim.upstream.profiles import CHAT, PROFILES
 from tests.scenarios.doors.loopback import Loopback
-from tests.scenarios.healing.losing import WAYS, Talk, said
+from tests.scenarios.healing.losing import WAYS, Talk, input_texts
 
 CHAINING = {"openai", "azure", "sandbox", "ogx", "lmstudio", "litellm", "other"}
 #: The profile without a Responses API is reached through LiteLLM: `tests/scenarios/completions`.
@@ -25,7 +25,7 @@ def test_a_profile_decides_how_runs_are_sent(name: str, way: str, monkeypatch: p
     chained = name in CHAINING
     assert [body["store"] for body in (first, second)] == [chained] * 2
     assert ("previous_response_id" in second) == chained
-    assert len(said(second)) == (1 if chained else 3)
+    assert len(input_texts(second)) == (1 if chained else 3)
     assert not any(body.get("background") for body in (first, second))
     assert "include" not in first
 

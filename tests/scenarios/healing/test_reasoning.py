@@ -9,7 +9,7 @@ import pytest
 from shim import OpenAI
 from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.doors.talking import tool
-from tests.scenarios.healing.losing import WAYS, Losing, Talk, is_call, said, warnings
+from tests.scenarios.healing.losing import WAYS, Losing, Talk, input_texts, is_call, warnings
 from tests.scenarios.healing.wordings import WORDINGS
 
 Json = dict[str, Any]
@@ -74,8 +74,10 @@ def test_each_turn_sends_the_whole_thread(way: str, server: Loopback, client: Op
 def test_a_tool_round_sends_the_reasoning_before_the_call(way: str, server: Loopback, client: OpenAI) -> None:
     talk = Talk(client, way, model=THINKER, tools=[tool("get_weather"), tool("get_time")])
     talk.run()
-    told = talk.say("get_weather then get_time", get_weather=lambda given: "Rain", get_time=lambda given: "Noon")
-    assert told.run["status"] == "completed"
+    result = talk.say(
+        "get_weather then get_time", get_weather=lambda arguments: "Rain", get_time=lambda arguments: "Noon"
+    )
+    assert result.run["status"] == "completed"
     assert len(server.bodies) == 4
     check_thoughts(server.bodies[-1])
     assert kinds(server.bodies[-1])[4:] == ["reasoning", "function_call", "function_call_output"] * 2
@@ -120,7 +122,7 @@ def test_reasoning_of_another_organisation_is_left_out(
     server.answer = Blind()
     assert talk.fact in talk.say("What is it?").text
     assert [kinds(body).count("reasoning") for body in server.bodies] == [0, 1, 0]
-    assert said(server.bodies[-1])[-1] == "What is it?"
+    assert input_texts(server.bodies[-1])[-1] == "What is it?"
     assert len(warnings(caplog)) == 1
     assert "gAAA" not in caplog.text
 

@@ -7,7 +7,7 @@ import pytest
 from shim import OpenAI
 from tests.scenarios.doors.loopback import Loopback
 from tests.scenarios.doors.talking import secret, tool
-from tests.scenarios.healing.losing import WAYS, Deaf, Losing, Talk, said, warnings
+from tests.scenarios.healing.losing import WAYS, Deaf, Losing, Talk, input_texts, warnings
 from tests.scenarios.healing.wordings import WORDINGS
 
 Json = dict[str, Any]
@@ -32,20 +32,20 @@ def test_a_round_is_replayed_with_its_calls_and_outputs(words: str, way: str, ca
     with Loopback(losing) as server, OpenAI(base_url=server.url, api_key="x") as client:
         talk = Talk(client, way, tools=TOOLS)
         talk.run()
-        told = talk.say(
-            'get_weather {"city": "Oslo"} and find_city', get_weather=get_weather, find_city=lambda given: "Rome"
+        result = talk.say(
+            'get_weather {"city": "Oslo"} and find_city', get_weather=get_weather, find_city=lambda arguments: "Rome"
         )
-        assert told.run["status"] == "completed"
-        assert weather in told.text
+        assert result.run["status"] == "completed"
+        assert weather in result.text
         assert len(asked) == 1
         healed = server.bodies[-1]
         calls = _calls(healed)
         assert [kind for kind, _ in calls] == ["function_call"] * 2 + ["function_call_output"] * 2
         assert sorted(id for _, id in calls[:2]) == sorted(id for _, id in calls[2:])
-        assert f"My word is {talk.fact}." in said(healed)[0]
+        assert f"My word is {talk.fact}." in input_texts(healed)[0]
         assert "previous_response_id" not in healed
         assert len(warnings(caplog)) == 1
-        assert len([step for step in told.steps if step["type"] == "tool_calls"]) == 1
+        assert len([step for step in result.steps if step["type"] == "tool_calls"]) == 1
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -56,10 +56,12 @@ def test_a_round_whose_chain_was_ignored_is_replayed(way: str) -> None:
         deaf.server = server
         talk = Talk(client, way, tools=TOOLS)
         talk.run()
-        told = talk.say("get_weather then find_city", get_weather=lambda given: "Rain", find_city=lambda given: "Rome")
-        assert told.run["status"] == "completed"
-        assert "Rain" in told.text
-        assert "Rome" in told.text
+        result = talk.say(
+            "get_weather then find_city", get_weather=lambda arguments: "Rain", find_city=lambda arguments: "Rome"
+        )
+        assert result.run["status"] == "completed"
+        assert "Rain" in result.text
+        assert "Rome" in result.text
         assert ["previous_response_id" in body for body in server.bodies] == [False, True, False, False, False]
         assert [kind for kind, _ in _calls(server.bodies[-1])] == ["function_call", "function_call_output"] * 2
 
@@ -77,5 +79,5 @@ def test_a_call_without_output_is_not_replayed(caplog: pytest.LogCaptureFixture)
         losing.due = True
         assert talk.fact in talk.say("What is it?").text
         assert _calls(server.bodies[-1]) == []
-        assert said(server.bodies[-1])[-2:] == ["get_weather", "What is it?"]
+        assert input_texts(server.bodies[-1])[-2:] == ["get_weather", "What is it?"]
         assert len(warnings(caplog)) == 1

@@ -8,7 +8,7 @@ import pytest
 
 from tests.scenarios.doors.colours import COLOURS, opened
 from tests.scenarios.doors.loopback import Loopback, Reply
-from tests.scenarios.healing.losing import WAYS, Deaf, Talk, blocks, heard, said, warnings
+from tests.scenarios.healing.losing import WAYS, Deaf, Talk, blocks, input_texts, streamed_text, warnings
 
 Json = dict[str, Any]
 
@@ -75,19 +75,19 @@ def test_an_answer_without_history_is_never_sent_to_the_reader(
         second = talk.say("What is it?")
         assert second.run["status"] == "completed"
         assert ["previous_response_id" in body for body in server.bodies] == [False, True, False]
-        assert said(server.bodies[-1]) == [f"My word is {talk.fact}.", first.text, "What is it?"]
+        assert input_texts(server.bodies[-1]) == [f"My word is {talk.fact}.", first.text, "What is it?"]
         # One message, with only the text of the answer to the complete thread.
         assert talk.fact in second.text
         assert len(second.messages) == 4
         assert len(second.steps) == 1
-        assert heard(second) == (second.text if way == "stream" else "")
+        assert streamed_text(second) == (second.text if way == "stream" else "")
         assert len(warnings(caplog)) == 1
         assert talk.fact not in caplog.text
         # From now on every request to this server contains the whole thread.
         third = talk.say("Again?")
         assert talk.fact in third.text
         assert len(server.bodies) == 4
-        assert len(said(server.bodies[-1])) == 5
+        assert len(input_texts(server.bodies[-1])) == 5
         assert len(warnings(caplog)) == 1
 
 

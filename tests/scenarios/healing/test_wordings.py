@@ -6,7 +6,7 @@ import pytest
 
 from tests.scenarios.doors.colours import COLOURS, opened
 from tests.scenarios.doors.loopback import Loopback
-from tests.scenarios.healing.losing import WAYS, Losing, Talk, heard, said, warnings
+from tests.scenarios.healing.losing import WAYS, Losing, Talk, input_texts, streamed_text, warnings
 from tests.scenarios.healing.wordings import WORDINGS
 
 #: Each wording with both ways, and with both colours; one wording with all four combinations.
@@ -27,11 +27,11 @@ def test_the_thread_is_replayed(words: str, way: str, colour: str, caplog: pytes
         (head,) = losing.lost
         assert [body.get("previous_response_id") for body in server.bodies] == [None, head, None]
         healed = server.bodies[-1]
-        assert said(healed) == [f"My word is {talk.fact}.", first.text, "What is it?"]
+        assert input_texts(healed) == [f"My word is {talk.fact}.", first.text, "What is it?"]
         # What the reader received: one answer, made with the whole history.
         assert talk.fact in second.text
         assert len(second.messages) == 4
-        assert heard(second) == (second.text if way == "stream" else "")
+        assert streamed_text(second) == (second.text if way == "stream" else "")
         # What was logged.
         assert len(warnings(caplog)) == 1
         assert talk.fact not in caplog.text
@@ -48,9 +48,9 @@ def _goes_on(talk: Talk, server: Loopback, lost: str, never: bool) -> None:
     body = server.bodies[-1]
     if never:
         assert "previous_response_id" not in body
-        assert len(said(body)) == 5
+        assert len(input_texts(body)) == 5
         assert body["store"] is False
     else:
-        assert said(body) == ["Again?"]
+        assert input_texts(body) == ["Again?"]
         assert body["previous_response_id"] not in (None, lost)
     assert json.dumps(body).count("Again?") == 1

@@ -23,7 +23,7 @@ PLAYS = {
     "sync, streamed": (SYNC, "stream", "never"),
     "async, streamed": (ASYNC, "events", "never"),
     "sync, polled": (SYNC, "poll", "never"),
-    "async, in the background": (ASYNC, "look", "always"),
+    "async, in the background": (ASYNC, "retrieve", "always"),
 }
 STREAMED = [name for name in PLAYS if name.endswith("streamed")]
 

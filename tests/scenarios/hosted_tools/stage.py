@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shim.sandbox import Sandbox
-from tests.scenarios.doors.talking import Told, carry_out
+from tests.scenarios.doors.talking import RunResult, carry_out
 from tests.scenarios.laws.folding import Fold
 
 Json = dict[str, Any]
@@ -50,11 +50,11 @@ class Stage:
         found: Json = made.to_dict(mode="json")
         return found
 
-    def run(self, thread: str, assistant: str, **more: Any) -> Told:
+    def run(self, thread: str, assistant: str, **more: Any) -> RunResult:
         """Carry out a run to its end."""
         return carry_out(self.client, self.way, thread, assistant, {}, **more)
 
-    def ask(self, content: Any, assistant: str, *attachments: Json, thread: str = "", **more: Any) -> Told:
+    def ask(self, content: Any, assistant: str, *attachments: Json, thread: str = "", **more: Any) -> RunResult:
         """A message and a run; in a new thread unless one is given.  The run must complete."""
         thread = thread or self.thread()
         self.say(thread, content, *attachments)
@@ -80,25 +80,25 @@ def word() -> str:
     return "".join(secrets.choice("bcdfghklmnprstvz") + secrets.choice("aeiou") for _ in range(5))
 
 
-def answer(result: Told) -> Json:
+def answer(result: RunResult) -> Json:
     """The only message that the run wrote."""
     (message,) = [each for each in result.messages if each["run_id"] == result.run["id"]]
     return message
 
 
-def text(result: Told) -> Json:
+def text(result: RunResult) -> Json:
     """The text of that message's only text part, with its annotations."""
     (part,) = [each["text"] for each in answer(result)["content"] if each["type"] == "text"]
     found: Json = part
     return found
 
 
-def calls(result: Told) -> list[Json]:
+def calls(result: RunResult) -> list[Json]:
     """The calls of hosted tools in the run's steps, oldest first."""
     return [call for step in result.steps for call in step["step_details"].get("tool_calls", [])]
 
 
-def folded(result: Told) -> Fold | None:
+def folded(result: RunResult) -> Fold | None:
     """The objects that the SDK's own accumulators build from the events; None if nothing was streamed."""
     if not result.rounds:
         return None

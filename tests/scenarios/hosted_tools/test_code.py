@@ -79,7 +79,7 @@ def test_code_and_functions_in_one_run(stage: Stage) -> None:
     assistant = stage.assistant(CODE, tool("get_word"))
     thread = stage.thread()
     stage.say(thread, 'code_interpreter {"code": "6 * 7"} and get_word then code_interpreter {"code": "7 * 7"}')
-    result = carry_out(stage.client, stage.way, thread, assistant, {"get_word": lambda given: secret})
+    result = carry_out(stage.client, stage.way, thread, assistant, {"get_word": lambda arguments: secret})
     assert result.run["status"] == "completed"
     hosted = [call["code_interpreter"]["outputs"][0]["logs"] for call in calls(result) if call["type"] != "function"]
     assert hosted == ["42", "49"]

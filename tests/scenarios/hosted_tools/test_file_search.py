@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.doors.talking import Told
+from tests.scenarios.doors.talking import RunResult
 from tests.scenarios.hosted_tools.stage import DAY, SEARCH, Json, Stage, attach, calls, text, word
 
 CONTENTS: Any = ["step_details.tool_calls[*].file_search.results[*].content"]
@@ -23,7 +23,7 @@ def inline(*files: str) -> Json:
     return {"file_search": {"vector_stores": [{"file_ids": list(files), "metadata": {"of": "tests"}}]}}
 
 
-def found(result: Told) -> list[Json]:
+def found(result: RunResult) -> list[Json]:
     """The results of the run's only search."""
     (call,) = calls(result)
     assert (call["type"], call["id"][:5]) == ("file_search", "call_")
@@ -41,9 +41,9 @@ def test_stores_of_the_assistant_and_of_the_thread_are_searched(stage: Stage) ->
     shown = stage.client.beta.threads.retrieve(thread).tool_resources.file_search.vector_store_ids
     assert len(shown) == 1
     stage.say(thread, "More.", attach(files[2], SEARCH))
-    told = stage.ask(f"file_search {subject} {other} {third}", assistant, thread=thread)
+    result = stage.ask(f"file_search {subject} {other} {third}", assistant, thread=thread)
     assert stage.tools()["file_search"]["vector_store_ids"] == [ready.id, *shown]
-    assert {result["file_id"] for result in found(told)} == set(files)
+    assert {hit["file_id"] for hit in found(result)} == set(files)
     assert stage.client.beta.threads.retrieve(thread).tool_resources.file_search.vector_store_ids == shown
 
 
@@ -83,12 +83,12 @@ def test_a_store_is_made_for_the_first_attachment_and_indexed_before_the_run(sta
     late = stage.upload("more.txt", sentence)
     stage.say(thread, f"file_search {subject}", attach(late, SEARCH))
     begun = len(stage.sandbox.requests)
-    told = stage.run(thread, stage.assistant(SEARCH))
+    result = stage.run(thread, stage.assistant(SEARCH))
     looks = [each.path for each in stage.sandbox.requests[begun:]]
     asked = looks.index("/v1/responses")
     assert looks[:asked].count(f"/v1/vector_stores/{made}") >= 2
-    assert {result["file_id"] for result in found(told)} == {file, late}
-    assert sentence.rstrip(".") in text(told)["value"]
+    assert {hit["file_id"] for hit in found(result)} == {file, late}
+    assert sentence.rstrip(".") in text(result)["value"]
 
 
 def test_attachments_of_a_run_and_of_a_new_thread(plain: Stage) -> None:
@@ -97,8 +97,8 @@ def test_attachments_of_a_run_and_of_a_new_thread(plain: Stage) -> None:
     first = {"role": "user", "content": "Notes.", "attachments": [attach(files[0], SEARCH)]}
     thread = plain.thread(messages=[first])
     more = {"role": "user", "content": f"file_search {subject} {other}", "attachments": [attach(files[1], SEARCH)]}
-    told = plain.run(thread, plain.assistant(SEARCH), additional_messages=[more])
-    assert {result["file_id"] for result in found(told)} == set(files)
+    result = plain.run(thread, plain.assistant(SEARCH), additional_messages=[more])
+    assert {hit["file_id"] for hit in found(result)} == set(files)
 
 
 def test_options_go_upstream_and_are_shown(stage: Stage) -> None:
@@ -106,28 +106,28 @@ def test_options_go_upstream_and_are_shown(stage: Stage) -> None:
     files = [stage.upload(f"{n}.txt", f"The {subject} {' '.join(word() for _ in range(n * 9))}.") for n in range(4)]
     options = {"max_num_results": 2, "ranking_options": {"score_threshold": 0.25, "ranker": "auto"}}
     assistant = stage.assistant(SEARCH | {"file_search": options}, tool_resources=inline(*files))
-    told = stage.ask(f"file_search {subject}", assistant)
+    result = stage.ask(f"file_search {subject}", assistant)
     sent = stage.tools()["file_search"]
     assert (sent["max_num_results"], sent["ranking_options"]["score_threshold"]) == (2, 0.25)
-    results = found(told)
+    results = found(result)
     assert len(results) == 2
     assert all(result["score"] >= 0.25 for result in results)
-    (call,) = calls(told)
+    (call,) = calls(result)
     assert call["file_search"]["ranking_options"] == {"ranker": "auto", "score_threshold": 0.25}
-    assert told.run["tools"][0]["file_search"]["max_num_results"] == 2
+    assert result.run["tools"][0]["file_search"]["max_num_results"] == 2
 
 
 def test_contents_of_results_are_included_on_request(stage: Stage) -> None:
     """In a list, in a retrieve, and in the run's stream if the run was created with ``include``."""
     sentence, subject = fact()
     assistant = stage.assistant(SEARCH, tool_resources=inline(stage.upload("facts.txt", sentence)))
-    told = stage.ask(f"file_search {subject}", assistant)
-    assert [set(result) for result in found(told)] == [PLAIN]
-    where = {"thread_id": told.run["thread_id"], "include": CONTENTS}
+    result = stage.ask(f"file_search {subject}", assistant)
+    assert [set(hit) for hit in found(result)] == [PLAIN]
+    where = {"thread_id": result.run["thread_id"], "include": CONTENTS}
     steps = stage.client.beta.threads.runs.steps
-    (listed,) = _contents(list(steps.list(told.run["id"], **where)))
-    (step,) = [step["id"] for step in told.steps if step["type"] == "tool_calls"]
-    (alone,) = _contents([steps.retrieve(step, run_id=told.run["id"], **where)])
+    (listed,) = _contents(list(steps.list(result.run["id"], **where)))
+    (step,) = [step["id"] for step in result.steps if step["type"] == "tool_calls"]
+    (alone,) = _contents([steps.retrieve(step, run_id=result.run["id"], **where)])
     assert set(listed) == set(alone) == FULL
     assert listed["content"] == alone["content"] == [{"type": "text", "text": sentence}]
     assert all(result["score"] <= 1 for result in (listed, alone))

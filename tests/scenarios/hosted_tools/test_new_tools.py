@@ -102,16 +102,16 @@ LEAVE = {
 def test_an_mcp_server_that_requires_approval(plain: Stage, said: str) -> None:
     given, asked = LEAVE[said], word()
     assistant = plain.assistant({**MCP, "require_approval": "always"})
-    told, run = _allowed(plain, assistant, asked, said)
-    ((call_id, name, wanted),) = told.asked[0]
+    result, run = _allowed(plain, assistant, asked, said)
+    ((call_id, name, wanted),) = result.calls[0]
     assert (call_id[:5], name) == ("mcpr_", "mcp_approval_request")
     arguments = json.dumps({"text": asked}, separators=(",", ":"))
     assert wanted == {"server_label": "dice", "name": "echo", "arguments": arguments}
     answered = plain.sent("/responses")[-1]
     assert answered["input"] == [{"type": "mcp_approval_response", "approval_request_id": call_id, "approve": given}]
-    names = [call["function"]["name"] for call in calls(told)]
+    names = [call["function"]["name"] for call in calls(result)]
     assert names == ["mcp_list_tools", "mcp_approval_request", *(["echo"] if given else [])]
-    assert ("not approved" in told.text) != given
+    assert ("not approved" in result.text) != given
     assert run["status"] == "completed"
 
 

@@ -21,31 +21,33 @@ def test_a_conversation_with_lost_answers_has_every_object_once(
     threads = client.beta.threads
     thread = threads.create()
     threads.messages.create(thread.id, role="user", content="get_time")
-    told = carry_out(client, way, thread.id, assistant, {"get_time": lambda given: "noon"})
+    result = carry_out(client, way, thread.id, assistant, {"get_time": lambda arguments: "noon"})
     sent = [path.rpartition("/")[2] for method, path in losses.seen if method == "POST"]
     assert [sent.count(path[1:]) for path in PATHS] == [times + 1] * 3
-    assert told.run["status"] == "completed"
-    assert [message["role"] for message in told.messages] == ["user", "assistant"]
-    assert 'get_time returned "noon"' in told.text
+    assert result.run["status"] == "completed"
+    assert [message["role"] for message in result.messages] == ["user", "assistant"]
+    assert 'get_time returned "noon"' in result.text
     assert len(list(threads.runs.list(thread.id))) == 1
-    assert [len(body["input"]) for body in where.bodies] == [1, 1], "asked once, and told the output once"
-    steps = [step["type"] for step in told.steps]
+    assert [len(body["input"]) for body in where.bodies] == [1, 1], (
+        "one request for the question, and one for the output"
+    )
+    steps = [step["type"] for step in result.steps]
     assert steps == ["tool_calls", "message_creation"]
 
 
 def test_a_repeated_stream_has_the_same_events(
     client: Any, assistant: str, where: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = []
+    results = []
     for lost in (0, 1):
         with pytest.MonkeyPatch.context() as patch:
             install(patch, first(lost, *PATHS))
             thread = client.beta.threads.create(messages=[{"role": "user", "content": "aloud get_time"}])
-            told.append(carry_out(client, "stream", thread.id, assistant, {"get_time": lambda given: "noon"}))
-    plain, late = told
-    assert late.names == plain.names
-    assert late.text == plain.text
-    assert [len(each) for each in late.asked] == [1]
+            results.append(carry_out(client, "stream", thread.id, assistant, {"get_time": lambda arguments: "noon"}))
+    plain, repeated = results
+    assert repeated.names == plain.names
+    assert repeated.text == plain.text
+    assert [len(each) for each in repeated.calls] == [1]
 
 
 def test_two_messages_with_the_same_text_are_two_messages(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:

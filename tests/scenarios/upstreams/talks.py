@@ -8,9 +8,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.scenarios.doors.loopback import Loopback, Reply, Request
-from tests.scenarios.doors.talking import Told, carry_out
+from tests.scenarios.doors.talking import RunResult, carry_out
 
 Json = dict[str, Any]
+Functions = dict[str, Callable[[Json], str]]
 WAYS = ("stream", "poll")
 #: Parameters that make a real model's answer short and deterministic.
 BRIEF: Json = {"max_completion_tokens": 16, "temperature": 0.0}
@@ -26,16 +27,16 @@ class Thread:
         self.assistant = client.beta.assistants.create(model=model, **assistant).id
         self.id = client.beta.threads.create().id
 
-    def say(self, way: str, text: str, functions: dict[str, Callable[[Json], str]] | None = None, **more: Any) -> Told:
+    def say(self, way: str, text: str, functions: Functions | None = None, **more: Any) -> RunResult:
         self.client.beta.threads.messages.create(self.id, role="user", content=text)
-        told = carry_out(self.client, way, self.id, self.assistant, functions or {}, **more)
-        check(told)
-        return told
+        result = carry_out(self.client, way, self.id, self.assistant, functions or {}, **more)
+        check(result)
+        return result
 
 
-def check(told: Told) -> None:
+def check(result: RunResult) -> None:
     """Conditions for every run with any status: the streamed text equals the stored text."""
-    for events in told.rounds:
+    for events in result.rounds:
         names = [name for name, _ in events]
         assert len([name for name in names if name.removeprefix("thread.run.") in CLOSING]) == 1
         assert names[-1].removeprefix("thread.run.") in CLOSING
@@ -44,12 +45,12 @@ def check(told: Told) -> None:
             if name == "thread.message.delta":
                 for part in data["delta"]["content"]:
                     seen[data["id"]] = seen.get(data["id"], "") + ((part["text"] or {}).get("value") or "")
-        kept = {message["id"]: message for message in told.messages}
+        stored = {message["id"]: message for message in result.messages}
         for message_id, text in seen.items():
-            assert text == kept[message_id]["content"][0]["text"]["value"]
-    if told.run["status"] == "completed":
-        assert told.run["usage"]["total_tokens"] > 0
-        assert {step["status"] for step in told.steps} == {"completed"}
+            assert text == stored[message_id]["content"][0]["text"]["value"]
+    if result.run["status"] == "completed":
+        assert result.run["usage"]["total_tokens"] > 0
+        assert {step["status"] for step in result.steps} == {"completed"}
 
 
 def delete_all(client: Any) -> int:

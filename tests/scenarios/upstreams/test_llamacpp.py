@@ -41,20 +41,20 @@ def test_the_whole_conversation_is_sent_each_time(
 
 def test_text_is_streamed_while_the_model_generates_it(llamacpp: Server, watch: Watch, way: str) -> None:
     seen = watch(llamacpp.url)
-    told = Thread(seen.client, llamacpp.model).say(way, "Tell me about the sea.", **BRIEF)
-    assert len(told.text.split()) > 5
-    assert told.run["status"] in ("completed", "incomplete")
+    result = Thread(seen.client, llamacpp.model).say(way, "Tell me about the sea.", **BRIEF)
+    assert len(result.text.split()) > 5
+    assert result.run["status"] in ("completed", "incomplete")
     if way == "stream":
-        deltas = [name for name, _ in told.rounds[0] if name == "thread.message.delta"]
+        deltas = [name for name, _ in result.rounds[0] if name == "thread.message.delta"]
         assert len(deltas) > 5
 
 
 def test_a_message_that_is_too_long_fails_and_is_then_left_out(llamacpp: Server, watch: Watch, way: str) -> None:
     seen = watch(llamacpp.url)
     thread = Thread(seen.client, llamacpp.model)
-    told = thread.say(way, "word " * 9000, **BRIEF)
-    assert told.run["status"] == "failed"
-    assert "exceeds the available context size" in told.run["last_error"]["message"]
+    result = thread.say(way, "word " * 9000, **BRIEF)
+    assert result.run["status"] == "failed"
+    assert "exceeds the available context size" in result.run["last_error"]["message"]
     assert thread.say(way, "Say hello.", **BRIEF).run["status"] in ("completed", "incomplete")
     assert [len(body["input"]) for body in seen.bodies] == [1, 2, 1]
 
@@ -82,9 +82,9 @@ def test_a_connection_that_breaks_fails_the_run_and_frees_the_thread(llamacpp: S
         seen = watch(line.url)
         thread = Thread(seen.client, llamacpp.model)
         line.breaks = True
-        told = thread.say(way, "My name is Zebedee. Tell me a long story.")
-        assert told.run["status"] == "failed"
-        assert told.run["last_error"]["code"] == "server_error"
+        result = thread.say(way, "My name is Zebedee. Tell me a long story.")
+        assert result.run["status"] == "failed"
+        assert result.run["last_error"]["code"] == "server_error"
         line.breaks = False
         assert thread.say(way, "What is my name?", **BRIEF).run["status"] in ("completed", "incomplete")
     assert said(seen.bodies[-1])[0].startswith("My name is Zebedee.")

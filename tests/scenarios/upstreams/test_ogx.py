@@ -31,27 +31,27 @@ def test_a_conversation_is_chained(ogx: Server, watch: Watch, way: str, kind: st
     thread = Thread(seen.client, ogx.model, instructions="Be exact.")
     assert thread.say(way, f"My word is {fact}.").text == f"Echo: My word is {fact}."
     thread.say(way, "Nothing else.")
-    told = thread.say(way, "recall")
-    assert f"first_user='My word is {fact}.'" in told.text
-    assert "messages=6" in told.text
+    result = thread.say(way, "recall")
+    assert f"first_user='My word is {fact}.'" in result.text
+    assert "messages=6" in result.text
     assert seen.chained == [False, True, True]
     assert [len(body["input"]) for body in seen.bodies] == [1, 1, 1]
-    assert len(told.messages) == 6
+    assert len(result.messages) == 6
 
 
 def test_functions_in_succession_and_in_parallel(ogx: Server, watch: Watch, way: str, kind: str) -> None:
     seen, weather, clock = watch(ogx.url), secret(), secret()
     thread = Thread(seen.client, ogx.model, tools=TOOLS)
-    functions = {"get_weather": lambda given: weather, "get_time": lambda given: clock}
-    told = thread.say(way, "call get_weather", functions)
-    assert told.text == f"Tool results: get_weather={weather}"
-    assert told.asked[0][0][1:] == ("get_weather", {"city": "Paris"})
+    functions = {"get_weather": lambda arguments: weather, "get_time": lambda arguments: clock}
+    result = thread.say(way, "call get_weather", functions)
+    assert result.text == f"Tool results: get_weather={weather}"
+    assert result.calls[0][0][1:] == ("get_weather", {"city": "Paris"})
     both = thread.say(way, "call get_weather and get_time", functions)
     assert both.text == f"Tool results: get_weather={weather} ; get_time={clock}"
-    assert len(both.asked[0]) == 2
+    assert len(both.calls[0]) == 2
     assert seen.chained == [False, True, True, True]
     forced = thread.say(way, "Now.", functions, tool_choice={"type": "function", "function": {"name": "get_time"}})
-    assert [name for calls in forced.asked for _, name, _ in calls] == ["get_time"]
+    assert [name for calls in forced.calls for _, name, _ in calls] == ["get_time"]
     assert forced.run["status"] == "completed"
 
 
@@ -59,13 +59,13 @@ def test_two_functions_in_succession(ogx: Server, watch: Watch, way: str, kind: 
     """One run consists of: user, model, function 1, model, function 2, model, text."""
     seen, weather, clock = watch(ogx.url), secret(), secret()
     thread = Thread(seen.client, ogx.model, tools=TOOLS, instructions="Be exact.")
-    functions = {"get_weather": lambda given: weather, "get_time": lambda given: clock}
-    told = thread.say(way, "call get_weather then call get_time", functions)
-    assert [[name for _, name, _ in calls] for calls in told.asked] == [["get_weather"], ["get_time"]]
-    assert told.text == f"Tool results: get_weather={weather} ; get_time={clock}"
-    assert [step["type"] for step in told.steps] == ["tool_calls", "tool_calls", "message_creation"]
+    functions = {"get_weather": lambda arguments: weather, "get_time": lambda arguments: clock}
+    result = thread.say(way, "call get_weather then call get_time", functions)
+    assert [[name for _, name, _ in calls] for calls in result.calls] == [["get_weather"], ["get_time"]]
+    assert result.text == f"Tool results: get_weather={weather} ; get_time={clock}"
+    assert [step["type"] for step in result.steps] == ["tool_calls", "tool_calls", "message_creation"]
     assert seen.chained == [False, True, True]
-    for body, calls in zip(seen.bodies[1:], told.asked, strict=True):
+    for body, calls in zip(seen.bodies[1:], result.calls, strict=True):
         assert [item["call_id"] for item in body["input"]] == [call_id for call_id, _, _ in calls]
         assert body["instructions"] == "Be exact."
         assert [each["strict"] for each in body["tools"]] == [False] * 2
@@ -85,12 +85,12 @@ def test_a_thread_whose_chain_was_deleted_is_replayed(
     seen, fact = watch(ogx.url), secret()
     thread = Thread(seen.client, ogx.model, tools=TOOLS)
     thread.say(way, f"My word is {fact}.")
-    thread.say(way, "call get_time", {"get_time": lambda given: "noon"})
+    thread.say(way, "call get_time", {"get_time": lambda arguments: "noon"})
     before = len(seen.bodies)
     assert delete_all(seen.client) > 0
-    told = thread.say(way, "recall")
-    assert f"first_user='My word is {fact}.'" in told.text
-    assert "roles=user,assistant,user,assistant,tool,assistant,user" in told.text
+    result = thread.say(way, "recall")
+    assert f"first_user='My word is {fact}.'" in result.text
+    assert "roles=user,assistant,user,assistant,tool,assistant,user" in result.text
     assert seen.chained[before:] == [True, False]
     assert len(warnings(caplog)) == 1
     assert fact not in caplog.text
@@ -123,7 +123,7 @@ def test_no_response_is_stored_if_the_settings_forbid_it(
     delete_all(seen.client)
     thread = Thread(seen.client, ogx.model, tools=TOOLS)
     thread.say(way, f"My word is {fact}.")
-    thread.say(way, "call get_time", {"get_time": lambda given: "noon"})
+    thread.say(way, "call get_time", {"get_time": lambda arguments: "noon"})
     assert fact in thread.say(way, "recall").text
     assert seen.chained == [False] * 4
     assert [body["store"] for body in seen.bodies] == [False] * 4
@@ -134,11 +134,11 @@ def test_an_answer_that_is_cut(ogx: Server, watch: Watch, way: str) -> None:
     seen = watch(ogx.url)
     thread = Thread(seen.client, ogx.model)
     words = " ".join(f"word{number}" for number in range(60))
-    told = thread.say(way, words, max_completion_tokens=20)
-    assert told.run["status"] == "incomplete"
-    assert told.run["incomplete_details"] == {"reason": "max_completion_tokens"}
-    assert told.text.startswith("Echo: word0 word1")
-    assert "word59" not in told.text
+    result = thread.say(way, words, max_completion_tokens=20)
+    assert result.run["status"] == "incomplete"
+    assert result.run["incomplete_details"] == {"reason": "max_completion_tokens"}
+    assert result.text.startswith("Echo: word0 word1")
+    assert "word59" not in result.text
     # The incomplete answer remains part of the conversation.
     assert "messages=3" in thread.say(way, "recall").text
 
@@ -149,9 +149,9 @@ def test_a_model_that_fails_fails_the_run_and_frees_the_thread(
 ) -> None:
     seen = watch(ogx.url)
     thread = Thread(seen.client, ogx.model)
-    told = thread.say(way, f"FAIL {status}")
-    assert told.run["status"] == "failed"
-    assert told.run["last_error"]["code"] in ("server_error", "rate_limit_exceeded")
+    result = thread.say(way, f"FAIL {status}")
+    assert result.run["status"] == "failed"
+    assert result.run["last_error"]["code"] in ("server_error", "rate_limit_exceeded")
     assert thread.say(way, "Echo this").text == "Echo: Echo this"
 
 
@@ -165,9 +165,9 @@ def test_an_answer_follows_the_schema(ogx: Server, watch: Watch, way: str) -> No
 def test_an_unknown_model_fails_the_run(ogx: Server, watch: Watch, way: str) -> None:
     """OGX reports it inside its stream, after the run has begun."""
     seen = watch(ogx.url)
-    told = Thread(seen.client, "nope/nope").say(way, "Hi")
-    assert told.run["status"] == "failed"
-    assert "nope/nope" in told.run["last_error"]["message"]
+    result = Thread(seen.client, "nope/nope").say(way, "Hi")
+    assert result.run["status"] == "failed"
+    assert "nope/nope" in result.run["last_error"]["message"]
 
 
 def test_a_run_is_cancelled(ogx: Server, watch: Watch, way: str) -> None:
@@ -201,15 +201,15 @@ def test_files_are_searched_and_cited(ogx: Server, watch: Watch, way: str) -> No
         tools=[{"type": "file_search"}],
         tool_resources={"file_search": {"vector_store_ids": [store.id]}},
     )
-    told = thread.say(way, "call file_search about the password of the ship")
-    assert told.run["status"] == "completed"
+    result = thread.say(way, "call file_search about the password of the ship")
+    assert result.run["status"] == "completed"
     assert fact in json.dumps(ogx.seen_by_model()[-1])
-    steps = [step for step in told.steps if step["type"] == "tool_calls"]
+    steps = [step for step in result.steps if step["type"] == "tool_calls"]
     assert [call["type"] for step in steps for call in step["step_details"]["tool_calls"]] == ["file_search"]
-    cited = [note for part in told.messages[-1]["content"] for note in part["text"]["annotations"]]
+    cited = [note for part in result.messages[-1]["content"] for note in part["text"]["annotations"]]
     assert [note["file_citation"]["file_id"] for note in cited] == [file.id]
-    assert all(told.text[note["start_index"] : note["end_index"]] == note["text"] for note in cited)
-    assert not re.search(r"<\|file-", told.text)
+    assert all(result.text[note["start_index"] : note["end_index"]] == note["text"] for note in cited)
+    assert not re.search(r"<\|file-", result.text)
 
 
 def test_a_polled_run_is_a_background_response(
@@ -221,9 +221,9 @@ def test_a_polled_run_is_a_background_response(
     monkeypatch.setenv("SHIM_BACKGROUND", "always")
     seen, weather, clock = watch(ogx.url), secret(), secret()
     thread = Thread(seen.client, ogx.model, tools=TOOLS)
-    functions = {"get_weather": lambda given: weather, "get_time": lambda given: clock}
-    told = thread.say(way, "call get_weather then call get_time", functions)
-    assert told.text == f"Tool results: get_weather={weather} ; get_time={clock}"
+    functions = {"get_weather": lambda arguments: weather, "get_time": lambda arguments: clock}
+    result = thread.say(way, "call get_weather then call get_time", functions)
+    assert result.text == f"Tool results: get_weather={weather} ; get_time={clock}"
     assert f"get_weather={weather}" in thread.say(way, "Thanks").messages[1]["content"][0]["text"]["value"]
     refused = [True] if way == "stream" else []
     assert seen.chained == [*([False] * len(refused)), False, True, True, True]
@@ -254,9 +254,9 @@ def test_a_connection_that_breaks_fails_the_run_and_frees_the_thread(ogx: Server
         thread = Thread(seen.client, ogx.model)
         thread.say(way, f"My word is {fact}.")
         line.breaks = True
-        told = thread.say(way, "slow 50")
-        assert told.run["status"] == "failed"
-        assert told.run["last_error"]["code"] == "server_error"
+        result = thread.say(way, "slow 50")
+        assert result.run["status"] == "failed"
+        assert result.run["last_error"]["code"] == "server_error"
         line.breaks = False
         assert f"first_user='My word is {fact}.'" in thread.say(way, "recall").text
     # The head is still valid; the message before the failure is sent again.
