@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.scenarios.healing.losing import said, warnings
+from tests.scenarios.healing.losing import input_texts, warnings
 from tests.scenarios.upstreams.conftest import Watched
 from tests.scenarios.upstreams.servers import Server
 from tests.scenarios.upstreams.talks import BRIEF, WAYS, Thread, break_off
@@ -32,7 +32,7 @@ def test_the_whole_conversation_is_sent_each_time(
     assert first.text
     assert second.text
     assert seen.chained == [False] * 2
-    assert said(seen.bodies[-1]) == ["My name is Zebedee.", first.text, "What is my name?"]
+    assert input_texts(seen.bodies[-1]) == ["My name is Zebedee.", first.text, "What is my name?"]
     assert [body["store"] for body in seen.bodies] == [kind == "unknown"] * 2
     assert len(warnings(caplog)) == (kind == "unknown")
     # The model received the first exchange, because it counts its tokens.
@@ -87,5 +87,5 @@ def test_a_connection_that_breaks_fails_the_run_and_frees_the_thread(llamacpp: S
         assert result.run["last_error"]["code"] == "server_error"
         line.breaks = False
         assert thread.say(way, "What is my name?", **BRIEF).run["status"] in ("completed", "incomplete")
-    assert said(seen.bodies[-1])[0].startswith("My name is Zebedee.")
-    assert said(seen.bodies[-1])[-1] == "What is my name?"
+    assert input_texts(seen.bodies[-1])[0].startswith("My name is Zebedee.")
+    assert input_texts(seen.bodies[-1])[-1] == "What is my name?"

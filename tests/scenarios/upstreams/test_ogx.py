@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios.doors.talking import secret, tool
-from tests.scenarios.healing.losing import said, warnings
+from tests.scenarios.healing.losing import input_texts, warnings
 from tests.scenarios.upstreams.conftest import Watched
 from tests.scenarios.upstreams.servers import Server
 from tests.scenarios.upstreams.talks import BRIEF, WAYS, Thread, break_off, delete_all
@@ -261,8 +261,8 @@ def test_a_connection_that_breaks_fails_the_run_and_frees_the_thread(ogx: Server
         assert f"first_user='My word is {fact}.'" in thread.say(way, "recall").text
     # The head is still valid; the message before the failure is sent again.
     assert seen.chained == [False, True, True]
-    assert said(seen.bodies[-1])[0] == "slow 50"
-    assert said(seen.bodies[-1])[-1] == "recall"
+    assert input_texts(seen.bodies[-1])[0] == "slow 50"
+    assert input_texts(seen.bodies[-1])[-1] == "recall"
 
 
 def test_a_thread_that_comes_from_another_server(
@@ -277,7 +277,7 @@ def test_a_thread_that_comes_from_another_server(
     moved.id = thread.id
     moved.say(way, "What is my name?", **BRIEF)
     assert here.chained == [True, False]
-    assert said(here.bodies[-1])[0] == "My name is Zebedee."
+    assert input_texts(here.bodies[-1])[0] == "My name is Zebedee."
     assert len(warnings(caplog)) == 1
     assert "Zebedee" not in caplog.text
     # The second server is not chained at any more.  On the first one the head is still valid; newer messages are sent.
