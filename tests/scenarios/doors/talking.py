@@ -22,8 +22,8 @@ class RunResult:
     """A run as its caller sees it: each round's events (none where it was polled), calls and outputs."""
 
     rounds: list[list[tuple[str, Json]]] = field(default_factory=list)
-    asked: list[list[tuple[str, str, Json]]] = field(default_factory=list)
-    given: list[dict[str, str]] = field(default_factory=list)
+    calls: list[list[tuple[str, str, Json]]] = field(default_factory=list)
+    outputs: list[dict[str, str]] = field(default_factory=list)
     run: Json = field(default_factory=dict)
     messages: list[Json] = field(default_factory=list)
     steps: list[Json] = field(default_factory=list)
