@@ -67,8 +67,8 @@ async def upstream(
         await asyncio.wait(serving)
 
 
-def client(**given: Any) -> Any:
-    network = openai.AsyncOpenAI(api_key="key")._client if not given else http.AsyncClient(**given)
+def client(**options: Any) -> Any:
+    network = openai.AsyncOpenAI(api_key="key")._client if not options else http.AsyncClient(**options)
     direct.put_in_place(network)
     assert isinstance(network._transport, direct.Direct)
     return network

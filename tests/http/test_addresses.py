@@ -16,12 +16,12 @@ def port() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-def where(*hosts: str, port: int) -> Any:
-    async def told(host: str, _: int, **options: Any) -> list[Any]:
+def resolving_to(*hosts: str, port: int) -> Any:
+    async def getaddrinfo(host: str, _: int, **options: Any) -> list[Any]:
         families = {True: socket.AF_INET6, False: socket.AF_INET}
         return [(families[":" in each], socket.SOCK_STREAM, 6, "", (each, port)) for each in hosts]
 
-    return told
+    return getaddrinfo
 
 
 async def test_an_ip_address_is_not_resolved(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,14 +36,14 @@ async def test_a_name(port: int) -> None:
 
 
 async def test_an_address_that_refuses_is_skipped_at_once(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", where("::1", "127.0.0.1", port=port))
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolving_to("::1", "127.0.0.1", port=port))
     monkeypatch.setattr(addresses, "HEAD_START", 60)
     with await addresses.connected("both.test", port) as made:
         assert made.getpeername() == ("127.0.0.1", port)
 
 
 async def test_a_silent_address_does_not_delay_the_others(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", where("127.0.0.2", "127.0.0.1", port=port))
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolving_to("127.0.0.2", "127.0.0.1", port=port))
     monkeypatch.setattr(addresses, "HEAD_START", 0.01)
     usual, left = addresses._opened, list[str]()
 
@@ -64,7 +64,7 @@ async def test_a_silent_address_does_not_delay_the_others(port: int, monkeypatch
 async def test_no_address_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", where("127.0.0.1", "127.0.0.1", port=port))
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolving_to("127.0.0.1", "127.0.0.1", port=port))
     with pytest.raises(ConnectionRefusedError):
         await addresses.connected("none.test", port)
 

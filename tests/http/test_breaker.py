@@ -43,9 +43,9 @@ class Harness:
             raise found
         return await found if asyncio.iscoroutine(found) else found
 
-    async def post(self, url: str = URL, **given: Any) -> Any:
+    async def post(self, url: str = URL, **options: Any) -> Any:
         try:
-            return await self.network.post(url, **given)
+            return await self.network.post(url, **options)
         except http.HTTPError as problem:
             return problem
 
@@ -71,9 +71,9 @@ async def test_errors_of_gateways_that_do_not_reach_the_server_are_failures(
     refused = answers[-1]
     assert (refused.headers["x-should-retry"], refused.headers["retry-after"]) == ("false", "1")
     since = harness.circuits.down()[HERE]
-    told = refused.json()["error"]
-    assert told["type"] == "server_error"
-    assert told["message"] == (
+    error = refused.json()["error"]
+    assert error["type"] == "server_error"
+    assert error["message"] == (
         f"The upstream server has not answered since {since}. Requests to it are suspended: try again in 1s."
     )
     assert refused.extensions[DOWN].body == refused.json()

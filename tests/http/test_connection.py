@@ -46,7 +46,7 @@ def opened() -> tuple[Connection, Held]:
     return connection, held
 
 
-async def heard(connection: Connection) -> tuple[int, bytes]:
+async def read_answer(connection: Connection) -> tuple[int, bytes]:
     status, _, _ = await connection.answered(5)
     body = b""
     while (piece := await connection.read(5)) is not None:
@@ -78,7 +78,7 @@ async def test_an_answer_split_at_any_position(name: str) -> None:
         for part in (data[:cut], data[cut:]):
             if part:
                 connection.data_received(part)
-        assert await heard(connection) == (status, body)
+        assert await read_answer(connection) == (status, body)
         assert connection.reusable is again
 
 
@@ -102,7 +102,7 @@ async def test_a_body_that_ends_with_its_connection() -> None:
     connection.data_received(b"HTTP/1.1 200 OK\r\n\r\nhel")
     connection.data_received(b"lo")
     connection.eof_received()
-    assert await heard(connection) == (200, b"hello")
+    assert await read_answer(connection) == (200, b"hello")
     assert not connection.reusable
 
 
@@ -137,7 +137,7 @@ async def test_invalid_answers(name: str) -> None:
     for start in range(0, len(BAD[name]), 65536):
         connection.data_received(BAD[name][start : start + 65536])
     with pytest.raises(http.RemoteProtocolError):
-        await heard(connection)
+        await read_answer(connection)
     assert held.closing
     assert not connection.reusable
 
@@ -153,7 +153,7 @@ async def test_an_answer_that_breaks_off_anywhere(data: bytes) -> None:
                 connection.eof_received()
             connection.connection_lost(problem)
             with pytest.raises(http.RemoteProtocolError if problem is None else http.ReadError):
-                await heard(connection)
+                await read_answer(connection)
 
 
 @pytest.mark.parametrize("more", [b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", b"rubbish"])
@@ -162,14 +162,14 @@ async def test_a_connection_with_bytes_after_an_answer_is_not_used_again(more: b
         connection, _ = opened()
         for part in (PLAIN + more,) if together else (PLAIN, more):
             connection.data_received(part)
-        assert await heard(connection) == (200, b"hello")
+        assert await read_answer(connection) == (200, b"hello")
         assert not connection.reusable
 
 
 async def test_bytes_on_an_idle_connection_close_it() -> None:
     connection, held = opened()
     connection.data_received(PLAIN)
-    await heard(connection)
+    await read_answer(connection)
     connection.rest()
     connection.data_received(PLAIN)
     assert held.closing
@@ -178,12 +178,12 @@ async def test_bytes_on_an_idle_connection_close_it() -> None:
 async def test_a_second_exchange_is_independent_of_the_first() -> None:
     connection, _ = opened()
     connection.data_received(PLAIN)
-    await heard(connection)
+    await read_answer(connection)
     connection.rest()
     connection.begin()
     connection.written()
     connection.data_received(CHUNKED)
-    assert await heard(connection) == (200, b"hello")
+    assert await read_answer(connection) == (200, b"hello")
     assert connection.reusable
 
 
@@ -233,7 +233,7 @@ async def test_an_answer_before_the_end_of_its_request() -> None:
     asyncio.get_running_loop().call_soon(connection.data_received, PLAIN)
     assert not await connection.write(b"hello", 1)
     connection.written()
-    assert await heard(connection) == (200, b"hello")
+    assert await read_answer(connection) == (200, b"hello")
     # The rest of the request has not been sent yet.
     assert not connection.reusable
 
@@ -264,7 +264,7 @@ async def test_a_late_interruption_does_not_end_the_next_exchange() -> None:
     connection.data_received(CHUNKED)
     wire.shutdown()
     await asyncio.sleep(0)
-    assert await heard(connection) == (200, b"hello")
+    assert await read_answer(connection) == (200, b"hello")
     assert connection.reusable
     assert not held.closing
 
@@ -281,7 +281,7 @@ async def test_bytes_that_came_before_a_late_time_out_are_read() -> None:
     connection._tick()
     assert await reading == b"el"
     connection.data_received(b"lo")
-    assert await heard(connection) == (200, b"lo")
+    assert await read_answer(connection) == (200, b"lo")
 
 
 async def test_nothing_is_written_to_a_closed_connection() -> None:

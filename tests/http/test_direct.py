@@ -154,9 +154,9 @@ async def test_a_body_of_another_length_than_announced(length: str) -> None:
     ],
 )
 async def test_a_request_that_could_be_parsed_as_two_is_not_sent(headers: list[tuple[bytes, bytes]]) -> None:
-    asked = http.Request("POST", "http://127.0.0.1:1/", headers=headers)
+    request = http.Request("POST", "http://127.0.0.1:1/", headers=headers)
     with pytest.raises(http.LocalProtocolError) as caught:
-        direct._head(asked)
+        direct._head(request)
     assert "secret" not in str(caught.value)
 
 
@@ -169,7 +169,7 @@ def test_a_target_contains_no_space(target: bytes) -> None:
 
 def test_requests_from_the_servers_own_event_loop() -> None:
     """The answer's connection is closed there, too, although its socket cannot be shut down by its file descriptor."""
-    heard = threading.Event()
+    first_chunk_read = threading.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await request(reader)
@@ -177,19 +177,19 @@ def test_requests_from_the_servers_own_event_loop() -> None:
         await reader.read()
         writer.close()
 
-    async def asked() -> None:
+    async def main() -> None:
         async with upstream(serve) as (network, url), network.stream("GET", url) as response:
-            cut = threading.Thread(target=lambda: heard.wait(5) and waiting.shut(response))
+            cut = threading.Thread(target=lambda: first_chunk_read.wait(5) and waiting.shut(response))
             cut.start()
             chunks = response.aiter_raw()
             assert await anext(chunks) == b"{}"
-            heard.set()
+            first_chunk_read.set()
             with pytest.raises(http.ReadError):
                 await anext(chunks)
             cut.join()
 
     with closing(uvloop.new_event_loop()) as loop:
-        loop.run_until_complete(asked())
+        loop.run_until_complete(main())
 
 
 async def test_a_head_request_uses_the_library_transport() -> None:
@@ -201,7 +201,7 @@ async def test_a_head_request_uses_the_library_transport() -> None:
 
 
 @pytest.mark.parametrize(
-    "given",
+    "options",
     [
         {"transport": http.MockTransport(lambda _: None)},
         {"transport": http.AsyncHTTPTransport(uds="/nowhere")},
@@ -209,10 +209,10 @@ async def test_a_head_request_uses_the_library_transport() -> None:
         {"transport": http.AsyncHTTPTransport(local_address="127.0.0.1")},
     ],
 )
-async def test_a_custom_transport_stays(given: dict[str, Any]) -> None:
-    async with http.AsyncClient(**given) as network:
+async def test_a_custom_transport_stays(options: dict[str, Any]) -> None:
+    async with http.AsyncClient(**options) as network:
         direct.put_in_place(network)
-        assert network._transport is given["transport"]
+        assert network._transport is options["transport"]
 
 
 async def test_a_proxy_of_the_environment_is_still_used(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -277,17 +277,17 @@ async def test_no_more_idle_connections_than_allowed() -> None:
 
 
 async def test_a_request_that_is_cancelled_leaves_nothing() -> None:
-    asked = asyncio.Event()
+    request_received = asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await request(reader)
-        asked.set()
+        request_received.set()
         await reader.read()
         writer.close()
 
     async with upstream(serve) as (network, url):
         asking = asyncio.ensure_future(network.get(url))
-        await asked.wait()
+        await request_received.wait()
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking

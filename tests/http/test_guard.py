@@ -13,8 +13,8 @@ import pytest
 
 from tests.scenarios.doors.colours import COLOURS, opened
 from tests.scenarios.doors.loopback import Loopback, Reply, Request
+from tests.server.sending import send
 from tests.server.served import served
-from tests.server.speaking import ask
 from tests.server.test_leaving import talking_to
 
 HTTP: Any = vars(sdk).get("httpx2") or vars(sdk)["httpx"]
@@ -48,10 +48,10 @@ def redirecting(near: Loopback, status: int, to: str) -> None:
 def run(client: Any, streamed: bool) -> Any:
     """The finished run."""
     helper = client.beta.assistants.create(model="gpt-4o")
-    given = {"assistant_id": helper.id, "thread": QUESTION}
+    parameters = {"assistant_id": helper.id, "thread": QUESTION}
     if not streamed:
-        return client.beta.threads.create_and_run_poll(**given)
-    return list(client.beta.threads.create_and_run(**given, stream=True))[-1].data
+        return client.beta.threads.create_and_run_poll(**parameters)
+    return list(client.beta.threads.create_and_run(**parameters, stream=True))[-1].data
 
 
 @pytest.mark.parametrize("status", STATUSES)
@@ -102,9 +102,9 @@ def test_the_users_own_http_client_follows_redirects(near: Loopback, far: Loopba
 def test_the_server_follows_no_redirect(near: Loopback, far: Loopback, tmp_path: Any) -> None:
     redirecting(near, 307, f"http://{far.host}")
     with served(upstream=near.url, database_url=f"sqlite:///{tmp_path / 'shim.db'}") as url:
-        made = ask(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}).json
-        asked = {"assistant_id": made["id"], "thread": QUESTION, "stream": True}
-        ran = ask(f"{url}/v1/threads/runs", "POST", asked, authorization="Bearer mine")
+        made = send(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}).json
+        body = {"assistant_id": made["id"], "thread": QUESTION, "stream": True}
+        ran = send(f"{url}/v1/threads/runs", "POST", body, authorization="Bearer mine")
     assert b"redirects to another origin" in ran.body
     assert far.requests == []
 

@@ -12,17 +12,17 @@ from shim.ports import Call
 from shim.upstream import lifetime
 
 
-def settled(status: int = 429, left: float | None = None, chance: float = 0.0, **given: str) -> Any:
+def settled(status: int = 429, left: float | None = None, chance: float = 0.0, **header_fields: str) -> Any:
     """The retry headers of an answer, for a run with that many seconds left."""
-    named = {name.replace("_", "-"): value for name, value in given.items()}
-    response = http.Response(status, headers=named)
+    headers = {name.replace("_", "-"): value for name, value in header_fields.items()}
+    response = http.Response(status, headers=headers)
     with lifetime.within(None if left is None else Call(until=time.time() + left)):
         retries.adjust(response, lambda: chance)
     return response.headers
 
 
 @pytest.mark.parametrize(
-    "given, seconds",
+    "headers, seconds",
     [
         ({"retry_after": "7"}, 7.0),
         ({"retry_after": "1.5"}, 1.5),
@@ -37,8 +37,8 @@ def settled(status: int = 429, left: float | None = None, chance: float = 0.0, *
         ({"retry_after": "Thu, 01 Jan 99999 00:00:00 GMT"}, None),
     ],
 )
-def test_the_delay_that_an_answer_asks_for(given: dict[str, str], seconds: float | None) -> None:
-    assert retries.requested_delay({name.replace("_", "-"): value for name, value in given.items()}) == seconds
+def test_the_delay_that_an_answer_asks_for(headers: dict[str, str], seconds: float | None) -> None:
+    assert retries.requested_delay({name.replace("_", "-"): value for name, value in headers.items()}) == seconds
 
 
 def test_a_date() -> None:
@@ -68,7 +68,7 @@ def test_delays_differ_so_that_retries_are_spread(wait: str, most: int) -> None:
     assert settled(retry_after=wait)["retry-after"] == wait, "that is what the caller is told"
 
 
-@pytest.mark.parametrize("given", [{"retry_after": "121"}, {"retry_after": "inf"}, {}, {"retry_after": "soon"}])
-def test_answers_without_a_delay_are_unchanged(given: dict[str, str]) -> None:
-    assert "retry-after-ms" not in settled(chance=1.0, **given)
+@pytest.mark.parametrize("headers", [{"retry_after": "121"}, {"retry_after": "inf"}, {}, {"retry_after": "soon"}])
+def test_answers_without_a_delay_are_unchanged(headers: dict[str, str]) -> None:
+    assert "retry-after-ms" not in settled(chance=1.0, **headers)
     assert list(settled(200, left=1, retry_after="7")) == ["retry-after"], "an answer that is none to ask again after"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from tests.recordings import ROOT
-from tests.server.speaking import ask
+from tests.server.sending import send
 
 
 @contextmanager
@@ -51,6 +51,6 @@ def state(pid: int) -> str | None:
 def answers(url: str) -> bool:
     """Whether a server answers at the address."""
     try:
-        return ask(f"{url}/healthz").status == 200
+        return send(f"{url}/healthz").status == 200
     except OSError:
         return False

@@ -44,14 +44,14 @@ def test_a_tenant_with_a_shell_script(url: str, key: str, tmp_path: Path) -> Non
     file = call("files", "--form", "purpose=assistants", "--form", f"file=@{notes}")["id"]
     helper = call("assistants", "--json", '{"model": "gpt-4o", "tools": [{"type": "file_search"}]}')["id"]
     attached = {"file_id": file, "tools": [{"type": "file_search"}]}
-    said = {"role": "user", "content": "What is the otter called?", "attachments": [attached]}
-    body = json.dumps({"assistant_id": helper, "stream": True, "thread": {"messages": [said]}})
+    question = {"role": "user", "content": "What is the otter called?", "attachments": [attached]}
+    body = json.dumps({"assistant_id": helper, "stream": True, "thread": {"messages": [question]}})
     events = curl("--no-buffer", f"{url}/threads/runs", *mine, "--json", body)
     assert "event: thread.run.completed" in events
     assert "Ottilie" in events
     assert events.endswith("event: done\ndata: [DONE]\n\n")
     assert [each["id"] for each in call("files")["data"]] == [file]
     assert call("files", "--header", "Authorization: Bearer wrong")["error"]["code"] == "invalid_api_key"
-    told = [curl(f"{url}/assistants", *mine, "--include") for _ in range(12)][-1].lower()
-    assert told.startswith("http/1.1 429 ")
-    assert "\nretry-after: " in told
+    limited = [curl(f"{url}/assistants", *mine, "--include") for _ in range(12)][-1].lower()
+    assert limited.startswith("http/1.1 429 ")
+    assert "\nretry-after: " in limited

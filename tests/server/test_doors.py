@@ -40,20 +40,20 @@ def through(door: str) -> Iterator[Any]:
         yield client
 
 
-def normal(told: Any) -> Any:
+def normal(transcript: Any) -> Any:
     """A transcript with its ids numbered in order of appearance, and without times."""
     numbers: dict[str, str] = {}
 
     def numbered(found: re.Match[str]) -> str:
         return numbers.setdefault(found[0], f"{found[1]}{len(numbers)}")
 
-    return json.loads(TIME.sub(r"\1 0", ID.sub(numbered, json.dumps(told))))
+    return json.loads(TIME.sub(r"\1 0", ID.sub(numbered, json.dumps(transcript))))
 
 
-def asked_upstream(since: int) -> Any:
+def upstream_requests(since: int) -> Any:
     """The requests that the sandbox has received since then, without the bytes of uploads."""
-    asked = [(each.method, each.path, each.body) for each in sandbox().requests[since:]]
-    return [each for each in asked if each[0] == "POST" and each[1].endswith(("/responses", "/vector_stores"))]
+    requests = [(each.method, each.path, each.body) for each in sandbox().requests[since:]]
+    return [each for each in requests if each[0] == "POST" and each[1].endswith(("/responses", "/vector_stores"))]
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
@@ -64,8 +64,8 @@ def test_transcripts_are_equal(name: str, monkeypatch: pytest.MonkeyPatch, tmp_p
         monkeypatch.setenv("SHIM_DATABASE_URL", stores.new(tmp_path, f"{door}.db"))
         since = len(sandbox().requests)
         with through(door) as client:
-            told = SCRIPTS[name](client, functions)
-        seen[door] = normal([told, asked_upstream(since)])
+            transcript = SCRIPTS[name](client, functions)
+        seen[door] = normal([transcript, upstream_requests(since)])
     assert seen[SYNC][0], "the script says what it saw"
     assert seen[HTTP] == seen[SYNC]
     assert seen[HTTP] == seen[ASYNC]

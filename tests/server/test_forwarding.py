@@ -17,8 +17,8 @@ import openai
 import pytest
 
 from tests.scenarios.doors.loopback import Gate, Loopback, Reply, Request
+from tests.server.sending import send
 from tests.server.served import PATIENCE, served
-from tests.server.speaking import ask
 
 #: Headers that belong to the connection with the server or to its route, and are not passed on.
 NOT_ON = {
@@ -34,51 +34,38 @@ NOT_ON = {
 
 
 @pytest.fixture(scope="module")
-def upstream() -> Iterator[Loopback]:
-    with Loopback() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def server(upstream: Loopback, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server(loopback: Loopback, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     database = tmp_path_factory.mktemp("passage") / "shim.db"
-    with served(upstream=upstream.url, database_url=f"sqlite:///{database}") as url:
+    with served(upstream=loopback.url, database_url=f"sqlite:///{database}") as url:
         yield url
 
 
-@pytest.fixture
-def url(server: str, upstream: Loopback) -> Iterator[str]:
-    upstream.requests.clear()
-    yield server
-    upstream.answer = lambda request: None
-
-
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-def test_path_headers_and_body_are_passed_on(url: str, upstream: Loopback, method: str) -> None:
-    word, body = secrets.token_hex(8), random.randbytes(5_000)
+def test_path_headers_and_body_are_passed_on(url: str, loopback: Loopback, method: str) -> None:
+    value, body = secrets.token_hex(8), random.randbytes(5_000)
     reply = Reply(
-        207, (("content-type", "x/y"), ("x-word", word), ("set-cookie", "a=1"), ("set-cookie", "b=2")), (body,)
+        207, (("content-type", "x/y"), ("x-word", value), ("set-cookie", "a=1"), ("set-cookie", "b=2")), (body,)
     )
-    upstream.answer = lambda request: reply
+    loopback.answer = lambda request: reply
     sent = None if method in ("GET", "DELETE") else body[::-1]
-    got = ask(f"{url}/v1/any/where%2Fa%20b?q={word}&q=2&empty", method, sent, x_mine=word, content_type="x/z")
-    (request,) = upstream.requests
+    got = send(f"{url}/v1/any/where%2Fa%20b?q={value}&q=2&empty", method, sent, x_mine=value, content_type="x/z")
+    (request,) = loopback.requests
     assert (request.method, request.path, request.body) == (
         method,
-        f"/v1/any/where%2Fa%20b?q={word}&q=2&empty",
+        f"/v1/any/where%2Fa%20b?q={value}&q=2&empty",
         sent or b"",
     )
-    assert (request.header("x-mine"), request.header("content-type")) == (word, "x/z")
-    assert request.header("host") == upstream.host
-    assert (got.status, got.body, got.header("x-word")) == (207, body, word)
+    assert (request.header("x-mine"), request.header("content-type")) == (value, "x/z")
+    assert request.header("host") == loopback.host
+    assert (got.status, got.body, got.header("x-word")) == (207, body, value)
     assert [value for name, value in got.headers if name == "set-cookie"] == ["a=1", "b=2"]
 
 
-def test_headers_of_the_connection_are_not_passed_on(url: str, upstream: Loopback) -> None:
+def test_headers_of_the_connection_are_not_passed_on(url: str, loopback: Loopback) -> None:
     gone = (("connection", "x-theirs"), ("x-theirs", "1"), ("keep-alive", "timeout=9"), ("x-stays", "1"))
-    upstream.answer = lambda request: Reply(200, gone, (b"{}",))
-    got = ask(f"{url}/v1/models", **{name.replace("-", "_"): value for name, value in NOT_ON.items()}, x_on="1")
-    (request,) = upstream.requests
+    loopback.answer = lambda request: Reply(200, gone, (b"{}",))
+    got = send(f"{url}/v1/models", **{name.replace("-", "_"): value for name, value in NOT_ON.items()}, x_on="1")
+    (request,) = loopback.requests
     there = {name.lower(): value for name, value in request.headers}
     assert {name: there[name] for name in NOT_ON if name in there and there[name] == NOT_ON[name]} == {}
     assert there["x-on"] == "1"
@@ -86,28 +73,28 @@ def test_headers_of_the_connection_are_not_passed_on(url: str, upstream: Loopbac
     assert [name for name in ("x-theirs", "keep-alive") if got.header(name)] == []
 
 
-def test_a_caller_without_compression_gets_an_uncompressed_answer(url: str, upstream: Loopback) -> None:
-    ask(f"{url}/v1/models")
-    ask(f"{url}/v1/models", accept_encoding="gzip")
-    assert [request.header("accept-encoding") for request in upstream.requests] == ["identity", "gzip"]
+def test_a_caller_without_compression_gets_an_uncompressed_answer(url: str, loopback: Loopback) -> None:
+    send(f"{url}/v1/models")
+    send(f"{url}/v1/models", accept_encoding="gzip")
+    assert [request.header("accept-encoding") for request in loopback.requests] == ["identity", "gzip"]
 
 
-def test_compressed_bytes_are_passed_on_unchanged(url: str, upstream: Loopback) -> None:
+def test_compressed_bytes_are_passed_on_unchanged(url: str, loopback: Loopback) -> None:
     packed = gzip.compress(secrets.token_bytes(400))
-    upstream.answer = lambda request: Reply(200, (("content-encoding", "gzip"),), (packed,))
-    got = ask(f"{url}/v1/models", accept_encoding="gzip")
+    loopback.answer = lambda request: Reply(200, (("content-encoding", "gzip"),), (packed,))
+    got = send(f"{url}/v1/models", accept_encoding="gzip")
     assert (got.header("content-encoding"), got.body) == ("gzip", packed)
 
 
-def test_a_redirect_is_passed_on_to_the_caller(url: str, upstream: Loopback) -> None:
-    upstream.answer = lambda request: Reply(302, (("location", "http://127.0.0.1:9/x"),))
-    got = ask(f"{url}/v1/files/file-1/content")
-    assert (got.status, got.header("location"), len(upstream.requests)) == (302, "http://127.0.0.1:9/x", 1)
+def test_a_redirect_is_passed_on_to_the_caller(url: str, loopback: Loopback) -> None:
+    loopback.answer = lambda request: Reply(302, (("location", "http://127.0.0.1:9/x"),))
+    got = send(f"{url}/v1/files/file-1/content")
+    assert (got.status, got.header("location"), len(loopback.requests)) == (302, "http://127.0.0.1:9/x", 1)
 
 
-def test_a_download_is_passed_on_while_it_is_sent(url: str, upstream: Loopback) -> None:
+def test_a_download_is_passed_on_while_it_is_sent(url: str, loopback: Loopback) -> None:
     gate = Gate(1)
-    upstream.answer = lambda request: Reply(200, (), gate.through([b"first", b"last"]))
+    loopback.answer = lambda request: Reply(200, (), gate.through([b"first", b"last"]))
     with urlopen(f"{url}/v1/files/file-1/content", timeout=PATIENCE) as answer:
         assert answer.read(5) == b"first"
         assert not gate.opened.is_set()
@@ -119,15 +106,15 @@ def test_an_upload_is_passed_on_while_it_is_received(tmp_path: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         behind = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
         seen, rest = threading.Event(), threading.Event()
-        heard: list[bytes] = []
+        received: list[bytes] = []
 
         def listen() -> None:
             connection, _ = listener.accept()
             with connection:
-                _until(connection, heard, b"first")
+                _receive_until(connection, received, b"first")
                 seen.set()
                 rest.wait(PATIENCE)
-                _until(connection, heard, b"0\r\n\r\n")
+                _receive_until(connection, received, b"0\r\n\r\n")
                 connection.sendall(b"HTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\n{}")
 
         thread = threading.Thread(target=listen, daemon=True)
@@ -143,13 +130,13 @@ def test_an_upload_is_passed_on_while_it_is_received(tmp_path: Any) -> None:
             got = _post(f"{url}/v1/files", body())
         thread.join(PATIENCE)
     assert got == 201
-    assert b"transfer-encoding: chunked" in b"".join(heard).lower()
+    assert b"transfer-encoding: chunked" in b"".join(received).lower()
 
 
-def _until(connection: socket.socket, heard: list[bytes], end: bytes) -> None:
-    while end not in b"".join(heard):
-        heard.append(connection.recv(65_536))
-        assert heard[-1], "the upload broke off"
+def _receive_until(connection: socket.socket, received: list[bytes], end: bytes) -> None:
+    while end not in b"".join(received):
+        received.append(connection.recv(65_536))
+        assert received[-1], "the upload broke off"
 
 
 def _post(url: str, body: Iterator[bytes]) -> int:
@@ -161,12 +148,12 @@ def _post(url: str, body: Iterator[bytes]) -> int:
     return status
 
 
-def test_a_truncated_answer_is_truncated_for_the_caller(url: str, upstream: Loopback) -> None:
+def test_a_truncated_answer_is_truncated_for_the_caller(url: str, loopback: Loopback) -> None:
     def body() -> Iterator[bytes]:
         yield b"some"
         raise ConnectionResetError("cut")
 
-    upstream.answer = lambda request: Reply(200, (), body())
+    loopback.answer = lambda request: Reply(200, (), body())
     with (
         urlopen(f"{url}/v1/files/file-1/content", timeout=PATIENCE) as answer,
         pytest.raises(http.client.IncompleteRead),
@@ -176,50 +163,50 @@ def test_a_truncated_answer_is_truncated_for_the_caller(url: str, upstream: Loop
 
 def test_an_upstream_that_cannot_be_reached(tmp_path: Any) -> None:
     with served(upstream="http://127.0.0.1:9/v1", database_url=f"sqlite:///{tmp_path / 'shim.db'}") as url:
-        told = ask(f"{url}/v1/models")
-        assert (told.status, told.error["type"]) == (502, "server_error")
-        assert told.error["message"].startswith("The upstream server could not be reached: ")
-        assert ask(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}).status == 200
+        response = send(f"{url}/v1/models")
+        assert (response.status, response.error["type"]) == (502, "server_error")
+        assert response.error["message"].startswith("The upstream server could not be reached: ")
+        assert send(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}).status == 200
 
 
-def test_the_polling_interval_is_shorter_than_a_second(url: str, upstream: Loopback) -> None:
-    upstream.answer = lambda request: Reply.json({"id": "vs_1"})
-    assert ask(f"{url}/v1/vector_stores/vs_1").header("openai-poll-after-ms") == "250"
-    assert ask(f"{url}/v1/vector_stores").header("openai-poll-after-ms") is None
-    upstream.answer = lambda request: Reply.json({"id": "vs_1"}, openai_poll_after_ms="7")
-    assert ask(f"{url}/v1/vector_stores/vs_1").header("openai-poll-after-ms") == "7"
+def test_the_polling_interval_is_shorter_than_a_second(url: str, loopback: Loopback) -> None:
+    loopback.answer = lambda request: Reply.json({"id": "vs_1"})
+    assert send(f"{url}/v1/vector_stores/vs_1").header("openai-poll-after-ms") == "250"
+    assert send(f"{url}/v1/vector_stores").header("openai-poll-after-ms") is None
+    loopback.answer = lambda request: Reply.json({"id": "vs_1"}, openai_poll_after_ms="7")
+    assert send(f"{url}/v1/vector_stores/vs_1").header("openai-poll-after-ms") == "7"
 
 
 @pytest.mark.sdk("1.66")
-def test_responses_are_streamed_through_the_server(url: str, upstream: Loopback) -> None:
-    word = secrets.token_hex(8)
+def test_responses_are_streamed_through_the_server(url: str, loopback: Loopback) -> None:
+    text = secrets.token_hex(8)
     with openai.OpenAI(base_url=f"{url}/v1", api_key="mine", max_retries=0) as client:
-        events = list(client.responses.create(model="gpt-4o", input=word, stream=True))
+        events = list(client.responses.create(model="gpt-4o", input=text, stream=True))
     assert events[-1].type == "response.completed"
-    assert word in events[-1].response.output_text
-    (request,) = upstream.requests
-    assert (json.loads(request.body)["input"], request.header("authorization")) == (word, "Bearer mine")
+    assert text in events[-1].response.output_text
+    (request,) = loopback.requests
+    assert (json.loads(request.body)["input"], request.header("authorization")) == (text, "Bearer mine")
 
 
 AZURES = "openai/deployments/our-gpt/chat/completions?api-version=2024-05-01-preview&x=1"
 
 
-def test_azures_form_of_url_with_another_upstream(url: str, upstream: Loopback) -> None:
-    ask(f"{url}/{AZURES}", "POST", {"a": "b"}, api_key="mine")
-    (request,) = upstream.requests
+def test_azures_form_of_url_with_another_upstream(url: str, loopback: Loopback) -> None:
+    send(f"{url}/{AZURES}", "POST", {"a": "b"}, api_key="mine")
+    (request,) = loopback.requests
     assert (request.path, request.json) == ("/v1/chat/completions?x=1", {"a": "b"})
     assert (request.header("authorization"), request.header("api-key")) == ("Bearer mine", None)
 
 
-def test_azures_form_of_url_with_azure(upstream: Loopback, tmp_path: Any) -> None:
-    base = f"http://{upstream.host}/openai/v1"
-    given = {"upstream": base, "upstream_profile": "azure", "database_url": f"sqlite:///{tmp_path / 'shim.db'}"}
-    upstream.requests.clear()
-    with served(**given) as url:
-        ask(f"{url}/{AZURES}", "POST", {"a": "b"}, api_key="mine")
-        ask(f"{url}/openai/v1/models", api_key="mine")
-        ask(f"{url}/v1/models", authorization="Bearer mine")
-    seen = [(request.path, request.header("authorization"), request.header("api-key")) for request in upstream.requests]
+def test_azures_form_of_url_with_azure(loopback: Loopback, tmp_path: Any) -> None:
+    base = f"http://{loopback.host}/openai/v1"
+    options = {"upstream": base, "upstream_profile": "azure", "database_url": f"sqlite:///{tmp_path / 'shim.db'}"}
+    loopback.requests.clear()
+    with served(**options) as url:
+        send(f"{url}/{AZURES}", "POST", {"a": "b"}, api_key="mine")
+        send(f"{url}/openai/v1/models", api_key="mine")
+        send(f"{url}/v1/models", authorization="Bearer mine")
+    seen = [(request.path, request.header("authorization"), request.header("api-key")) for request in loopback.requests]
     assert seen == [
         (f"/{AZURES}", None, "mine"),
         ("/openai/v1/models", None, "mine"),
@@ -233,43 +220,43 @@ class TestWhoIsCalling:
     """
 
     def talk(self, url: str, **headers: str) -> list[int]:
-        made = ask(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}, **headers).json
-        asked = {"assistant_id": made["id"], "thread": {"messages": [{"role": "user", "content": "Hello"}]}}
-        run = ask(f"{url}/v1/threads/runs", "POST", asked | {"stream": True}, **headers)
+        made = send(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}, **headers).json
+        body = {"assistant_id": made["id"], "thread": {"messages": [{"role": "user", "content": "Hello"}]}}
+        run = send(f"{url}/v1/threads/runs", "POST", body | {"stream": True}, **headers)
         assert b"thread.run." in run.body or run.status == 401
-        return [run.status, ask(f"{url}/v1/models", **headers).status]
+        return [run.status, send(f"{url}/v1/models", **headers).status]
 
     @pytest.fixture
-    def keyed(self, monkeypatch: pytest.MonkeyPatch, upstream: Loopback, tmp_path: Any) -> Iterator[str]:
-        upstream.requests.clear()
+    def keyed(self, monkeypatch: pytest.MonkeyPatch, loopback: Loopback, tmp_path: Any) -> Iterator[str]:
+        loopback.requests.clear()
         for name, value in {"API_KEY": "servers", "ORG_ID": "org-servers", "PROJECT_ID": "proj-servers"}.items():
             monkeypatch.setenv(f"OPENAI_{name}", value)
-        with served(upstream=upstream.url, database_url=f"sqlite:///{tmp_path / 'shim.db'}") as url:
+        with served(upstream=loopback.url, database_url=f"sqlite:///{tmp_path / 'shim.db'}") as url:
             yield url
 
-    def said(self, upstream: Loopback) -> set[tuple[str | None, ...]]:
+    def sent_keys(self, loopback: Loopback) -> set[tuple[str | None, ...]]:
         names = ("authorization", "api-key", "openai-organization", "openai-project")
-        return {tuple(request.header(name) for name in names) for request in upstream.requests}
+        return {tuple(request.header(name) for name in names) for request in loopback.requests}
 
-    def test_the_callers_key_is_used(self, keyed: str, upstream: Loopback) -> None:
+    def test_the_callers_key_is_used(self, keyed: str, loopback: Loopback) -> None:
         key = f"Bearer {secrets.token_hex(8)}"
         assert self.talk(keyed, authorization=key, openai_project="his") == [200, 200]
-        assert self.said(upstream) == {(key, None, None, "his")}
+        assert self.sent_keys(loopback) == {(key, None, None, "his")}
 
-    def test_the_callers_key_in_azures_header_is_used(self, keyed: str, upstream: Loopback) -> None:
+    def test_the_callers_key_in_azures_header_is_used(self, keyed: str, loopback: Loopback) -> None:
         key = secrets.token_hex(8)
         assert self.talk(keyed, api_key=key) == [200, 200]
-        assert self.said(upstream) == {(f"Bearer {key}", None, None, None)}
+        assert self.sent_keys(loopback) == {(f"Bearer {key}", None, None, None)}
 
-    def test_without_a_callers_key_the_servers_key_is_used(self, keyed: str, upstream: Loopback) -> None:
+    def test_without_a_callers_key_the_servers_key_is_used(self, keyed: str, loopback: Loopback) -> None:
         assert self.talk(keyed, openai_project="his") == [200, 200]
-        assert self.said(upstream) == {("Bearer servers", None, "org-servers", "proj-servers")}
+        assert self.sent_keys(loopback) == {("Bearer servers", None, "org-servers", "proj-servers")}
 
-    def test_without_any_key_no_key_is_sent(self, url: str, upstream: Loopback) -> None:
+    def test_without_any_key_no_key_is_sent(self, url: str, loopback: Loopback) -> None:
         assert self.talk(url) == [401, 401]
-        assert self.said(upstream) == {(None,) * 4}
+        assert self.sent_keys(loopback) == {(None,) * 4}
 
-    def test_keys_of_concurrent_callers_are_not_mixed(self, url: str, upstream: Loopback) -> None:
+    def test_keys_of_concurrent_callers_are_not_mixed(self, url: str, loopback: Loopback) -> None:
         keys = [secrets.token_hex(8) for _ in range(4)]
 
         def run(key: str) -> str | None:
@@ -281,14 +268,14 @@ class TestWhoIsCalling:
 
         with ThreadPoolExecutor(len(keys)) as callers:
             assert list(callers.map(run, keys)) == ["completed"] * len(keys)
-        told = {request.header("authorization"): request.json["input"][0]["content"] for request in upstream.requests}
-        assert set(told) == {f"Bearer {key}" for key in keys}
-        assert all(key.removeprefix("Bearer ") in str(content) for key, content in told.items() if key)
+        texts = {request.header("authorization"): request.json["input"][0]["content"] for request in loopback.requests}
+        assert set(texts) == {f"Bearer {key}" for key in keys}
+        assert all(key.removeprefix("Bearer ") in str(content) for key, content in texts.items() if key)
 
-    def test_an_upstream_that_needs_no_key_is_used_without_one(self, url: str, upstream: Loopback) -> None:
+    def test_an_upstream_that_needs_no_key_is_used_without_one(self, url: str, loopback: Loopback) -> None:
         def answer(request: Request) -> Reply:
             known = (*request.headers, ("authorization", "Bearer any"))
-            return upstream.usual(Request(request.method, request.path, known, request.body))
+            return loopback.usual(Request(request.method, request.path, known, request.body))
 
-        upstream.answer = answer
+        loopback.answer = answer
         assert self.talk(url) == [200, 200]

@@ -24,12 +24,6 @@ from tests.server.served import PATIENCE, served
 Client = openai.OpenAI
 
 
-@pytest.fixture
-def upstream() -> Iterator[Loopback]:
-    with Loopback() as found:
-        yield found
-
-
 def stalling(upstream: Loopback, gate: Gate) -> None:
     """Upstream sends only the beginning of every answer until the gate is open."""
 
@@ -46,13 +40,13 @@ def talking_to(url: str) -> Client:
     return Client(base_url=f"{url}/v1", api_key="test", max_retries=0)
 
 
-def ask(client: Client, text: str) -> dict[str, str]:
+def create_thread(client: Client, text: str) -> dict[str, str]:
     helper = client.beta.assistants.create(model="gpt-4o", instructions="Be brief.")
     thread = client.beta.threads.create(messages=[{"role": "user", "content": text}])
     return {"thread_id": thread.id, "assistant_id": helper.id}
 
 
-def said(client: Client, thread_id: str) -> str:
+def last_text(client: Client, thread_id: str) -> str:
     content: Any = client.beta.threads.messages.list(thread_id, limit=1).data[0].content
     return str(content[0].text.value)
 
@@ -60,14 +54,14 @@ def said(client: Client, thread_id: str) -> str:
 @contextmanager
 def streaming(url: str, where: dict[str, str], key: str = "Bearer test") -> Iterator[socket.socket]:
     """A stream that was read until the run is in progress."""
-    asked = json.dumps({"assistant_id": where["assistant_id"], "stream": True}).encode()
-    named = f"host: localhost\r\nauthorization: {key}\r\ncontent-length: {len(asked)}"
-    head = f"POST /v1/threads/{where['thread_id']}/runs HTTP/1.1\r\n{named}"
+    body = json.dumps({"assistant_id": where["assistant_id"], "stream": True}).encode()
+    headers = f"host: localhost\r\nauthorization: {key}\r\ncontent-length: {len(body)}"
+    head = f"POST /v1/threads/{where['thread_id']}/runs HTTP/1.1\r\n{headers}"
     with socket.create_connection(("127.0.0.1", urlsplit(url).port), PATIENCE) as connection:
-        connection.sendall(f"{head}\r\n\r\n".encode() + asked)
-        heard = b""
-        while b"event: thread.run.in_progress" not in heard:
-            heard += connection.recv(65_536)
+        connection.sendall(f"{head}\r\n\r\n".encode() + body)
+        received = b""
+        while b"event: thread.run.in_progress" not in received:
+            received += connection.recv(65_536)
         yield connection
 
 
@@ -78,16 +72,16 @@ def begin_and_leave(url: str, where: dict[str, str]) -> None:
 
 
 def test_a_run_continues_when_its_reader_disconnects(upstream: Loopback) -> None:
-    gate, word = Gate(), secrets.token_hex(8)
+    gate, text = Gate(), secrets.token_hex(8)
     stalling(upstream, gate)
     with served(upstream=upstream.url) as url, talking_to(url) as client:
-        where = ask(client, word)
+        where = create_thread(client, text)
         begin_and_leave(url, where)
         (run,) = client.beta.threads.runs.list(where["thread_id"]).data
         assert run.status == "in_progress"
         gate.open()
         assert until_ended(client.beta.threads, where["thread_id"], run.id)["status"] == "completed"
-        assert word in said(client, where["thread_id"])
+        assert text in last_text(client, where["thread_id"])
 
 
 @contextmanager
@@ -113,26 +107,26 @@ def test_a_server_that_is_asked_to_stop_ends_its_streams(
     """The run could not end before the server stopped, so the next server continues it."""
     monkeypatch.setenv("SHIM_EXIT_GRACE", "0.3")
     monkeypatch.setenv("SHIM_LOG_LEVEL", "warning")
-    gate, word, log = Gate(), secrets.token_hex(8), tmp_path / "stderr"
+    gate, text, log = Gate(), secrets.token_hex(8), tmp_path / "stderr"
     stalling(upstream, gate)
     with process(upstream, log) as (stopped, url), talking_to(url) as client:
-        where = ask(client, word)
+        where = create_thread(client, text)
         with streaming(url, where) as connection:
             gate.wait()
             stopped.send_signal(signal.SIGTERM)
-            heard = b"".join(iter(lambda: connection.recv(65_536), b""))
+            received = b"".join(iter(lambda: connection.recv(65_536), b""))
         assert stopped.wait(PATIENCE) == -signal.SIGTERM
-    *_, last = heard.decode().strip().split("event: ")
+    *_, last = received.decode().strip().split("event: ")
     assert last.startswith("error\n")
     assert "the server is shutting down" in last
     # The body is complete: HTTP ends a chunked body with these bytes.
-    assert heard.endswith(b"\r\n0\r\n\r\n")
+    assert received.endswith(b"\r\n0\r\n\r\n")
     assert log.read_text() == ""
     gate.open()
     with served(upstream=upstream.url) as url, talking_to(url) as client:
         (run,) = client.beta.threads.runs.list(where["thread_id"]).data
         assert until_ended(client.beta.threads, where["thread_id"], run.id)["status"] == "completed"
-        assert word in said(client, where["thread_id"])
+        assert text in last_text(client, where["thread_id"])
 
 
 @pytest.mark.slow
@@ -143,10 +137,10 @@ def test_a_server_that_is_killed_and_one_that_is_asked_to_stop(
     # The server is known to chain, so only the runs' own requests are counted.
     monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", "sandbox")
     first, second = Gate(), Gate()
-    words = [secrets.token_hex(8), secrets.token_hex(8)]
+    texts = [secrets.token_hex(8), secrets.token_hex(8)]
     stalling(upstream, first)
     with process(upstream) as (killed, url), talking_to(url) as client:
-        where = ask(client, words[0])
+        where = create_thread(client, texts[0])
         begin_and_leave(url, where)
         killed.send_signal(signal.SIGKILL)
         assert killed.wait(PATIENCE) == -signal.SIGKILL
@@ -156,8 +150,8 @@ def test_a_server_that_is_killed_and_one_that_is_asked_to_stop(
         threads = client.beta.threads
         (run,) = threads.runs.list(where["thread_id"]).data
         assert run.status == "completed", "the answer was finished upstream, and fetched"
-        assert words[0] in said(client, where["thread_id"])
-        threads.messages.create(where["thread_id"], role="user", content=words[1])
+        assert texts[0] in last_text(client, where["thread_id"])
+        threads.messages.create(where["thread_id"], role="user", content=texts[1])
         stalling(upstream, second)
         begun = threads.runs.create(**where)
         second.wait()
@@ -167,7 +161,7 @@ def test_a_server_that_is_killed_and_one_that_is_asked_to_stop(
     with served(upstream=upstream.url) as url, talking_to(url) as client:
         runs = client.beta.threads.runs.list(where["thread_id"]).data
         assert (runs[0].id, runs[0].status) == (begun.id, "completed"), "it was given the time to finish"
-        assert all(word in said(client, where["thread_id"]) for word in words)
+        assert all(text in last_text(client, where["thread_id"]) for text in texts)
     _, body = upstream.bodies
     assert body["previous_response_id"]
-    assert words[0] not in str(body["input"])
+    assert texts[0] not in str(body["input"])

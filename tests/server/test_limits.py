@@ -14,15 +14,9 @@ from shim.settings import current_settings
 from shim.store.database import database
 from tests.scenarios.doors.loopback import Gate, Loopback
 from tests.scenarios.doors.talking import until_ended
+from tests.server.sending import Response, send
 from tests.server.served import PATIENCE, served, until
-from tests.server.speaking import Answer, ask
 from tests.server.test_leaving import stalling, streaming, talking_to
-
-
-@pytest.fixture
-def upstream() -> Iterator[Loopback]:
-    with Loopback() as found:
-        yield found
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +33,7 @@ def keyed(upstream: Loopback, **chosen: Any) -> Iterator[tuple[str, dict[str, st
         yield url, keys
 
 
-def refused(answer: Answer, status: int, words: str) -> None:
+def refused(answer: Response, status: int, words: str) -> None:
     assert (answer.status, answer.error["code"]) == (status, "rate_limit_exceeded" if status == 429 else None)
     assert words in answer.error["message"]
     assert int(answer.header("retry-after") or 0) >= 1
@@ -49,13 +43,13 @@ def refused(answer: Answer, status: int, words: str) -> None:
 def test_requests_per_minute(upstream: Loopback, storage: str) -> None:
     with keyed(upstream, requests_per_minute=4, rate_storage=storage) as (url, keys):
         path = f"{url}/v1/assistants"
-        answers = [ask(path, authorization=keys["ann"]) for _ in range(6)]
+        answers = [send(path, authorization=keys["ann"]) for _ in range(6)]
         assert [each.status for each in answers] == [200] * 4 + [429] * 2
         refused(answers[-1], 429, "Rate limit reached on requests per min (RPM): Limit 4. Please try again in ")
         assert answers[-1].error["type"] == "requests"
         assert 1 <= int(answers[-1].header("retry-after") or 0) <= 60
-        assert ask(path, authorization=keys["bob"]).status == 200
-        assert ask(path).status == 401, "without a key nobody is counted"
+        assert send(path, authorization=keys["bob"]).status == 200
+        assert send(path).status == 401, "without a key nobody is counted"
 
 
 def test_concurrent_streams_and_runs(upstream: Loopback) -> None:
@@ -67,26 +61,26 @@ def test_concurrent_streams_and_runs(upstream: Loopback) -> None:
             held.enter_context(streaming(url, begin(url, keys["ann"], where["ann"]), keys["ann"]))
         body = {"assistant_id": where["ann"], "thread": {"messages": [{"role": "user", "content": "Hello"}]}}
         path = f"{url}/v1/threads/runs"
-        refused(ask(path, "POST", body, authorization=keys["ann"]), 429, "streams at one time: Limit 2")
-        refused(ask(f"{url}/v1/models", authorization=keys["ann"]), 429, "streams at one time: Limit 2")
-        assert ask(f"{url}/v1/assistants", authorization=keys["ann"]).status == 200, "what is short goes on"
+        refused(send(path, "POST", body, authorization=keys["ann"]), 429, "streams at one time: Limit 2")
+        refused(send(f"{url}/v1/models", authorization=keys["ann"]), 429, "streams at one time: Limit 2")
+        assert send(f"{url}/v1/assistants", authorization=keys["ann"]).status == 200, "what is short goes on"
         with streaming(url, begin(url, keys["bob"], where["bob"]), keys["bob"]):
             """The limit of one tenant does not affect another."""
         held.close()
-        until(lambda: ask(f"{url}/v1/models", authorization=keys["ann"]).status == 200)
-        assert ask(path, "POST", body, authorization=keys["ann"]).status == 200
-        refused(ask(path, "POST", body, authorization=keys["ann"]), 429, "runs at one time: Limit 3")
+        until(lambda: send(f"{url}/v1/models", authorization=keys["ann"]).status == 200)
+        assert send(path, "POST", body, authorization=keys["ann"]).status == 200
+        refused(send(path, "POST", body, authorization=keys["ann"]), 429, "runs at one time: Limit 3")
         gate.open()
-        until(lambda: ask(path, "POST", body, authorization=keys["ann"]).status == 200)
+        until(lambda: send(path, "POST", body, authorization=keys["ann"]).status == 200)
 
 
 def made(url: str, key: str) -> str:
-    return str(ask(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}, authorization=key).json["id"])
+    return str(send(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}, authorization=key).json["id"])
 
 
 def begin(url: str, key: str, helper: str) -> dict[str, str]:
     body = {"messages": [{"role": "user", "content": "Hello"}]}
-    thread = ask(f"{url}/v1/threads", "POST", body, authorization=key).json["id"]
+    thread = send(f"{url}/v1/threads", "POST", body, authorization=key).json["id"]
     return {"thread_id": thread, "assistant_id": helper}
 
 
@@ -97,15 +91,15 @@ def test_the_limit_of_all_tenants_together(upstream: Loopback) -> None:
     with served(upstream=upstream.url, max_streams=1, max_tenant_streams=1, max_runs=2) as url:
         helper = made(url, "Bearer test")
         with streaming(url, begin(url, "Bearer test", helper)):
-            got = ask(f"{url}/v1/models", authorization="Bearer test")
+            got = send(f"{url}/v1/models", authorization="Bearer test")
             refused(got, 503, "currently overloaded")
-        until(lambda: ask(f"{url}/v1/models", authorization="Bearer test").status == 200)
+        until(lambda: send(f"{url}/v1/models", authorization="Bearer test").status == 200)
         body = {"assistant_id": helper}
         second = begin(url, "Bearer test", helper)["thread_id"]
-        assert ask(f"{url}/v1/threads/{second}/runs", "POST", body, authorization="Bearer test").status == 200
+        assert send(f"{url}/v1/threads/{second}/runs", "POST", body, authorization="Bearer test").status == 200
         third = begin(url, "Bearer test", helper)["thread_id"]
-        refused(ask(f"{url}/v1/threads/{third}/runs", "POST", body, authorization="Bearer test"), 503, "overloaded")
-        assert ask(f"{url}/v1/threads/{third}/runs", authorization="Bearer test").json["data"] == []
+        refused(send(f"{url}/v1/threads/{third}/runs", "POST", body, authorization="Bearer test"), 503, "overloaded")
+        assert send(f"{url}/v1/threads/{third}/runs", authorization="Bearer test").json["data"] == []
         gate.open()
         with talking_to(url) as client:
             (run,) = client.beta.threads.runs.list(second).data
@@ -116,10 +110,11 @@ def test_the_limit_of_all_tenants_together(upstream: Loopback) -> None:
 def test_calls_that_are_passed_on_are_limited(upstream: Loopback, chunked: bool) -> None:
     with served(upstream=upstream.url, max_upload_bytes=1000) as url:
         assert (
-            ask(f"{url}/v1/vector_stores", "POST", {"name": "x" * 500}, chunked, authorization="Bearer a").status == 200
+            send(f"{url}/v1/vector_stores", "POST", {"name": "x" * 500}, chunked, authorization="Bearer a").status
+            == 200
         )
         upstream.requests.clear()
-        got = ask(f"{url}/v1/vector_stores", "POST", {"name": "x" * 5000}, chunked, authorization="Bearer a")
+        got = send(f"{url}/v1/vector_stores", "POST", {"name": "x" * 5000}, chunked, authorization="Bearer a")
         assert (got.status, got.error["message"]) == (
             413,
             "The request body is too large: at most 1000 bytes are accepted.",
@@ -129,32 +124,34 @@ def test_calls_that_are_passed_on_are_limited(upstream: Loopback, chunked: bool)
 
 def test_the_size_of_a_head_is_limited(upstream: Loopback) -> None:
     with served(upstream=upstream.url, max_header_bytes=4000) as url:
-        assert ask(f"{url}/v1/assistants", x_long="x" * 3000).status == 200
-        assert ask(f"{url}/v1/assistants", x_long="x" * 9000).status == 431
+        assert send(f"{url}/v1/assistants", x_long="x" * 3000).status == 200
+        assert send(f"{url}/v1/assistants", x_long="x" * 9000).status == 431
 
 
 def test_only_calls_of_the_list_are_passed_on(upstream: Loopback) -> None:
     with served(upstream=upstream.url, pass_on="GET models*, POST embeddings, files*") as url:
-        asked = [
+        allowed = [
             ("GET", "models"),
             ("GET", "models/x"),
             ("POST", "embeddings"),
             ("GET", "files/a"),
             ("DELETE", "files/a"),
         ]
-        for method, path in asked:
-            ask(f"{url}/v1/{path}", method, authorization="Bearer a")
-        assert [(each.method, each.path) for each in upstream.requests] == [(way, f"/v1/{path}") for way, path in asked]
+        for method, path in allowed:
+            send(f"{url}/v1/{path}", method, authorization="Bearer a")
+        assert [(each.method, each.path) for each in upstream.requests] == [
+            (how, f"/v1/{path}") for how, path in allowed
+        ]
         for method, path in (("DELETE", "models/x"), ("GET", "embeddings"), ("POST", "responses"), ("GET", "")):
-            got = ask(f"{url}/v1/{path}", method, authorization="Bearer a")
+            got = send(f"{url}/v1/{path}", method, authorization="Bearer a")
             assert (got.status, got.error["code"]) == (404, "not_passed_on")
-        assert len(upstream.requests) == len(asked)
-        assert ask(f"{url}/v1/assistants").status == 200
+        assert len(upstream.requests) == len(allowed)
+        assert send(f"{url}/v1/assistants").status == 200
 
 
 def test_no_call_is_passed_on_with_an_empty_list(upstream: Loopback) -> None:
     with served(upstream=upstream.url, pass_on="") as url:
-        assert ask(f"{url}/v1/models").status == 404
+        assert send(f"{url}/v1/models").status == 404
         assert upstream.requests == []
 
 

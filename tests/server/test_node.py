@@ -94,8 +94,8 @@ def test_a_tenant_of_the_server_gets_the_same_results(told: dict[str, Any], resu
 
 
 def test_errors_and_calls_that_are_passed_on(told: dict[str, Any]) -> None:
-    said = "No thread found with id 'thread_nobody'."
-    assert told["refused"] == {"kind": "NotFoundError", "status": 404, "message": said}
+    message = "No thread found with id 'thread_nobody'."
+    assert told["refused"] == {"kind": "NotFoundError", "status": 404, "message": message}
     assert "gpt-4o" in told["models"]
 
 

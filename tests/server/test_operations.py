@@ -11,7 +11,6 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -25,23 +24,16 @@ from shim.settings import current_settings
 from shim.store.database import database
 from shim.store.errors import StoreFailed
 from tests.scenarios.doors.loopback import Gate, Loopback, Reply
+from tests.server.sending import send
 from tests.server.served import served, until
-from tests.server.speaking import ask
-from tests.server.test_leaving import ask as begun
-from tests.server.test_leaving import stalling, streaming, talking_to
+from tests.server.test_leaving import create_thread, stalling, streaming, talking_to
 
 KEY = "Bearer test"
 
 
-@pytest.fixture
-def upstream() -> Iterator[Loopback]:
-    with Loopback() as found:
-        yield found
-
-
 def numbers(url: str, **headers: str) -> dict[tuple[str, ...], float]:
     """Every sample on the metrics page, by its name and the values of its labels."""
-    page = ask(f"{url}/metrics", **headers)
+    page = send(f"{url}/metrics", **headers)
     assert page.status == 200
     families = text_string_to_metric_families(page.body.decode())
     return {(each.name, *each.labels.values()): each.value for family in families for each in family.samples}
@@ -49,44 +41,44 @@ def numbers(url: str, **headers: str) -> dict[tuple[str, ...], float]:
 
 def run(url: str, text: str = "Hello", **headers: str) -> str:
     """The events of a run that is streamed to its end."""
-    made = ask(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}, authorization=KEY).json["id"]
+    made = send(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}, authorization=KEY).json["id"]
     body = {"assistant_id": made, "stream": True, "thread": {"messages": [{"role": "user", "content": text}]}}
-    return ask(f"{url}/v1/threads/runs", "POST", body, authorization=KEY, **headers).body.decode()
+    return send(f"{url}/v1/threads/runs", "POST", body, authorization=KEY, **headers).body.decode()
 
 
 def test_liveness_and_readiness(upstream: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shim.server.operations.FRESH", 0.0)
     with served(upstream=upstream.url, auth="keys") as url:
-        assert (ask(f"{url}/healthz").status, ask(f"{url}/healthz").json) == (200, {"status": "ok"})
-        ready = ask(f"{url}/readyz")
+        assert (send(f"{url}/healthz").status, send(f"{url}/healthz").json) == (200, {"status": "ok"})
+        ready = send(f"{url}/readyz")
         good = {"status": "ready", "store": "ok", "upstream": "ok", "draining": False}
         assert (ready.status, ready.json) == (200, good)
-        assert ask(f"{url}/readyz", host="10.0.0.7:8787").status == 200, "probes come by way of any name"
+        assert send(f"{url}/readyz", host="10.0.0.7:8787").status == 200, "probes come by way of any name"
         upstream.answer = lambda request: Reply.error(503, "down")
-        down = ask(f"{url}/readyz")
+        down = send(f"{url}/readyz")
         assert (down.status, down.json) == (503, good | {"status": "not ready", "upstream": "failing"})
         upstream.answer = lambda request: Reply.error(401, "no key")
-        assert ask(f"{url}/readyz").status == 200, "it answers"
+        assert send(f"{url}/readyz").status == 200, "it answers"
 
 
 def test_without_upstream_or_store(upstream: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
     with served(upstream="http://127.0.0.1:9/v1") as url:
-        assert ask(f"{url}/readyz").json["upstream"] == "failing"
+        assert send(f"{url}/readyz").json["upstream"] == "failing"
     with served(upstream=upstream.url) as url:
 
-        def broken(*given: Any) -> None:
+        def broken(*arguments: Any) -> None:
             raise StoreFailed("gone")
 
         monkeypatch.setattr("shim.server.operations._answers", broken)
-        told = ask(f"{url}/readyz")
-        assert (told.status, told.json["store"]) == (503, "failing")
-        assert ask(f"{url}/healthz").status == 200
+        response = send(f"{url}/readyz")
+        assert (response.status, response.json["store"]) == (503, "failing")
+        assert send(f"{url}/healthz").status == 200
 
 
 def test_a_probe_does_not_always_call_upstream(upstream: Loopback) -> None:
     with served(upstream=upstream.url) as url:
         for _ in range(5):
-            ask(f"{url}/readyz")
+            send(f"{url}/readyz")
     assert [request.path for request in upstream.requests] == ["/v1/models"]
 
 
@@ -94,9 +86,9 @@ def test_metrics(upstream: Loopback) -> None:
     with served(upstream=upstream.url) as url:
         assert "thread.run.completed" in run(url)
         assert "thread.run.failed" in run(url, "fail-midway")
-        ask(f"{url}/v1/models", authorization=KEY)
-        ask(f"{url}/v1/threads/thread_{'x' * 24}", authorization=KEY)
-        ask(f"{url}/v1/made-up/{secrets.token_hex(4)}", authorization=KEY)
+        send(f"{url}/v1/models", authorization=KEY)
+        send(f"{url}/v1/threads/thread_{'x' * 24}", authorization=KEY)
+        send(f"{url}/v1/made-up/{secrets.token_hex(4)}", authorization=KEY)
         seen = numbers(url)
     assert seen["shim_runs_total", "completed"] == seen["shim_runs_total", "failed"] == 1
     assert seen["shim_upstream_requests_total",] == 2
@@ -115,7 +107,7 @@ def test_metrics_of_active_runs_and_streams(upstream: Loopback, monkeypatch: pyt
     gate = Gate()
     stalling(upstream, gate)
     with served(upstream=upstream.url) as url, talking_to(url) as client:
-        with streaming(url, begun(client, "Hello")):
+        with streaming(url, create_thread(client, "Hello")):
             until(lambda: numbers(url)["shim_open_streams",] == numbers(url)["shim_driven_runs",] == 1)
             gate.open()
             until(lambda: numbers(url)["shim_driven_runs",] == 0)
@@ -125,7 +117,7 @@ def test_metrics_of_active_runs_and_streams(upstream: Loopback, monkeypatch: pyt
 
 def test_metrics_of_refusals_and_healings(upstream: Loopback) -> None:
     with served(upstream=upstream.url) as url, talking_to(url) as client:
-        where = begun(client, "One")
+        where = create_thread(client, "One")
         runs = client.beta.threads.runs
         assert runs.create_and_poll(**where).status == "completed"
         client.beta.threads.messages.create(where["thread_id"], role="user", content="Two")
@@ -141,13 +133,13 @@ def test_metrics_of_refusals_and_healings(upstream: Loopback) -> None:
 def test_metrics_need_this_machine_or_a_token(upstream: Loopback) -> None:
     proxied = {"trusted_proxies": "127.0.0.1", "upstream": upstream.url}
     with served(**proxied) as url:
-        assert ask(f"{url}/metrics").status == 200
-        assert ask(f"{url}/metrics", x_forwarded_for="10.1.1.1").status == 404
+        assert send(f"{url}/metrics").status == 200
+        assert send(f"{url}/metrics", x_forwarded_for="10.1.1.1").status == 404
     with served(**proxied, metrics_token=SecretStr("a-token")) as url:
-        assert ask(f"{url}/metrics").status == 404
-        assert ask(f"{url}/metrics", x_forwarded_for="10.1.1.1", authorization="Bearer a-token").status == 200
+        assert send(f"{url}/metrics").status == 404
+        assert send(f"{url}/metrics", x_forwarded_for="10.1.1.1", authorization="Bearer a-token").status == 200
     with served(upstream=upstream.url) as url:
-        assert ask(f"{url}/metrics", x_forwarded_for="10.1.1.1").status == 200, "nobody is believed who is not named"
+        assert send(f"{url}/metrics", x_forwarded_for="10.1.1.1").status == 200, "nobody is believed who is not named"
 
 
 @pytest.fixture
@@ -164,45 +156,45 @@ def test_request_ids_connect_the_answer_the_log_and_upstream(
     upstream: Loopback, lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "the-servers-own")
-    word = secrets.token_hex(8)
+    text = secrets.token_hex(8)
     ring = Keyring(database(current_settings().database_url))
     key = f"Bearer {ring.issue('acme', 1).secret}"
     with served(upstream=upstream.url, auth="keys") as url:
-        made = ask(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}, authorization=key).json["id"]
-        thread = {"messages": [{"role": "user", "content": word}]}
+        made = send(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}, authorization=key).json["id"]
+        thread = {"messages": [{"role": "user", "content": text}]}
         body = {"assistant_id": made, "stream": True, "thread": thread}
-        told = ask(f"{url}/v1/threads/runs", "POST", body, authorization=key)
+        response = send(f"{url}/v1/threads/runs", "POST", body, authorization=key)
         until(lambda: "POST /v1/threads/runs" in lines.getvalue())
-    id = told.header("x-request-id")
+    id = response.header("x-request-id")
     found = [json.loads(line) for line in lines.getvalue().splitlines()]
     mine = [each for each in found if each.get("request_id") == id]
     ended = next(each for each in mine if each["logger"] == "shim" and "run_id" in each)
-    assert (ended["status"], ended["run_id"] in told.body.decode()) == ("completed", True)
+    assert (ended["status"], ended["run_id"] in response.body.decode()) == ("completed", True)
     assert ended["response_id"].startswith("resp_")
     access = next(each for each in mine if each["logger"] == "shim.access")
     assert (access["method"], access["path"], access["status"]) == ("POST", "/v1/threads/runs", 200)
     assert access["tenant"] == "acme"
     request = next(each for each in upstream.requests if each.path == "/v1/responses")
     assert request.header("x-client-request-id") == id
-    assert word not in lines.getvalue(), "no contents"
+    assert text not in lines.getvalue(), "no contents"
     assert key.split()[1] not in lines.getvalue()
 
 
 def test_a_request_id_set_by_a_proxy_is_used(upstream: Loopback) -> None:
     with served(upstream=upstream.url) as url:
         path = f"{url}/v1/assistants"
-        assert ask(path, x_request_id="7f3a-12.front_1").header("x-request-id") == "7f3a-12.front_1"
+        assert send(path, x_request_id="7f3a-12.front_1").header("x-request-id") == "7f3a-12.front_1"
         for odd in ("a b", "x" * 200, "<script>", "short"):
-            assert re.fullmatch("req_[0-9a-f]{32}", ask(path, x_request_id=odd).header("x-request-id") or "")
-        ids = {ask(f"{url}/v1/nothing-here/{n}", "PUT").header("x-request-id") for n in range(3)}
+            assert re.fullmatch("req_[0-9a-f]{32}", send(path, x_request_id=odd).header("x-request-id") or "")
+        ids = {send(f"{url}/v1/nothing-here/{n}", "PUT").header("x-request-id") for n in range(3)}
         assert len(ids) == 3, "errors have one, too"
 
 
 def test_probes_are_not_logged(upstream: Loopback, lines: io.StringIO) -> None:
     with served(upstream=upstream.url) as url:
         for path in exchange.QUIET:
-            ask(url + path)
-        ask(f"{url}/v1/assistants")
+            send(url + path)
+        send(f"{url}/v1/assistants")
         until(lambda: "/v1/assistants" in lines.getvalue())
     assert not any(path in lines.getvalue() for path in exchange.QUIET)
 
@@ -218,9 +210,9 @@ def test_log_lines_for_people() -> None:
         raise ValueError("broken")
     except ValueError:
         record.exc_info = sys.exc_info()
-    told = json.loads(logs.AsJson().format(record))
-    assert "ValueError: broken" in told.pop("exception")
-    assert told == {
+    entry = json.loads(logs.AsJson().format(record))
+    assert "ValueError: broken" in entry.pop("exception")
+    assert entry == {
         "time": "2023-11-14T22:13:20.250Z",
         "level": "info",
         "logger": "shim.access",
@@ -237,11 +229,11 @@ def test_a_draining_server_reports_it_before_it_stops(upstream: Loopback) -> Non
         thread.start()
         until(lambda: server.started)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        assert ask(f"{url}/readyz").status == 200
+        assert send(f"{url}/readyz").status == 200
         server.handle_exit(signal.SIGTERM, None)
-        told = ask(f"{url}/readyz")
-        assert (told.status, told.json["draining"]) == (503, True)
-        assert ask(f"{url}/v1/assistants").status == 200, "what comes all the same is answered"
+        response = send(f"{url}/readyz")
+        assert (response.status, response.json["draining"]) == (503, True)
+        assert send(f"{url}/v1/assistants").status == 200, "what comes all the same is answered"
         began = time.monotonic()
         server.handle_exit(signal.SIGTERM, None)
         thread.join(60)

@@ -13,8 +13,8 @@ from shim.server.attempts import FAILURES
 from shim.server.keyring import Keyring
 from shim.settings import current_settings
 from shim.store.database import database
+from tests.server.sending import Response, send
 from tests.server.served import served
-from tests.server.speaking import Answer, ask
 from tests.stores import KINDS, empty
 
 KEY: Final = "the-operators-own-key"
@@ -25,12 +25,12 @@ class Server(NamedTuple):
     url: str
     keys: dict[str, str]
 
-    def make(self, path: str, body: Any, key: str | None = KEY, method: str = "POST") -> Answer:
+    def make(self, path: str, body: Any, key: str | None = KEY, method: str = "POST") -> Response:
         credentials: dict[str, Any] = {} if key is None else {"authorization": f"Bearer {key}"}
-        return ask(f"{self.url}/operator/{path}", method, body, **credentials)
+        return send(f"{self.url}/operator/{path}", method, body, **credentials)
 
-    def ask(self, who: str, path: str, method: str = "GET", body: Any = None) -> Answer:
-        return ask(f"{self.url}/v1/{path}", method, body, authorization=f"Bearer {self.keys[who]}")
+    def send(self, who: str, path: str, method: str = "GET", body: Any = None) -> Response:
+        return send(f"{self.url}/v1/{path}", method, body, authorization=f"Bearer {self.keys[who]}")
 
 
 @pytest.fixture
@@ -57,31 +57,31 @@ def serving(url: str) -> Iterator[Server]:
 def test_an_object_that_the_operator_creates_belongs_to_one_tenant(server: Server) -> None:
     made = server.make("anna/assistants", {"id": OWN, "model": "gpt-4o", "name": "Own"})
     assert (made.status, made.json["id"], made.json["name"]) == (200, OWN, "Own")
-    said = [{"role": "user", "content": "Hello?"}]
-    assert server.make("anna/threads", {"id": THREAD, "messages": said}).json["id"] == THREAD
-    text = server.ask("anna", f"threads/{THREAD}/messages").json["data"][0]["content"][0]["text"]["value"]
+    messages = [{"role": "user", "content": "Hello?"}]
+    assert server.make("anna/threads", {"id": THREAD, "messages": messages}).json["id"] == THREAD
+    text = server.send("anna", f"threads/{THREAD}/messages").json["data"][0]["content"][0]["text"]["value"]
     assert text == "Hello?"
-    run = server.ask("anna", f"threads/{THREAD}/runs", "POST", {"assistant_id": OWN, "stream": True})
+    run = server.send("anna", f"threads/{THREAD}/runs", "POST", {"assistant_id": OWN, "stream": True})
     assert b"thread.run.completed" in run.body
-    assert server.ask("bob", f"assistants/{OWN}").status == server.ask("bob", f"threads/{THREAD}").status == 404
+    assert server.send("bob", f"assistants/{OWN}").status == server.send("bob", f"threads/{THREAD}").status == 404
     assert server.make("bob/assistants", {"id": OWN, "model": "gpt-4o", "name": "Bob's"}).status == 200
-    assert server.ask("bob", f"assistants/{OWN}").json["name"] == "Bob's"
+    assert server.send("bob", f"assistants/{OWN}").json["name"] == "Bob's"
     assert server.make("bob/threads", {"id": THREAD}).status == 200
-    assert server.ask("bob", f"threads/{THREAD}/messages").json["data"] == []
-    assert server.ask("anna", f"assistants/{OWN}").json["name"] == "Own"
+    assert server.send("bob", f"threads/{THREAD}/messages").json["data"] == []
+    assert server.send("anna", f"assistants/{OWN}").json["name"] == "Own"
 
 
 @pytest.mark.parametrize("path, body", [("assistants", {"id": OWN, "model": "gpt-4o"}), ("threads", {"id": THREAD})])
 def test_an_id_that_is_taken(on_each_store: Server, path: str, body: dict[str, Any]) -> None:
     """Of several concurrent requests one creates the object, and none changes it."""
-    given = [body | {"metadata": {"by": str(number)}} for number in range(4)]
-    with ThreadPoolExecutor(len(given)) as pool:
-        answers = list(pool.map(lambda each: on_each_store.make(f"anna/{path}", each), given))
+    bodies = [body | {"metadata": {"by": str(number)}} for number in range(4)]
+    with ThreadPoolExecutor(len(bodies)) as pool:
+        answers = list(pool.map(lambda each: on_each_store.make(f"anna/{path}", each), bodies))
     made = [answer.json["metadata"] for answer in answers if answer.status == 200]
     refused = [answer for answer in answers if answer.status != 200]
     assert [(each.status, each.error["code"]) for each in refused] == [(400, "id_taken")] * 3
     assert {each.error["message"] for each in refused} == {f"There already is an object with id '{body['id']}'."}
-    assert on_each_store.ask("anna", f"{path}/{body['id']}").json["metadata"] == made[0]
+    assert on_each_store.send("anna", f"{path}/{body['id']}").json["metadata"] == made[0]
 
 
 def test_a_caller_that_guesses_keys_has_to_wait(server: Server) -> None:
@@ -92,8 +92,8 @@ def test_a_caller_that_guesses_keys_has_to_wait(server: Server) -> None:
         refused = server.make("anna/assistants", body, key)
         assert (refused.status, refused.error["code"]) == (429, "rate_limit_exceeded")
         assert 1 <= int(refused.header("retry-after") or 0) <= 60
-    assert server.ask("anna", f"assistants/{OWN}").status == 404
-    assert server.ask("anna", "assistants").status == 200, "callers are not concerned"
+    assert server.send("anna", f"assistants/{OWN}").status == 404
+    assert server.send("anna", "assistants").status == 200, "callers are not concerned"
 
 
 def test_failures_behind_a_proxy_are_counted_by_client_address() -> None:
@@ -102,19 +102,19 @@ def test_failures_behind_a_proxy_are_counted_by_client_address() -> None:
     with served(True, upstream="sandbox", **chosen) as url:
         path, body = f"{url}/operator/us/threads", {"id": THREAD}
         for _ in range(FAILURES):
-            wrong = ask(path, "POST", body, authorization="Bearer a-guess", x_forwarded_for="192.0.2.1")
+            wrong = send(path, "POST", body, authorization="Bearer a-guess", x_forwarded_for="192.0.2.1")
             assert wrong.status == 401
-        named = {"authorization": f"Bearer {KEY}"}
-        assert ask(path, "POST", body, x_forwarded_for="192.0.2.1", **named).status == 429
-        assert ask(path, "POST", body, x_forwarded_for="192.0.2.2", **named).status == 200
+        headers = {"authorization": f"Bearer {KEY}"}
+        assert send(path, "POST", body, x_forwarded_for="192.0.2.1", **headers).status == 429
+        assert send(path, "POST", body, x_forwarded_for="192.0.2.2", **headers).status == 200
 
 
 def test_other_keys_are_refused(server: Server) -> None:
     body = {"id": OWN, "model": "gpt-4o"}
     for key in (None, "another-key-that-is-long", KEY[:-1], *server.keys.values()):
         assert server.make("anna/assistants", body, key).status == 401
-    assert server.ask("anna", f"assistants/{OWN}").status == 404
-    assert ask(f"{server.url}/v1/assistants", authorization=f"Bearer {KEY}").status == 401
+    assert server.send("anna", f"assistants/{OWN}").status == 404
+    assert send(f"{server.url}/v1/assistants", authorization=f"Bearer {KEY}").status == 401
 
 
 @pytest.mark.parametrize("id", ["thread_x", "asst", "asst_\u00e4", "asst_" + "a" * 65, "asst_a/b", 7, None])
@@ -128,8 +128,8 @@ def test_unknown_paths_and_missing_parameters(server: Server) -> None:
     for path in ("carol/assistants", "anna/runs", "anna/assistants/asst_a", "anna"):
         assert server.make(path, body).status == 404, path
     assert server.make("anna/assistants", None, method="GET").status == 404
-    for path, given in (("assistants", {"model": "gpt-4o"}), ("threads", None)):
-        missing = server.make(f"anna/{path}", given)
+    for path, without_id in (("assistants", {"model": "gpt-4o"}), ("threads", None)):
+        missing = server.make(f"anna/{path}", without_id)
         assert (missing.status, missing.error["code"]) == (400, "missing_required_parameter")
     assert server.make("anna/assistants", ["no object"]).status == 400
     refused = server.make("anna/assistants", {"id": OWN})
@@ -149,7 +149,7 @@ def test_with_one_tenant_for_all_callers(tmp_path: Path) -> None:
         server = Server(found, {"anyone": "any"})
         assert server.make("all-of-us/threads", {"id": THREAD}).status == 200
         assert server.make("others/threads", {"id": THREAD}).status == 404
-        assert server.ask("anyone", f"threads/{THREAD}").status == 200
+        assert server.send("anyone", f"threads/{THREAD}").status == 200
 
 
 def test_a_key_that_is_too_short_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:

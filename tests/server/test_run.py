@@ -30,5 +30,5 @@ print([name for name in ("shim.server.app", "shim.assembly.decoding", "shim.cli.
 from shim.server import application
 print([name for name in ("shim.assembly.decoding", "shim.cli.parity") if name in sys.modules])
 """
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout.split("\n")[:2] == ["[]", "[]"]
+    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert finished.stdout.split("\n")[:2] == ["[]", "[]"]

@@ -15,8 +15,8 @@ from shim.store.database import database
 from shim.wire.errors import ApiError
 from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.server.naming import BODIES, NOBODYS, Made
+from tests.server.sending import Response, send
 from tests.server.served import served
-from tests.server.speaking import Answer, ask
 from tests.stores import Stores
 
 Json = dict[str, Any]
@@ -30,8 +30,8 @@ class Server:
     upstream: Loopback
     keys: dict[str, str]
 
-    def ask(self, who: str, method: str, path: str, body: Any = None, **more: str) -> Answer:
-        return ask(f"{self.url}/v1/{path}", method, body, authorization=f"Bearer {self.keys[who]}", **more)
+    def send(self, who: str, method: str, path: str, body: Any = None, **more: str) -> Response:
+        return send(f"{self.url}/v1/{path}", method, body, authorization=f"Bearer {self.keys[who]}", **more)
 
     def client(self, who: str) -> openai.OpenAI:
         return openai.OpenAI(base_url=f"{self.url}/v1", api_key=self.keys[who], max_retries=0)
@@ -90,7 +90,7 @@ def paths(made: Made) -> list[tuple[str, str]]:
     ]
 
 
-def told(answer: Answer, made: Made) -> Any:
+def without_ids(answer: Response, made: Made) -> Any:
     text = answer.body.decode()
     for name, id in vars(made).items():
         text = text.replace(id, name)
@@ -101,8 +101,8 @@ def test_a_path_to_another_tenants_object_is_not_found(server: Server, anns: Mad
     server.upstream.requests.clear()
     for (method, path), (_, nobodys) in zip(paths(anns), paths(NOBODYS), strict=True):
         body = {"query": WORD} if method == "POST" else None
-        got = told(server.ask("bob", method, path, body), anns)
-        assert got == told(server.ask("bob", method, nobodys, body), NOBODYS), path
+        got = without_ids(server.send("bob", method, path, body), anns)
+        assert got == without_ids(server.send("bob", method, nobodys, body), NOBODYS), path
         assert got[0] == 404, path
     assert server.upstream.requests == [], "upstream would have answered"
 
@@ -111,11 +111,11 @@ def test_a_path_to_another_tenants_object_is_not_found(server: Server, anns: Mad
 def test_a_body_that_names_another_tenants_object_is_refused(server: Server, anns: Made, name: str) -> None:
     path, body = BODIES[name]
     server.upstream.requests.clear()
-    got = told(server.ask("bob", "POST", path, body(anns)), anns)
-    assert got == told(server.ask("bob", "POST", path, body(NOBODYS)), NOBODYS)
+    got = without_ids(server.send("bob", "POST", path, body(anns)), anns)
+    assert got == without_ids(server.send("bob", "POST", path, body(NOBODYS)), NOBODYS)
     assert got[0] == 404
     assert server.upstream.requests == []
-    mine = server.ask("ann", "POST", path, body(anns))
+    mine = server.send("ann", "POST", path, body(anns))
     assert mine.status == 200, mine.body
 
 
@@ -124,7 +124,7 @@ def test_if_a_json_key_occurs_twice_the_checked_value_is_sent(server: Server, an
         his = client.responses.create(model="gpt-4o", input="Hello").id
     both = f'{{"model": "gpt-4o", "input": "And?", "previous_response_id": "{anns.response}", '
     server.upstream.requests.clear()
-    got = server.ask("bob", "POST", "responses", f'{both}"previous_response_id": "{his}"}}'.encode())
+    got = server.send("bob", "POST", "responses", f'{both}"previous_response_id": "{his}"}}'.encode())
     assert got.status == 200
     assert anns.response not in server.upstream.requests[0].body.decode()
 
@@ -135,14 +135,14 @@ def test_if_a_json_key_occurs_twice_the_checked_value_is_sent(server: Server, an
 def test_item_references_are_refused(server: Server, item: Json) -> None:
     server.upstream.requests.clear()
     for who in ("ann", "bob"):
-        assert server.ask(who, "POST", "responses", {"model": "gpt-4o", "input": [item]}).status == 404
+        assert server.send(who, "POST", "responses", {"model": "gpt-4o", "input": [item]}).status == 404
     assert server.upstream.requests == []
 
 
 @pytest.mark.parametrize("place", ["metadata", "attributes", "parameters", "schema", "arguments"])
 def test_text_of_the_caller_is_not_taken_for_ids(server: Server, place: str) -> None:
     server.upstream.answer = lambda request: Reply.json({"id": "resp_1"})
-    assert server.ask("bob", "POST", "responses", {"input": "x", place: {"file_id": "file-1"}}).status == 200
+    assert server.send("bob", "POST", "responses", {"input": "x", place: {"file_id": "file-1"}}).status == 200
 
 
 UNKNOWN: Final = [
@@ -167,7 +167,7 @@ UNKNOWN: Final = [
 @pytest.mark.parametrize("method, path", UNKNOWN)
 def test_a_call_without_an_ownership_rule_is_refused(server: Server, method: str, path: str) -> None:
     server.upstream.requests.clear()
-    got = server.ask("ann", method, path, {} if method == "POST" else None)
+    got = server.send("ann", method, path, {} if method == "POST" else None)
     assert (got.status, got.error["code"]) == (404, "not_passed_on")
     assert server.upstream.requests == []
 
@@ -177,7 +177,7 @@ def test_a_call_without_an_ownership_rule_is_refused(server: Server, method: str
 )
 def test_only_one_spelling_of_a_path_is_accepted(server: Server, anns: Made, path: str) -> None:
     server.upstream.requests.clear()
-    assert server.ask("bob", "GET", path.format(anns.file)).status == 404
+    assert server.send("bob", "GET", path.format(anns.file)).status == 404
     assert server.upstream.requests == []
 
 
@@ -212,7 +212,7 @@ def test_lists_contain_only_a_tenants_own_objects(server: Server) -> None:
         assert [each.id for each in client.files.list(order="asc", after=made[0])] == made[1:]
         assert [each.id for each in client.files.list(purpose="user_data", limit=2)] == made[2::-1]
         assert [each.id for each in other.files.list()] == [his]
-        assert server.ask("bob", "GET", f"files?after={made[0]}").status == 404
+        assert server.send("bob", "GET", f"files?after={made[0]}").status == 404
         client.files.delete(made[0])
         server.upstream.sandbox.handle("DELETE", f"/v1/files/{made[1]}", [], {"authorization": "Bearer x"}, b"")
         assert [each.id for each in client.files.list(order="asc")][-3:] == made[2:]
@@ -221,12 +221,12 @@ def test_lists_contain_only_a_tenants_own_objects(server: Server) -> None:
 
 
 def test_a_vector_store_that_the_engine_creates_belongs_to_the_tenant(server: Server, anns: Made) -> None:
-    made = server.ask("ann", "POST", *("threads", BODIES["an attachment"][1](anns))).json
+    made = server.send("ann", "POST", *("threads", BODIES["an attachment"][1](anns))).json
     (store,) = made["tool_resources"]["file_search"]["vector_store_ids"]
-    assert server.ask("ann", "GET", f"vector_stores/{store}").status == 200
-    assert server.ask("bob", "GET", f"vector_stores/{store}").status == 404
-    assert server.ask("bob", "DELETE", f"vector_stores/{store}").status == 404
-    assert server.ask("ann", "DELETE", f"vector_stores/{store}").status == 200
+    assert server.send("ann", "GET", f"vector_stores/{store}").status == 200
+    assert server.send("bob", "GET", f"vector_stores/{store}").status == 404
+    assert server.send("bob", "DELETE", f"vector_stores/{store}").status == 404
+    assert server.send("ann", "DELETE", f"vector_stores/{store}").status == 200
 
 
 def test_a_file_from_a_completed_upload_belongs_to_the_tenant(server: Server) -> None:
@@ -235,18 +235,18 @@ def test_a_file_from_a_completed_upload_belongs_to_the_tenant(server: Server) ->
         return Reply.json({"id": "upload_1"} | ({"file": {"id": "file-whole"}} if done else {}))
 
     server.upstream.answer = answer
-    assert server.ask("ann", "POST", "uploads", {"filename": "x"}).status == 200
-    assert server.ask("bob", "POST", "uploads/upload_1/complete", {"part_ids": []}).status == 404
-    assert server.ask("ann", "GET", "files/file-whole").status == 404
-    assert server.ask("ann", "POST", "uploads/upload_1/complete", {"part_ids": []}).status == 200
-    assert server.ask("ann", "GET", "files/file-whole").status == 200
-    assert server.ask("bob", "GET", "files/file-whole").status == 404
+    assert server.send("ann", "POST", "uploads", {"filename": "x"}).status == 200
+    assert server.send("bob", "POST", "uploads/upload_1/complete", {"part_ids": []}).status == 404
+    assert server.send("ann", "GET", "files/file-whole").status == 404
+    assert server.send("ann", "POST", "uploads/upload_1/complete", {"part_ids": []}).status == 200
+    assert server.send("ann", "GET", "files/file-whole").status == 200
+    assert server.send("bob", "GET", "files/file-whole").status == 404
 
 
 def test_the_organisation_of_the_servers_key_is_not_shown(server: Server) -> None:
     hidden = {"openai_organization": "org-servers", "openai_project": "proj-servers", "set_cookie": "a=1"}
     server.upstream.answer = lambda request: Reply.json({"id": "m"}, **hidden, x_request_id="req_theirs")
-    got = server.ask("bob", "GET", "models", cookie="b=2", openai_organization="his", openai_project="his")
+    got = server.send("bob", "GET", "models", cookie="b=2", openai_organization="his", openai_project="his")
     assert [got.header(name.replace("_", "-")) for name in hidden] == [None] * 3
     assert got.header("x-request-id") == "req_theirs"
     (request,) = server.upstream.requests
@@ -255,12 +255,12 @@ def test_the_organisation_of_the_servers_key_is_not_shown(server: Server) -> Non
 
 
 def test_a_refusal_of_the_servers_key_is_a_server_error(server: Server, caplog: pytest.LogCaptureFixture) -> None:
-    made = server.ask("ann", "POST", "assistants", {"model": "gpt-4o"}).json["id"]
+    made = server.send("ann", "POST", "assistants", {"model": "gpt-4o"}).json["id"]
     refusal = Reply.error(401, f"Incorrect API key provided: {SERVERS}.", "invalid_api_key")
     server.upstream.answer = lambda request: refusal
     run = {"assistant_id": made, "stream": True, "thread": {"messages": [{"role": "user", "content": "Hello"}]}}
     for method, path, body in (("GET", "models", None), ("POST", "threads/runs", run), ("POST", "responses", {})):
-        got = server.ask("ann", method, path, body)
+        got = server.send("ann", method, path, body)
         assert (got.status, got.error["type"]) == (500, "server_error")
         assert SERVERS not in json.dumps(got.json)
     assert "refused this server's key" in caplog.text
@@ -269,9 +269,9 @@ def test_a_refusal_of_the_servers_key_is_a_server_error(server: Server, caplog: 
 def test_multipart_bodies_are_accepted_only_for_files(server: Server) -> None:
     """For other calls a part could name a file without being checked."""
     parts = b'--b\r\ncontent-disposition: form-data; name="file_id"\r\n\r\nfile-1\r\n--b--\r\n'
-    made = server.ask("bob", "POST", "containers", {"name": "x"}).json["id"]
+    made = server.send("bob", "POST", "containers", {"name": "x"}).json["id"]
     server.upstream.requests.clear()
     kind = "multipart/form-data; boundary=b"
-    got = server.ask("bob", "POST", f"containers/{made}/files", parts, content_type=kind)
+    got = server.send("bob", "POST", f"containers/{made}/files", parts, content_type=kind)
     assert got.status == 400
     assert server.upstream.requests == []

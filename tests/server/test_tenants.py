@@ -17,8 +17,8 @@ from shim.store import keys
 from shim.store.database import database
 from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.doors.talking import tool
+from tests.server.sending import Response, send
 from tests.server.served import served
-from tests.server.speaking import Answer, ask
 from tests.stores import Stores
 
 Json = dict[str, Any]
@@ -49,8 +49,8 @@ class Server:
     ring: Keyring
     things: dict[str, Json] = field(default_factory=dict)
 
-    def ask(self, who: str, method: str, path: str, body: Any = None, **more: str) -> Answer:
-        return ask(f"{self.url}/v1/{path}", method, body, authorization=f"Bearer {self.keys[who]}", **more)
+    def send(self, who: str, method: str, path: str, body: Any = None, **more: str) -> Response:
+        return send(f"{self.url}/v1/{path}", method, body, authorization=f"Bearer {self.keys[who]}", **more)
 
     def client(self, who: str) -> openai.OpenAI:
         return openai.OpenAI(base_url=f"{self.url}/v1", api_key=self.keys[who], max_retries=0)
@@ -82,8 +82,8 @@ def server(request: pytest.FixtureRequest, stores: Stores, tmp_path_factory: Any
 
 
 def _who_is_gone(request: Request) -> Reply | None:
-    told = request.header("authorization") or ""
-    return Reply.error(401, "Incorrect API key provided.", "invalid_api_key") if "sk-gone-" in told else None
+    authorization = request.header("authorization") or ""
+    return Reply.error(401, "Incorrect API key provided.", "invalid_api_key") if "sk-gone-" in authorization else None
 
 
 def things(server: Server, who: str) -> Json:
@@ -97,14 +97,14 @@ def things(server: Server, who: str) -> Json:
         thread = beta.threads.create(messages=[{"role": "user", "content": "make-file 12 * 3"}])
         run = beta.threads.runs.create_and_poll(thread_id=thread.id, assistant_id=helper.id)
         assert run.status == "completed"
-        said: Any = beta.threads.messages.list(thread.id).data[0]
-        file_id = said.content[0].text.annotations[0].file_path.file_id
+        message: Any = beta.threads.messages.list(thread.id).data[0]
+        file_id = message.content[0].text.annotations[0].file_path.file_id
         step = beta.threads.runs.steps.list(run.id, thread_id=thread.id).data[0]
         beta.threads.messages.create(thread.id, role="user", content='get_weather {"city": "Oslo"}')
         waiting = beta.threads.runs.create_and_poll(thread_id=thread.id, assistant_id=helper.id)
         assert waiting.status == "requires_action"
         call = waiting.required_action.submit_tool_outputs.tool_calls[0].id  # type: ignore[union-attr]
-    ids = {"assistant_id": helper.id, "thread_id": thread.id, "message_id": said.id, "run_id": run.id}
+    ids = {"assistant_id": helper.id, "thread_id": thread.id, "message_id": message.id, "run_id": run.id}
     return ids | {
         "step_id": step.id,
         "file_id": file_id,
@@ -117,14 +117,14 @@ def things(server: Server, who: str) -> Json:
 def bodies(mine: Json, theirs: Json) -> dict[tuple[str, str], Json]:
     """The request bodies of the routes that need one; ``theirs``: the ids that the bodies name."""
     run = "threads/{thread_id}/runs/{run_id}"
-    said = {"role": "user", "content": "Hello"}
+    message = {"role": "user", "content": "Hello"}
     return {
         ("POST", "assistants"): {"model": "gpt-4o"},
         ("POST", "assistants/{assistant_id}"): {"name": "taken"},
         ("POST", "threads"): {},
         ("POST", "threads/runs"): {"assistant_id": theirs["assistant_id"]},
         ("POST", "threads/{thread_id}"): {"metadata": {"taken": "yes"}},
-        ("POST", "threads/{thread_id}/messages"): said,
+        ("POST", "threads/{thread_id}/messages"): message,
         ("POST", "threads/{thread_id}/messages/{message_id}"): {"metadata": {"taken": "yes"}},
         ("POST", "threads/{thread_id}/runs"): {"assistant_id": mine["assistant_id"]},
         ("POST", run): {"metadata": {"taken": "yes"}},
@@ -164,10 +164,10 @@ def everything(server: Server, who: str) -> Any:
         "files/{file_id}",
         "vector_stores/{vector_store_id}",
     ]
-    return [server.ask(who, "GET", spelled(path, ids)).json for path in paths]
+    return [server.send(who, "GET", spelled(path, ids)).json for path in paths]
 
 
-def told(answer: Answer, ids: Json) -> Any:
+def without_ids(answer: Response, ids: Json) -> Any:
     """The status and body of an answer, with the ids of the request replaced by names."""
     text = answer.body.decode()
     for name, id in ids.items():
@@ -197,8 +197,9 @@ def test_another_tenants_object_is_answered_like_one_that_does_not_exist(
         nobodys = bob | {name: NOBODYS[name] for name in foreign}
         answers = []
         for ids in (theirs, nobodys):
-            body = bodies(bob, ids | {"call": ann["call"]}).get((method, path))
-            answers.append(told(server.ask("bob", method, spelled(path, ids), body), ids | {"call": ann["call"]}))
+            known = ids | {"call": ann["call"]}
+            body = bodies(bob, known).get((method, path))
+            answers.append(without_ids(server.send("bob", method, spelled(path, ids), body), known))
         assert answers[0] == answers[1], (method, path, foreign)
         assert answers[0][0] == 404, (method, path, foreign, answers)
     assert everything(server, "ann") == before
@@ -209,8 +210,8 @@ def test_another_tenants_object_cannot_be_named_in_a_body_or_a_cursor(server: Se
     ann, bob = server.things["ann"], server.things["bob"]
     ann = ann | ({"assistant_id": DECLARED} if declared else {})
     thread, before = bob["thread_id"], everything(server, "ann")
-    fresh = server.ask("bob", "POST", "threads", {}).json["id"]
-    asked: list[tuple[str, str, Any]] = [
+    fresh = server.send("bob", "POST", "threads", {}).json["id"]
+    requests: list[tuple[str, str, Any]] = [
         ("POST", "threads/runs", lambda ids: {"assistant_id": ids["assistant_id"]}),
         ("POST", f"threads/{fresh}/runs", lambda ids: {"assistant_id": ids["assistant_id"]}),
         ("GET", "assistants?after={assistant_id}", None),
@@ -219,14 +220,14 @@ def test_another_tenants_object_cannot_be_named_in_a_body_or_a_cursor(server: Se
         ("GET", f"threads/{thread}/runs?before={{run_id}}", None),
         ("GET", f"threads/{thread}/runs/{bob['run_id']}/steps?after={{step_id}}", None),
     ]
-    for method, path, body in asked:
+    for method, path, body in requests:
         answers = [
-            told(server.ask("bob", method, spelled(path, ids), body(ids) if body else None), ids)
+            without_ids(server.send("bob", method, spelled(path, ids), body(ids) if body else None), ids)
             for ids in (bob | ann, bob | NOBODYS)
         ]
         assert answers[0] == answers[1], path
         assert answers[0][0] in (400, 404)
-    empty = server.ask("bob", "GET", f"threads/{thread}/messages?run_id={ann['run_id']}")
+    empty = server.send("bob", "GET", f"threads/{thread}/messages?run_id={ann['run_id']}")
     assert empty.json["data"] == []
     assert everything(server, "ann") == before
 
@@ -234,30 +235,32 @@ def test_another_tenants_object_cannot_be_named_in_a_body_or_a_cursor(server: Se
 def test_lists_show_only_a_tenants_own_objects(server: Server) -> None:
     for who in ("ann", "bob"):
         ids = server.things[who]
-        assert {each["id"] for each in server.ask(who, "GET", "assistants").json["data"]} >= {ids["assistant_id"]}
-        assert {each["name"] for each in server.ask(who, "GET", "assistants").json["data"]} <= {who, None}
+        assert {each["id"] for each in server.send(who, "GET", "assistants").json["data"]} >= {ids["assistant_id"]}
+        assert {each["name"] for each in server.send(who, "GET", "assistants").json["data"]} <= {who, None}
 
 
 def test_an_assistant_that_is_declared_for_one_tenant(server: Server) -> None:
     """Only that tenant sees the assistant on pages and in lists; the answers for other tenants are checked by the
     generated cases.
     """
-    listed = {who: [each["id"] for each in server.ask(who, "GET", "assistants").json["data"]] for who in ("ann", "bob")}
+    listed = {
+        who: [each["id"] for each in server.send(who, "GET", "assistants").json["data"]] for who in ("ann", "bob")
+    }
     assert (DECLARED in listed["ann"], DECLARED in listed["bob"]) == (True, False)
     run = {"assistant_id": DECLARED, "thread": {"messages": [{"role": "user", "content": "Hello"}]}}
-    assert server.ask("ann", "POST", "threads/runs", run).status == 200
-    assert server.ask("ann", "DELETE", f"assistants/{DECLARED}").error["code"] == "declared_assistant"
+    assert server.send("ann", "POST", "threads/runs", run).status == 200
+    assert server.send("ann", "DELETE", f"assistants/{DECLARED}").error["code"] == "declared_assistant"
     for who, there in (("ann", True), ("bob", False)):
-        named = {"authorization": f"Bearer {server.keys[who]}"}
-        assert (DECLARED in ask(f"{server.url}/ui/assistants", **named).body.decode()) == there
-        assert (ask(f"{server.url}/ui/assistants/{DECLARED}", **named).status == 200) == there
+        headers = {"authorization": f"Bearer {server.keys[who]}"}
+        assert (DECLARED in send(f"{server.url}/ui/assistants", **headers).body.decode()) == there
+        assert (send(f"{server.url}/ui/assistants/{DECLARED}", **headers).status == 200) == there
 
 
 def test_polling_another_tenants_run_is_refused_at_once(server: Server) -> None:
     """Polling an active run waits for its end; polling another tenant's run returns 404 without waiting."""
     ids = server.things["ann"]
     path = f"threads/{ids['thread_id']}/runs/{ids['waiting']}"
-    got = server.ask("bob", "GET", path, x_stainless_poll_helper="true", x_stainless_read_timeout="600")
+    got = server.send("bob", "GET", path, x_stainless_poll_helper="true", x_stainless_read_timeout="600")
     assert got.status == 404
 
 
@@ -266,17 +269,17 @@ def test_without_a_valid_key_every_call_is_refused(server: Server, key: str) -> 
     """No call is made upstream with the key of another caller."""
     ids, before = server.things["ann"], everything(server, "ann")
     secret = {"gone": server.keys["gone"], "made up": f"sk-gone-{'y' * 40}"}.get(key)
-    named = {"authorization": f"Bearer {secret}"} if secret else {}
+    headers = {"authorization": f"Bearer {secret}"} if secret else {}
     others = [("GET", "models"), ("GET", "files"), ("POST", "responses"), ("GET", "nothing"), ("POST", "vector_stores")]
     server.upstream.requests.clear()
     for method, path in [*ROUTES, *others]:
         body = bodies(ids, ids).get((method, path), {} if method == "POST" else None)
-        got = ask(f"{server.url}/v1/{spelled(path, ids)}", method, body, **named)
+        got = send(f"{server.url}/v1/{spelled(path, ids)}", method, body, **headers)
         assert got.status == 401, (method, path)
         assert got.error["code"] == ("invalid_api_key" if secret else None)
         assert secret is None or secret not in got.body.decode(), "an error shows no key"
-    told_upstream = {request.header("authorization") for request in server.upstream.requests}
-    assert told_upstream <= {f"Bearer {secret}"}
+    authorizations = {request.header("authorization") for request in server.upstream.requests}
+    assert authorizations <= {f"Bearer {secret}"}
     assert {request.path for request in server.upstream.requests} <= {"/v1/models"}
     assert everything(server, "ann") == before
 
@@ -284,8 +287,8 @@ def test_without_a_valid_key_every_call_is_refused(server: Server, key: str) -> 
 def test_a_key_in_azures_header_is_accepted(server: Server) -> None:
     ids = server.things["ann"]
     path = f"{server.url}/v1/assistants/{ids['assistant_id']}"
-    assert ask(path, api_key=server.keys["ann"]).status == 200
-    assert ask(path, api_key=server.keys["bob"]).status == 404
+    assert send(path, api_key=server.keys["ann"]).status == 200
+    assert send(path, api_key=server.keys["bob"]).status == 404
 
 
 def test_which_key_is_sent_upstream(server: Server) -> None:
@@ -306,16 +309,16 @@ def test_no_key_is_in_the_store(server: Server) -> None:
         from shim.store import schema
 
         for table in schema.metadata.sorted_tables:
-            kept = json.dumps([list(map(str, row)) for row in db.execute(table.select())])
-            assert not any(secret in kept for secret in (*server.keys.values(), SERVERS)), table.name
+            stored = json.dumps([list(map(str, row)) for row in db.execute(table.select())])
+            assert not any(secret in stored for secret in (*server.keys.values(), SERVERS)), table.name
 
 
 def test_another_tenant_cannot_submit_outputs_or_cancel(server: Server) -> None:
     ids = things(server, "ann")
     outputs: Any = [{"tool_call_id": ids["call"], "output": "mild"}]
     path = f"threads/{ids['thread_id']}/runs/{ids['waiting']}"
-    assert server.ask("bob", "POST", f"{path}/submit_tool_outputs", {"tool_outputs": outputs}).status == 404
-    assert server.ask("bob", "POST", f"{path}/cancel").status == 404
+    assert server.send("bob", "POST", f"{path}/submit_tool_outputs", {"tool_outputs": outputs}).status == 404
+    assert server.send("bob", "POST", f"{path}/cancel").status == 404
     with server.client("ann") as client:
         done = client.beta.threads.runs.submit_tool_outputs_and_poll(
             run_id=ids["waiting"], thread_id=ids["thread_id"], tool_outputs=outputs

@@ -2,7 +2,6 @@
 request's.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,8 +12,8 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from shim.server.tracing import Tracing
 from tests.scenarios.doors.loopback import Loopback
+from tests.server.sending import send
 from tests.server.served import served, until
-from tests.server.speaking import ask
 
 KEY = "Bearer test"
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -23,25 +22,19 @@ PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 @pytest.fixture
 def spans(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
     """The spans that a program's SDK would export."""
-    kept, provider = InMemorySpanExporter(), TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(kept))
+    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
     monkeypatch.setattr(trace, "get_tracer", provider.get_tracer)
-    return kept
-
-
-@pytest.fixture
-def upstream() -> Iterator[Loopback]:
-    with Loopback() as found:
-        yield found
+    return exporter
 
 
 def ask_run(url: str, text: str) -> None:
-    made = ask(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}, authorization=KEY).json["id"]
+    made = send(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}, authorization=KEY).json["id"]
     body = {"assistant_id": made, "stream": True, "thread": {"messages": [{"role": "user", "content": text}]}}
-    ask(f"{url}/v1/threads/runs", "POST", body, authorization=KEY, traceparent=PARENT)
+    send(f"{url}/v1/threads/runs", "POST", body, authorization=KEY, traceparent=PARENT)
 
 
-def named(spans: InMemorySpanExporter, name: str) -> list[ReadableSpan]:
+def named_spans(spans: InMemorySpanExporter, name: str) -> list[ReadableSpan]:
     return [each for each in spans.get_finished_spans() if each.name == name]
 
 
@@ -49,8 +42,8 @@ def named(spans: InMemorySpanExporter, name: str) -> list[ReadableSpan]:
 def test_a_run(upstream: Loopback, spans: InMemorySpanExporter, text: str, status: str) -> None:
     with served(upstream=upstream.url) as url:
         ask_run(url, text)
-        until(lambda: named(spans, "POST threads/runs") and named(spans, "chat gpt-4o"))
-    (run_span,), (model_span,) = named(spans, "POST threads/runs"), named(spans, "chat gpt-4o")
+        until(lambda: named_spans(spans, "POST threads/runs") and named_spans(spans, "chat gpt-4o"))
+    (run_span,), (model_span,) = named_spans(spans, "POST threads/runs"), named_spans(spans, "chat gpt-4o")
     assert run_span.parent is not None
     assert model_span.parent is not None
     assert (f"{run_span.parent.trace_id:032x}", f"{run_span.parent.span_id:016x}") == tuple(PARENT.split("-")[1:3])

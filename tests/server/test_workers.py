@@ -11,8 +11,8 @@ import pytest
 
 from tests.recordings import ROOT
 from tests.server.processes import answers, children, running
+from tests.server.sending import send
 from tests.server.served import PATIENCE, until
-from tests.server.speaking import ask
 from tests.server.test_operations import numbers
 
 
@@ -21,16 +21,16 @@ from tests.server.test_operations import numbers
 def test_two_workers() -> None:
     with running("--upstream", "sandbox", "--workers", "2") as (it, url):
         until(lambda: len(children(it.pid)) == 2 and answers(url))
-        made = ask(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}).json["id"]
+        made = send(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}).json["id"]
         run = {"assistant_id": made, "stream": True, "thread": {"messages": [{"role": "user", "content": "Hello"}]}}
-        assert b"thread.run.completed" in ask(f"{url}/v1/threads/runs", "POST", run).body
+        assert b"thread.run.completed" in send(f"{url}/v1/threads/runs", "POST", run).body
         until(lambda: numbers(url).get(("shim_runs_total", "completed")) == 1)
         first, second = children(it.pid)
         os.kill(first, signal.SIGKILL)
         until(lambda: len(children(it.pid)) == 2 and first not in children(it.pid))
         assert second in children(it.pid)
         until(lambda: answers(url))
-        assert ask(f"{url}/v1/assistants/{made}").status == 200
+        assert send(f"{url}/v1/assistants/{made}").status == 200
         assert numbers(url)["shim_runs_total", "completed"] == 1, "what the dead one had counted is not lost"
         assert megabytes(it.pid) < 40, "the supervisor does not load the SDK"
         last = children(it.pid)
@@ -50,7 +50,7 @@ def test_an_address_that_is_taken() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
         line = [sys.executable, "-m", "shim", "serve", "--upstream", "sandbox", "--workers", "2", "--port", port]
-        told = subprocess.run(line, check=False, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
-    assert told.returncode == 3
-    assert f"cannot listen on 127.0.0.1:{port}" in told.stderr
-    assert "Traceback" not in told.stderr
+        finished = subprocess.run(line, check=False, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
+    assert finished.returncode == 3
+    assert f"cannot listen on 127.0.0.1:{port}" in finished.stderr
+    assert "Traceback" not in finished.stderr

@@ -64,8 +64,8 @@ class Server:
 
     def _answer(self, request: Any) -> Any:
         self.requests.append(request)
-        said = self.next.pop(0)
-        return said if isinstance(said, http.Response) else http.Response(200, json=said)
+        answer = self.next.pop(0)
+        return answer if isinstance(answer, http.Response) else http.Response(200, json=answer)
 
     def do(self, work: Any) -> Any:
         """The result of a call."""
@@ -80,11 +80,11 @@ class Server:
         self.next.append(http.Response(status, headers={"content-type": "text/event-stream"}, stream=body))
         return body
 
-    def read(self, ask: Callable[[], Any]) -> list[list[Json]]:
+    def read(self, send: Callable[[], Any]) -> list[list[Json]]:
         """All reads of an answer, which is closed afterwards."""
 
         async def read() -> list[list[Json]]:
-            answer: Answer = await ask()
+            answer: Answer = await send()
             try:
                 return [events async for events in answer.events()]
             finally:

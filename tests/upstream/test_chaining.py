@@ -11,7 +11,7 @@ from shim.upstream.profiles import OTHER, PROFILES
 UNKNOWN = "resp_never"
 GONE = Refusal(400, f"Previous response with id '{UNKNOWN}' not found.", code="previous_response_not_found")
 #: A server's answer to a request that continues from a response that does not exist, and the conclusion.
-SAID: list[tuple[Any, str]] = [
+ANSWERS: list[tuple[Any, str]] = [
     (GONE, "refused"),
     (Refusal(404, f"No {UNKNOWN} here."), "refused"),
     (Refusal(400, "Sumimasen."), "unclear"),
@@ -25,9 +25,9 @@ SAID: list[tuple[Any, str]] = [
 ]
 
 
-@pytest.mark.parametrize("said, shows", SAID, ids=str)
-def test_the_conclusion_from_an_answer(said: Any, shows: str) -> None:
-    assert chaining.of_unknown(said, UNKNOWN) == shows
+@pytest.mark.parametrize("answer, shows", ANSWERS, ids=str)
+def test_the_conclusion_from_an_answer(answer: Any, shows: str) -> None:
+    assert chaining.of_unknown(answer, UNKNOWN) == shows
 
 
 #: The observation: whether the server chains, and whether it is trusted without repeating the id.

@@ -66,12 +66,12 @@ class Model(SimpleNamespace):
 
 def test_each_answer_has_its_own_id_and_is_not_stored() -> None:
     first, second = chat.Answer(), chat.Answer()
-    spoken = Model(type="response.created", response={"id": "resp_same", "store": True, "status": "in_progress"})
-    (event,) = sse.Reader().feed(first.event(spoken))
-    told = [first.response(Model(id="resp_same", status="completed")), second.response(Model(id="resp_same"))]
-    assert event["response"]["id"] == told[0]["id"] != told[1]["id"]
-    assert [event["response"]["store"], *(each["store"] for each in told)] == [False] * 3
-    assert told[0]["id"].startswith("resp_")
+    created = Model(type="response.created", response={"id": "resp_same", "store": True, "status": "in_progress"})
+    (event,) = sse.Reader().feed(first.event(created))
+    responses = [first.response(Model(id="resp_same", status="completed")), second.response(Model(id="resp_same"))]
+    assert event["response"]["id"] == responses[0]["id"] != responses[1]["id"]
+    assert [event["response"]["store"], *(each["store"] for each in responses)] == [False] * 3
+    assert responses[0]["id"].startswith("resp_")
     (delta,) = sse.Reader().feed(first.event(Model(type="response.output_text.delta", delta="Hé")))
     assert delta == {"type": "response.output_text.delta", "delta": "Hé"}
 
@@ -102,14 +102,14 @@ def test_a_circle_of_causes_does_not_loop() -> None:
 
 
 @pytest.mark.parametrize(
-    "said, message",
+    "text, message",
     [
         ("litellm.APIConnectionError: APIConnectionError: OpenAIException - gone Original exception: it", "gone"),
         ("custom_openai does not support parameters", "custom_openai does not support parameters"),
     ],
 )
-def test_litellms_own_error_is_shown_without_its_prefix(said: str, message: str) -> None:
-    assert chat.failure(Wrapped(said)) == (
+def test_litellms_own_error_is_shown_without_its_prefix(text: str, message: str) -> None:
+    assert chat.failure(Wrapped(text)) == (
         429,
         {"error": {"message": message, "type": "server_error", "param": None, "code": None}},
     )

@@ -40,13 +40,13 @@ class Response:
         self.closed += 1
 
 
-def call(colour: Colour, given: Any) -> Any:
+def call(colour: Colour, outcome: Any) -> Any:
     """A call of the SDK that returns or raises the given object."""
 
     def blocking() -> Any:
-        if isinstance(given, Exception):
-            raise given
-        return given
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
     async def awaited() -> Any:
         return blocking()
@@ -61,9 +61,9 @@ def never(_: Any) -> None:
 @COLOURS
 def test_a_call_returns_the_result_of_the_sdk(colour: Colour) -> None:
     async def main() -> None:
-        for given in (1, None):
-            assert await colour.run(call(colour, given)) == given
-            assert await colour.wait(call(colour, given), Interruption(), never) == given
+        for outcome in (1, None):
+            assert await colour.run(call(colour, outcome)) == outcome
+            assert await colour.wait(call(colour, outcome), Interruption(), never) == outcome
         with pytest.raises(KeyError):
             await colour.run(call(colour, KeyError()))
         with pytest.raises(KeyError):
@@ -137,10 +137,10 @@ def test_a_blocking_body_that_does_not_end_is_shut_down(monkeypatch: pytest.Monk
             yield b"a"
             assert shut.wait(5)
 
-    response, given = Endless(), list[Any]()
+    response, shut_responses = Endless(), list[Any]()
 
     def close(late: Any) -> None:
-        given.append(late)
+        shut_responses.append(late)
         shut.set()
 
     monkeypatch.setattr(waiting, "shut", close)
@@ -149,7 +149,7 @@ def test_a_blocking_body_that_does_not_end_is_shut_down(monkeypatch: pytest.Monk
         await BLOCKING.finish(BLOCKING.chunks(response), response, 0)
 
     anyio.run(main)
-    assert given == [response]
+    assert shut_responses == [response]
 
 
 def test_an_async_body_that_does_not_end_is_abandoned() -> None:

@@ -83,11 +83,11 @@ READ: list[tuple[Exception, str]] = [
 ]
 
 
-@pytest.mark.parametrize("problem, said", READ, ids=lambda given: type(given).__name__)
-def test_an_exception_while_reading_has_no_status(problem: Exception, said: str) -> None:
+@pytest.mark.parametrize("problem, message", READ, ids=lambda problem: type(problem).__name__)
+def test_an_exception_while_reading_has_no_status(problem: Exception, message: str) -> None:
     found = _refused(problem, REQUEST)
     assert found.status is None
-    assert found.message.startswith(said)
+    assert found.message.startswith(message)
 
 
 def test_an_internal_error_is_not_a_refusal() -> None:

@@ -78,12 +78,12 @@ BREAKS: list[tuple[bytes | Exception, str]] = [
 ]
 
 
-@pytest.mark.parametrize("broken, said", BREAKS)
-def test_a_stream_that_breaks_is_a_refusal_without_a_status(server: Server, broken: Any, said: str) -> None:
+@pytest.mark.parametrize("broken, message", BREAKS)
+def test_a_stream_that_breaks_is_a_refusal_without_a_status(server: Server, broken: Any, message: str) -> None:
     body = server.says(stream(OPENED), broken)
     with pytest.raises(Refusal) as refused:
         server.read(lambda: server.upstream.stream(BODY, Call()))
-    assert (refused.value.status, refused.value.message[: len(said)]) == (None, said)
+    assert (refused.value.status, refused.value.message[: len(message)]) == (None, message)
     assert KEY not in refused.value.message
     assert body.closed
 
@@ -148,13 +148,13 @@ REFUSED = {
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_an_answer_that_is_not_a_response_is_a_refusal(server: Server, what: str) -> None:
-    response, (status, code, param, said) = REFUSED[what]
+    response, (status, code, param, message) = REFUSED[what]
     server.next.append(http.Response(response.status_code, headers=response.headers, content=response.content))
     with pytest.raises(Refusal) as refused:
         server.do(server.upstream.create(BODY, Call()))
     found = refused.value
     assert (found.status, found.code, found.param) == (status, code, param)
-    assert found.message.startswith(said)
+    assert found.message.startswith(message)
 
 
 def test_a_failed_response_is_not_a_refusal(server: Server) -> None:
@@ -202,7 +202,7 @@ def test_any_other_call(server: Server, path: str, beta: str | None) -> None:
 
 
 def test_a_callers_own_headers_are_sent_and_those_of_the_sdk_are_not(server: Server) -> None:
-    given = {
+    headers = {
         "X-Mine": "1",
         "X-Stainless-Retry-Count": "2",
         "Idempotency-Key": "k",
@@ -213,8 +213,8 @@ def test_a_callers_own_headers_are_sent_and_those_of_the_sdk_are_not(server: Ser
     }
     server.next.append(WHOLE)
     server.says(stream(*EVENTS))
-    server.do(server.upstream.create(BODY, Call(given)))
-    server.read(lambda: server.upstream.stream(BODY, Call(given)))
+    server.do(server.upstream.create(BODY, Call(headers)))
+    server.read(lambda: server.upstream.stream(BODY, Call(headers)))
     for request in server.requests:
         assert (request.headers["x-mine"], request.headers["authorization"]) == ("1", f"Bearer {KEY}")
         assert request.headers["user-agent"] != "his"

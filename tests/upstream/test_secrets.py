@@ -63,12 +63,12 @@ def test_nested_values_are_masked_and_objects_without_secrets_are_not_copied() -
 
 def test_only_error_events_are_masked() -> None:
     request = sent(api_key="sk-secret")
-    said: dict[str, Any] = {"type": "response.output_text.delta", "delta": "sk-secret"}
-    events = [said]
+    delta: dict[str, Any] = {"type": "response.output_text.delta", "delta": "sk-secret"}
+    events = [delta]
     assert cleaned(events, request) is events
     assert cleaned([], request) == []
     for kind in ("error", "response.failed", "response.incomplete"):
-        assert cleaned([said, {"type": kind, "message": "sk-secret"}], request) == [
-            said,
+        assert cleaned([delta, {"type": kind, "message": "sk-secret"}], request) == [
+            delta,
             {"type": kind, "message": MASK},
         ]

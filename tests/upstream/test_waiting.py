@@ -141,7 +141,7 @@ def test_a_connection_is_not_shut_down_after_its_answer_was_abandoned() -> None:
 
 
 def test_the_connection_is_shut_down_on_uvloop_as_well() -> None:
-    heard = threading.Event()
+    first_chunk_read = threading.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -150,15 +150,15 @@ def test_the_connection_is_shut_down_on_uvloop_as_well() -> None:
         writer.close()
         over.set()
 
-    async def asked() -> None:
+    async def main() -> None:
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         async with http.AsyncClient(timeout=10) as client, client.stream("GET", url) as response:
-            cut = threading.Thread(target=lambda: heard.wait(10) and waiting.shut(response))
+            cut = threading.Thread(target=lambda: first_chunk_read.wait(10) and waiting.shut(response))
             cut.start()
             chunks = response.aiter_raw()
             assert await anext(chunks) == b"he"
-            heard.set()
+            first_chunk_read.set()
             with pytest.raises(http.RemoteProtocolError):
                 await anext(chunks)
             cut.join()
@@ -167,4 +167,4 @@ def test_the_connection_is_shut_down_on_uvloop_as_well() -> None:
 
     over = asyncio.Event()
     with closing(uvloop.new_event_loop()) as loop:
-        loop.run_until_complete(asked())
+        loop.run_until_complete(main())

@@ -5,8 +5,8 @@ import pytest
 
 from tests.scenarios.doors.colours import COLOURS, opened
 from tests.scenarios.doors.loopback import Loopback
+from tests.server.sending import send
 from tests.server.served import served
-from tests.server.speaking import ask
 
 
 # Each id is named once per process, so every test uses its own ids.
@@ -28,5 +28,5 @@ def test_behind_a_client(colour: str, caplog: pytest.LogCaptureFixture) -> None:
 def test_behind_the_server(caplog: pytest.LogCaptureFixture) -> None:
     with Loopback() as upstream, served(upstream=upstream.url) as url:
         for _ in range(2):
-            assert ask(f"{url}/v1/files/file-ofaserver", authorization="Bearer mine").status == 404
+            assert send(f"{url}/v1/files/file-ofaserver", authorization="Bearer mine").status == 404
     assert [line for line in _lines(caplog) if "file-" in line] == ["file file-ofaserver"]

@@ -10,8 +10,8 @@ import pytest
 
 from shim.http.breaker import Circuits
 from tests.scenarios.doors.loopback import Loopback, Reply
+from tests.server.sending import Response, send
 from tests.server.served import served
-from tests.server.speaking import Answer, ask
 
 KEY = "Bearer sk-a-good-key"
 WAYS = ("direct", "library")
@@ -40,25 +40,25 @@ def upstream() -> Iterator[Loopback]:
 def run(url: str, assistant: str) -> list[Any]:
     """A streamed run: the data of each event."""
     body = {"assistant_id": assistant, "stream": True, "thread": {"messages": [{"role": "user", "content": "Hello"}]}}
-    told = ask(f"{url}/v1/threads/runs", "POST", body, authorization=KEY)
+    told = send(f"{url}/v1/threads/runs", "POST", body, authorization=KEY)
     assert told.status == 200
     lines = told.body.decode().split("\n")
     return [json.loads(line[6:]) for line in lines if line.startswith("data: {")]
 
 
 def gauge(url: str) -> str:
-    page = ask(f"{url}/metrics").body.decode().split("\n")
+    page = send(f"{url}/metrics").body.decode().split("\n")
     return next(line for line in page if line.startswith("shim_open_circuits"))
 
 
-def models(url: str, key: str = KEY) -> Answer:
-    return ask(f"{url}/v1/models", authorization=key)
+def models(url: str, key: str = KEY) -> Response:
+    return send(f"{url}/v1/models", authorization=key)
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_an_upstream_that_goes_down_and_comes_back(upstream: Loopback, way: str, clock: Clock) -> None:
     with served(upstream=upstream.url, upstream_http=way, **EARLY) as url:
-        made = ask(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}, authorization=KEY).json["id"]
+        made = send(f"{url}/v1/assistants", "POST", {"model": "gpt-4o"}, authorization=KEY).json["id"]
         assert run(url, made)[-1]["status"] == "completed"
         usual, before = upstream.answer, len(upstream.requests)
         upstream.answer = lambda request: Reply.error(503, "no healthy upstream")
@@ -68,7 +68,7 @@ def test_an_upstream_that_goes_down_and_comes_back(upstream: Loopback, way: str,
         last = run(url, made)[-1]
         refused = models(url)
         assert len(upstream.requests) == before + 2, "nothing goes there any more"
-        ready = ask(f"{url}/readyz")
+        ready = send(f"{url}/readyz")
         assert (ready.status, ready.json["upstream"]) == (503, "failing")
         since = ready.json["down_since"][upstream.host]
         assert (last["status"], last["last_error"]["code"]) == ("failed", "server_error")
@@ -77,11 +77,11 @@ def test_an_upstream_that_goes_down_and_comes_back(upstream: Loopback, way: str,
         assert f"not answered since {since}" in refused.error["message"]
         assert gauge(url) == "shim_open_circuits 1.0"
         upstream.answer = usual
-        assert ask(f"{url}/readyz").status == 503
+        assert send(f"{url}/readyz").status == 503
         clock.now += 1.0
         # A readiness check sends a request upstream as soon as the circuit allows one.
-        assert ask(f"{url}/readyz").status == 200
-        assert "down_since" not in ask(f"{url}/readyz").json
+        assert send(f"{url}/readyz").status == 200
+        assert "down_since" not in send(f"{url}/readyz").json
         assert gauge(url) == "shim_open_circuits 0.0"
         assert run(url, made)[-1]["status"] == "completed"
         assert models(url).status == 200
@@ -111,7 +111,7 @@ def test_a_failed_key_check_gives_its_reason(upstream: Loopback) -> None:
     with served(upstream=upstream.url, auth="pass-through", key_check_seconds=0.0, **EARLY) as url:
         upstream.answer = lambda request: Reply.error(503, "down")
         path = f"{url}/v1/assistants"
-        told = [ask(path, authorization=KEY) for _ in range(3)]
+        told = [send(path, authorization=KEY) for _ in range(3)]
         assert [each.status for each in told] == [503] * 3
         assert "not answered since" in told[-1].error["message"]
         assert told[-1].header("retry-after") == "1"

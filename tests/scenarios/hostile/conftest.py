@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.server.sending import send
 from tests.server.served import served
-from tests.server.speaking import ask
 from tests.stores import POSTGRES, Databases, Files, Stores
 
 
@@ -40,20 +40,20 @@ def target(
 def _objects(url: str) -> dict[str, str]:
     found = thread(url) | assistant(url)
     here = f"{url}/v1/threads/{found['thread_id']}"
-    ask(f"{here}/runs", "POST", {"assistant_id": found["assistant_id"], "stream": True})
-    (run,) = ask(f"{here}/runs").json["data"]
-    (step,) = ask(f"{here}/runs/{run['id']}/steps").json["data"]
+    send(f"{here}/runs", "POST", {"assistant_id": found["assistant_id"], "stream": True})
+    (run,) = send(f"{here}/runs").json["data"]
+    (step,) = send(f"{here}/runs/{run['id']}/steps").json["data"]
     return found | {"run_id": run["id"], "step_id": step["id"]}
 
 
 def assistant(url: str) -> dict[str, str]:
-    made = ask(f"{url}/v1/assistants", "POST", {"model": "gpt-4o", "instructions": "Be brief."})
+    made = send(f"{url}/v1/assistants", "POST", {"model": "gpt-4o", "instructions": "Be brief."})
     return {"assistant_id": made.json["id"]}
 
 
 def thread(url: str) -> dict[str, str]:
-    made = ask(f"{url}/v1/threads", "POST", {"messages": [{"role": "user", "content": "Hi"}]}).json["id"]
-    (message,) = ask(f"{url}/v1/threads/{made}/messages").json["data"]
+    made = send(f"{url}/v1/threads", "POST", {"messages": [{"role": "user", "content": "Hi"}]}).json["id"]
+    (message,) = send(f"{url}/v1/threads/{made}/messages").json["data"]
     return {"thread_id": made, "message_id": message["id"]}
 
 
@@ -62,12 +62,12 @@ def waiting(url: str) -> dict[str, str]:
     found = thread(url)
     here = f"{url}/v1/threads/{found['thread_id']}/runs"
     tools = [{"type": "function", "function": {"name": "look"}}]
-    ask(here, "POST", assistant(url) | {"tools": tools, "tool_choice": "required", "stream": True})
-    (run,) = ask(here).json["data"]
+    send(here, "POST", assistant(url) | {"tools": tools, "tool_choice": "required", "stream": True})
+    (run,) = send(here).json["data"]
     assert run["status"] == "requires_action"
     return found | {"run_id": run["id"]}
 
 
 def alive(target: Target) -> None:
     """The server still answers."""
-    assert ask(f"{target.url}/v1/assistants").status == 200
+    assert send(f"{target.url}/v1/assistants").status == 200

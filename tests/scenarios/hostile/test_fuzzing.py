@@ -15,8 +15,8 @@ from schemathesis import GenerationMode
 from shim.engine.api.routes import ROUTES
 from tests.scenarios.hostile.conftest import Target, alive, assistant, thread, waiting
 from tests.scenarios.hostile.description import STRANGE, described
+from tests.server.sending import send
 from tests.server.served import PATIENCE
-from tests.server.speaking import ask
 
 pytestmark = pytest.mark.slow
 
@@ -96,22 +96,22 @@ def test_no_id_causes_a_server_error(target: Target, id: str) -> None:
     quoted = "".join(f"%{byte:02X}" for byte in id.encode())
     for method, path, odd in IDS:
         there = {name: target.known.get(name, "cfile_1") for _, where, name in IDS if where == path} | {odd: quoted}
-        got = ask(f"{target.url}/v1/{path.format(**there)}", method, {} if method == "POST" else None)
+        got = send(f"{target.url}/v1/{path.format(**there)}", method, {} if method == "POST" else None)
         assert 400 <= got.status < 500, (method, path, odd)
         answered(got.status, got.body)
     thread = f"{target.url}/v1/threads/{target.known['thread_id']}"
     for name in ("after", "before", "run_id"):
-        got = ask(f"{thread}/messages?{name}={quoted}")
+        got = send(f"{thread}/messages?{name}={quoted}")
         answered(got.status, got.body)
-    got = ask(f"{thread}/runs", "POST", {"assistant_id": id})
+    got = send(f"{thread}/runs", "POST", {"assistant_id": id})
     assert 400 <= got.status < 500
     searching = {"tool_resources": {"file_search": {"vector_store_ids": [id]}}}
     attached = [{"file_id": id, "tools": [{"type": "file_search"}]}]
-    made = ask(f"{target.url}/v1/threads", "POST", searching)
+    made = send(f"{target.url}/v1/threads", "POST", searching)
     answered(made.status, made.body)
     there = made.json.get("id", target.known["thread_id"])
     message = {"role": "user", "content": "Hi", "attachments": attached}
-    got = ask(f"{target.url}/v1/threads/{there}/messages", "POST", message)
+    got = send(f"{target.url}/v1/threads/{there}/messages", "POST", message)
     assert 400 <= got.status < 500
     answered(got.status, got.body)
     alive(target)

@@ -14,8 +14,8 @@ from shim.migrate import Importer, Report
 from tests.scenarios.doors.colours import COLOURS, opened
 from tests.scenarios.doors.loopback import Loopback
 from tests.scenarios.imports import exported
+from tests.server.sending import send
 from tests.server.served import served
-from tests.server.speaking import ask
 
 Json = dict[str, Any]
 
@@ -154,9 +154,9 @@ def test_an_imported_file_replaces_one_that_upstream_has_lost(tmp_path: Path) ->
                 with pytest.raises(NotFoundError, match="file-nobodyhas"):
                     client.files.content("file-nobodyhas")
         with served(upstream=upstream.url, database_url=os.environ["SHIM_DATABASE_URL"]) as url:
-            found = ask(f"{url}/v1/files/{exported.FILE}/content", authorization="Bearer mine")
+            found = send(f"{url}/v1/files/{exported.FILE}/content", authorization="Bearer mine")
             assert (found.status, found.body) == (200, exported.PNG)
-            assert ask(f"{url}/v1/files/file-nobodyhas", authorization="Bearer mine").status == 404
+            assert send(f"{url}/v1/files/file-nobodyhas", authorization="Bearer mine").status == 404
     # Upstream is asked first, so its own files have precedence.
     assert [request.path for request in upstream.requests][:2] == [
         f"/v1/files/{exported.FILE}/content",

@@ -13,8 +13,8 @@ from shim.assembly import wiring
 from shim.store.address import resolve
 from tests.scenarios.doors.colours import COLOURS, opened
 from tests.scenarios.doors.loopback import Loopback, Reply, Request
+from tests.server.sending import send
 from tests.server.served import served
-from tests.server.speaking import ask
 
 KEY = "sk-of-the-organisation-that-may-not-stream"
 PROGRAM = """
@@ -95,10 +95,10 @@ def test_a_new_server_uses_what_was_learned(upstream: Loopback) -> None:
     for seen in ([True, False], [False]):
         with served(upstream=upstream.url, auth="pass-through") as url:
             bearer = f"Bearer {KEY}"
-            made = ask(f"{url}/v1/assistants", "POST", {"model": "o3"}, authorization=bearer).json["id"]
+            made = send(f"{url}/v1/assistants", "POST", {"model": "o3"}, authorization=bearer).json["id"]
             thread = {"messages": [{"role": "user", "content": "Hello"}]}
             body = {"assistant_id": made, "stream": True, "thread": thread}
-            told = ask(f"{url}/v1/threads/runs", "POST", body, authorization=bearer).body.decode()
+            told = send(f"{url}/v1/threads/runs", "POST", body, authorization=bearer).body.decode()
             assert "event: thread.run.completed" in told
         assert streams(upstream) == seen
         another_process()

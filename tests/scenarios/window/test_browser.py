@@ -50,7 +50,7 @@ def test_the_page_of_a_run_is_updated_live(chromium: Any, place: Place) -> None:
 def test_the_pages_are_used_with_keys(chromium: Any, place: Place) -> None:
     desk = place.desk
     helper = desk.assistant()
-    desk.say(desk.thread(), helper, "Where is the suitcase?")
+    desk.ask(desk.thread(), helper, "Where is the suitcase?")
     second = desk.thread(customer="Ada")
     page = opened(chromium)
     page.goto(f"{place.url}/ui/threads")
@@ -77,7 +77,7 @@ def test_hostile_contents_are_shown_as_text(chromium: Any, place: Place) -> None
     desk = place.desk
     helper = desk.assistant(name=HOSTILE, instructions=HOSTILE)
     thread = desk.thread(customer=HOSTILE)
-    run = desk.say(thread, helper, f"{HOSTILE} {weather(HOSTILE)}", output=HOSTILE)
+    run = desk.ask(thread, helper, f"{HOSTILE} {weather(HOSTILE)}", output=HOSTILE)
     page = opened(chromium)
     for path in ("threads", "threads?q=script", f"threads/{thread}", f"runs/{run.id}", f"assistants/{helper}"):
         page.goto(f"{place.url}/ui/{path}", wait_until="networkidle")
@@ -89,9 +89,9 @@ def test_looks_of_light_dark_and_narrow_pages(chromium: Any, place: Place) -> No
     """The pages of a small store fit on a narrow screen and are dark in dark mode; saves screenshots for the docs."""
     desk = place.desk
     helper, thread = desk.assistant(), desk.thread(customer="Ada", ticket="4711")
-    desk.say(thread, helper, "What can you do?")
+    desk.ask(thread, helper, "What can you do?")
     forget()
-    run = desk.say(thread, helper, f"{weather('Paris')} then get_time")
+    run = desk.ask(thread, helper, f"{weather('Paris')} then get_time")
     shown = {"threads": "threads", "thread": f"threads/{thread}", "run": f"runs/{run.id}", "assistants": "assistants"}
     wide = {"width": 1280, "height": 800}
     for name, how in (

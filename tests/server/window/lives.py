@@ -22,17 +22,23 @@ class Desk:
 
     client: openai.OpenAI
 
-    def assistant(self, **given: Any) -> str:
-        named = {"name": "Travel desk", "instructions": "Answer questions about trips.", "metadata": {"team": "travel"}}
+    def assistant(self, **fields: Any) -> str:
         made = self.client.beta.assistants.create(
-            **({"model": "gpt-4o", "tools": [function("get_weather"), function("get_time")]} | named | given)
+            **{
+                "model": "gpt-4o",
+                "name": "Travel desk",
+                "instructions": "Answer questions about trips.",
+                "metadata": {"team": "travel"},
+                "tools": [function("get_weather"), function("get_time")],
+            }
+            | fields
         )
         return str(made.id)
 
     def thread(self, **metadata: str) -> str:
         return str(self.client.beta.threads.create(metadata=metadata).id)
 
-    def say(self, thread: str, assistant: str, text: str, output: str = '{"sky": "clear", "degrees": 21}') -> Any:
+    def ask(self, thread: str, assistant: str, text: str, output: str = '{"sky": "clear", "degrees": 21}') -> Any:
         """Add a message and carry out its run, including tool rounds."""
         runs = self.client.beta.threads.runs
         self.client.beta.threads.messages.create(thread, role="user", content=text)

@@ -8,10 +8,10 @@ from shim.server.window import formatting
 
 
 @pytest.mark.parametrize(
-    "seconds, said", [(0, "under 1 s"), (59, "59 s"), (61, "1 min 1 s"), (3_600, "1 h 0 min"), (7_320, "2 h 2 min")]
+    "seconds, text", [(0, "under 1 s"), (59, "59 s"), (61, "1 min 1 s"), (3_600, "1 h 0 min"), (7_320, "2 h 2 min")]
 )
-def test_durations(seconds: int, said: str) -> None:
-    assert formatting.lasting(seconds) == said
+def test_durations(seconds: int, text: str) -> None:
+    assert formatting.lasting(seconds) == text
 
 
 def test_times() -> None:
@@ -36,7 +36,7 @@ def test_the_position_of_a_search_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "content, said",
+    "content, text",
     [
         ("plain", "plain"),
         (None, ""),
@@ -51,12 +51,12 @@ def test_the_position_of_a_search_text() -> None:
         ([{"type": "input_file"}], "[input_file]"),
     ],
 )
-def test_the_text_of_a_content(content: Any, said: str) -> None:
-    assert formatting.text_of(content) == said
+def test_the_text_of_a_content(content: Any, text: str) -> None:
+    assert formatting.text_of(content) == text
 
 
 @pytest.mark.parametrize(
-    "item, said",
+    "item, shown",
     [
         ({"role": "user", "content": "Hi"}, ("user", "Hi")),
         ({"type": "function_call", "name": "f", "arguments": "{}"}, ("function_call", "f({})")),
@@ -66,8 +66,8 @@ def test_the_text_of_a_content(content: Any, said: str) -> None:
         ({"type": "file_search_call", "id": "fs_1"}, ("file_search_call", "fs_1")),
     ],
 )
-def test_items(item: Any, said: tuple[str, str]) -> None:
-    assert formatting.item(item) == said
+def test_items(item: Any, shown: tuple[str, str]) -> None:
+    assert formatting.item(item) == shown
 
 
 def test_json() -> None:

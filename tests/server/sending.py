@@ -1,4 +1,4 @@
-"""HTTP without an SDK: requests that no SDK sends, and raw answers."""
+"""HTTP without an SDK: requests that no SDK sends, and raw responses."""
 
 import http.client
 import json
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     status: int
     headers: list[tuple[str, str]]
     body: bytes
@@ -30,24 +30,24 @@ class Answer:
         return found[0] if found else None
 
 
-def ask(url: str, method: str = "GET", body: Any = None, chunked: bool = False, **headers: str) -> Answer:
+def send(url: str, method: str = "GET", body: Any = None, chunked: bool = False, **headers: str) -> Response:
     """One request on its own connection; an underscore in a header's name becomes a hyphen."""
     parts = urlsplit(url)
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    sent = json.dumps(body).encode() if isinstance(body, (dict, list)) else body
+    header_lines = {name.replace("_", "-"): value for name, value in headers.items()}
+    content = json.dumps(body).encode() if isinstance(body, (dict, list)) else body
     connection = http.client.HTTPConnection(parts.netloc, timeout=60)
     try:
-        connection.putrequest(method, url[len(f"http://{parts.netloc}") :], skip_host="host" in named)
-        for name, value in named.items():
+        connection.putrequest(method, url[len(f"http://{parts.netloc}") :], skip_host="host" in header_lines)
+        for name, value in header_lines.items():
             connection.putheader(name, value)
-        _send(connection, sent, chunked)
-        answer = connection.getresponse()
-        return Answer(answer.status, answer.getheaders(), answer.read())
+        _send_body(connection, content, chunked)
+        response = connection.getresponse()
+        return Response(response.status, response.getheaders(), response.read())
     finally:
         connection.close()
 
 
-def _send(connection: http.client.HTTPConnection, body: bytes | None, chunked: bool) -> None:
+def _send_body(connection: http.client.HTTPConnection, body: bytes | None, chunked: bool) -> None:
     if chunked:
         connection.putheader("transfer-encoding", "chunked")
         connection.endheaders(iter([body or b""]), encode_chunked=True)
