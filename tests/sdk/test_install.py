@@ -13,7 +13,7 @@ import pytest
 import shim
 from tests.scenarios.doors.colours import COLOURS
 from tests.scenarios.doors.loopback import Loopback
-from tests.scenarios.ways_in.speaking import DEPLOYMENT, converse, either, server
+from tests.scenarios.ways_in.conversation import DEPLOYMENT, converse, either, server
 
 ROOT = Path(__file__).parents[2]
 AZURE = {"api_version": "2024-05-01-preview"}

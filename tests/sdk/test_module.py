@@ -8,7 +8,7 @@ import pytest
 import shim
 from shim.sdk import module
 from tests.scenarios.doors.loopback import Loopback, Reply
-from tests.scenarios.ways_in.speaking import DEPLOYMENT, converse, server
+from tests.scenarios.ways_in.conversation import DEPLOYMENT, converse, server
 
 
 @pytest.fixture

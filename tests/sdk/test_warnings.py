@@ -17,7 +17,7 @@ from shim import AsyncOpenAI, OpenAI
 from shim.sdk.warnings import ADVICE, NESTED, WARNERS
 from tests.scenarios.doors.colours import COLOURS
 from tests.scenarios.doors.loopback import Loopback
-from tests.scenarios.ways_in.speaking import converse, either, server
+from tests.scenarios.ways_in.conversation import converse, either, server
 
 PLAIN: dict[str, Any] = {"api_key": "test", "base_url": "http://127.0.0.1:9/v1"}
 

@@ -8,7 +8,7 @@ import pytest
 from shim import OpenAI
 from tests.scenarios.clients.talking import WEATHER, Talk
 from tests.scenarios.doors.colours import COLOURS
-from tests.scenarios.replay.ears import CALLBACKS, AsyncEar, Ear, Notes
+from tests.scenarios.replay.recorders import CALLBACKS, AsyncRecorder, Notes, Recorder
 
 pytestmark = pytest.mark.parametrize("client", COLOURS, indirect=True)
 #: The callbacks of every step and every message, with consecutive equal callbacks counted as one.
@@ -35,7 +35,7 @@ class Diary(Notes):
 
 def listen(talk: Talk, text: str, **breaks: Exception) -> Diary:
     """A streamed run of a new thread, read by an event handler to its end."""
-    ear = (Ear if isinstance(talk.client, OpenAI) else AsyncEar)()
+    ear = (Recorder if isinstance(talk.client, OpenAI) else AsyncRecorder)()
     ear.notes = diary = Diary(breaks={f"thread.{name.replace('__', '.')}": each for name, each in breaks.items()})
     where = {"thread_id": talk.thread(text).id, "assistant_id": _helper(talk).id}
     with talk.threads.runs.stream(**where, event_handler=ear) as events:

@@ -94,20 +94,20 @@ class Place:
 
     def die(self, job: Job) -> list[str] | None:
         """Run the job.  Returns the points that it passed, or None if it was killed at its point."""
-        heard, told = self.context.Pipe(duplex=False)
-        process = self.context.Process(target=victim.run, args=(job, told), daemon=True)
+        receiver, sender = self.context.Pipe(duplex=False)
+        process = self.context.Process(target=victim.run, args=(job, sender), daemon=True)
         process.start()
-        told.close()
+        sender.close()
         process.join(PATIENCE)
         code = process.exitcode
         process.close()
         if code == -9:
-            heard.close()
+            receiver.close()
             return None
-        said = json.loads(heard.recv())
-        heard.close()
-        assert "problem" not in said, said
-        passed: list[str] = said["passed"]
+        report = json.loads(receiver.recv())
+        receiver.close()
+        assert "problem" not in report, report
+        passed: list[str] = report["passed"]
         return passed
 
     @contextmanager
@@ -117,7 +117,7 @@ class Place:
             yield Application(client, job.assistant_id, job.thread_id)
         database(job.database).close()
 
-    def told(self) -> list[Json]:
+    def history(self) -> list[Json]:
         """The input items of the last request, oldest first: those of its chain, and those in the request."""
         body = self.upstream.bodies[-1]
         previous = body.get("previous_response_id")
@@ -125,8 +125,8 @@ class Place:
 
     def _chain(self, response_id: str) -> list[Json]:
         path = f"/v1/responses/{response_id}"
-        given = self._get(f"{path}/input_items", limit="100", order="asc")["data"]
-        return [*given, *self._get(path)["output"]]
+        inputs = self._get(f"{path}/input_items", limit="100", order="asc")["data"]
+        return [*inputs, *self._get(path)["output"]]
 
     def _get(self, path: str, **query: str) -> Json:
         me = {"authorization": "Bearer me"}

@@ -42,15 +42,15 @@ def _check_steps(run: Json, steps: list[Json], messages: list[Json]) -> None:
         assert run["status"] != "completed" or message["status"] == "completed"
 
 
-def check_told(told: list[Json], messages: list[Json]) -> None:
+def check_history(items: list[Json], messages: list[Json]) -> None:
     """The input items that upstream has for a thread are its transcript: every message exactly once, in order, and
     every call with exactly one output.
     """
-    said = [(item["role"], _text(item["content"])) for item in told if item["type"] == "message"]
-    kept = [(message["role"], _text(message["content"])) for message in messages]
-    assert said == [(role, text) for role, text in kept if text]
-    calls = [item["call_id"] for item in told if item["type"] == "function_call"]
-    outputs = [item["call_id"] for item in told if item["type"] == "function_call_output"]
+    sent = [(item["role"], _text(item["content"])) for item in items if item["type"] == "message"]
+    stored = [(message["role"], _text(message["content"])) for message in messages]
+    assert sent == [(role, text) for role, text in stored if text]
+    calls = [item["call_id"] for item in items if item["type"] == "function_call"]
+    outputs = [item["call_id"] for item in items if item["type"] == "function_call_output"]
     assert sorted(calls) == sorted(outputs)
     assert max(Counter(outputs).values(), default=0) <= 1
 

@@ -27,10 +27,10 @@ class Application:
     def __init__(self, client: Any, assistant_id: str, thread_id: str) -> None:
         self.threads, self.assistant_id, self.thread_id = client.beta.threads, assistant_id, thread_id
 
-    def say(self, text: str) -> None:
+    def add_message(self, text: str) -> None:
         """Add a message, unless the thread contains it."""
-        said = [part.text.value for message in self.messages() for part in message.content]
-        if text not in said:
+        texts = [part.text.value for message in self.messages() for part in message.content]
+        if text not in texts:
             self.threads.messages.create(self.thread_id, role="user", content=text)
 
     def messages(self) -> list[Any]:
@@ -59,11 +59,11 @@ class Application:
 
 def streamed(app: Application, waiting: Any) -> None:
     """One round, streamed."""
-    given: Json = {"thread_id": app.thread_id, "stream": True}
+    parameters: Json = {"thread_id": app.thread_id, "stream": True}
     if waiting is None:
-        events: Iterable[Any] = app.threads.runs.create(assistant_id=app.assistant_id, **given)
+        events: Iterable[Any] = app.threads.runs.create(assistant_id=app.assistant_id, **parameters)
     else:
-        events = app.threads.runs.submit_tool_outputs(waiting.id, tool_outputs=app.outputs(waiting), **given)
+        events = app.threads.runs.submit_tool_outputs(waiting.id, tool_outputs=app.outputs(waiting), **parameters)
     for _ in events:
         pass
 
@@ -73,8 +73,8 @@ def polled(app: Application, waiting: Any) -> None:
     if waiting is None:
         run = app.threads.runs.create(app.thread_id, assistant_id=app.assistant_id)
     else:
-        given: Json = {"thread_id": app.thread_id, "tool_outputs": app.outputs(waiting)}
-        run = app.threads.runs.submit_tool_outputs(waiting.id, **given)
+        parameters: Json = {"thread_id": app.thread_id, "tool_outputs": app.outputs(waiting)}
+        run = app.threads.runs.submit_tool_outputs(waiting.id, **parameters)
     while run.status not in SETTLED:
         run = app.threads.runs.retrieve(run.id, thread_id=app.thread_id)
 
@@ -83,7 +83,7 @@ def talk(question: str, rounds: Callable[[Application, Any], Any]) -> Callable[[
     """A program that asks one question whose answer needs functions."""
 
     def program(app: Application) -> None:
-        app.say(question)
+        app.add_message(question)
         app.go_on(rounds)
 
     return program
@@ -91,7 +91,7 @@ def talk(question: str, rounds: Callable[[Application, Any], Any]) -> Callable[[
 
 def give_up(app: Application) -> None:
     """Ask, and cancel the run when it requires action, unless it is cancelled already."""
-    app.say(ONE)
+    app.add_message(ONE)
     if not app.runs() or app.runs()[-1].status in ("failed", "completed"):
         streamed(app, None)
     waiting = app.runs()[-1]
@@ -104,11 +104,11 @@ def give_up(app: Application) -> None:
 def go_on_without_a_chain(app: Application) -> None:
     """A second turn, for which upstream has lost the chain."""
     for text in (ONE, LOST):
-        app.say(text)
+        app.add_message(text)
         app.go_on(streamed)
 
 
-def look(app: Application) -> None:
+def list_runs(app: Application) -> None:
     """List the runs that a dead process has left."""
     app.runs()
 
@@ -128,6 +128,6 @@ PROGRAMS: Final[dict[str, Row]] = {
     "background": Row(talk(ONE, polled), ONE, {"SHIM_BACKGROUND": "always"}),
     "replayed": Row(talk(ONE, streamed), ONE, {"SHIM_STORE_RESPONSES": "false"}),
     "cancelled": Row(give_up, ONE, {}),
-    "looking": Row(look, ONE, {}),
+    "looking": Row(list_runs, ONE, {}),
     "healed": Row(go_on_without_a_chain, ONE, {}, (LOST,)),
 }

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.scenarios.crash.dying import Place
-from tests.scenarios.crash.lawful import check_thread, check_told
+from tests.scenarios.crash.lawful import check_history, check_thread
 from tests.scenarios.crash.programs import LAST, PROGRAMS, SETTLED, Application, streamed
 
 #: Programs, and whether upstream still has their responses when the application is started again.
@@ -38,7 +38,7 @@ def test_killed_at_every_point(place: Place, program: str, fate: str) -> None:
         place.upstream.requests.clear()
         with place.application(job) as app:
             try:
-                look_and_go_on(place, app, program, fate)
+                check_and_go_on(place, app, program, fate)
             except Exception as problem:
                 problem.add_note(f"killed at point {number} of {len(points)}, {name!r}")
                 raise
@@ -49,7 +49,7 @@ def first_answer(points: list[str]) -> int:
     return min(points.index(name) for name in ("opened", "begun") if name in points) + 1
 
 
-def look_and_go_on(place: Place, app: Application, program: str, fate: str = "kept") -> None:
+def check_and_go_on(place: Place, app: Application, program: str, fate: str = "kept") -> None:
     """The application is started again: every object is in a legal state, no run has failed because our process died,
     and the application completes its work.
     """
@@ -63,13 +63,13 @@ def look_and_go_on(place: Place, app: Application, program: str, fate: str = "ke
         # A background response that upstream has lost cannot be recovered by the shim.
         assert [run.last_error for run in app.runs() if run.status == "failed"] == []
     PROGRAMS[program].program(app)
-    app.say(LAST)
+    app.add_message(LAST)
     app.go_on(streamed)
     check_thread(app.threads, app.thread_id)
     messages = [message.to_dict(mode="json") for message in app.messages()]
-    check_told(place.told(), messages[:-1])
-    said = [message["content"][0]["text"]["value"] for message in messages if message["role"] == "user"]
-    assert said == [PROGRAMS[program].question, *PROGRAMS[program].more, LAST]
+    check_history(place.history(), messages[:-1])
+    questions = [message["content"][0]["text"]["value"] for message in messages if message["role"] == "user"]
+    assert questions == [PROGRAMS[program].question, *PROGRAMS[program].more, LAST]
 
 
 @pytest.mark.slow
@@ -84,7 +84,7 @@ def test_killed_while_a_lost_chain_is_replayed(place: Place) -> None:
         assert place.die(job) is None
         place.upstream.requests.clear()
         with place.application(job) as app:
-            look_and_go_on(place, app, "healed")
+            check_and_go_on(place, app, "healed")
 
 
 def test_killed_while_it_takes_over_a_dead_run(place: Place) -> None:
@@ -97,4 +97,4 @@ def test_killed_while_it_takes_over_a_dead_run(place: Place) -> None:
         place.upstream.requests.clear()
         with place.application(job) as app:
             assert [run.status for run in app.runs()] == ["requires_action"]
-            look_and_go_on(place, app, "polled")
+            check_and_go_on(place, app, "polled")

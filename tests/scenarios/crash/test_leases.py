@@ -12,7 +12,7 @@ import pytest
 
 from shim.runtime import pump
 from tests.scenarios.crash.dying import Place
-from tests.scenarios.crash.test_crash import look_and_go_on
+from tests.scenarios.crash.test_crash import check_and_go_on
 
 #: Seconds; long enough to read the run before the lease ends, also on a slow machine.
 LEASE = 3.0
@@ -35,7 +35,7 @@ def test_a_dead_process_of_another_machine_blocks_its_thread_until_its_lease_end
         # Upstream had finished the response in the meantime.
         assert [run.status for run in app.runs()] == ["requires_action"]
         place.upstream.requests.clear()
-        look_and_go_on(place, app, "polled")
+        check_and_go_on(place, app, "polled")
 
 
 def test_one_of_two_applications_finishes_a_lost_run(place: Place) -> None:
@@ -44,7 +44,7 @@ def test_one_of_two_applications_finishes_a_lost_run(place: Place) -> None:
         seen = list(pool.map(lambda each: [run.status for run in each.runs()], [app, other]))
         assert seen == [["requires_action"], ["requires_action"]]
         place.upstream.requests.clear()
-        look_and_go_on(place, app, "polled")
+        check_and_go_on(place, app, "polled")
 
 
 def test_an_owner_name_is_one_process_of_one_machine() -> None:

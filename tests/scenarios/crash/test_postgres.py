@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.scenarios.crash.dying import Diligent, Place, forks
-from tests.scenarios.crash.test_crash import look_and_go_on
+from tests.scenarios.crash.test_crash import check_and_go_on
 from tests.scenarios.crash.test_leases import (
     test_a_dead_process_of_another_machine_blocks_its_thread_until_its_lease_ends,
     test_one_of_two_applications_finishes_a_lost_run,
@@ -43,4 +43,4 @@ def test_killed_at_a_sample_of_points(place: Place) -> None:
         assert place.die(job) is None
         place.upstream.requests.clear()
         with place.application(job) as app:
-            look_and_go_on(place, app, program)
+            check_and_go_on(place, app, program)

@@ -38,7 +38,7 @@ def environment(job: Job) -> dict[str, str]:
     return {"SHIM_DATABASE_URL": job.database, "SHIM_LEASE": str(job.lease), **PROGRAMS[job.program].environment}
 
 
-def run(job: Job, told: Connection) -> None:
+def run(job: Job, sender: Connection) -> None:
     """The whole work of the process; if it survives, it sends the points that it passed through ``told``."""
     warnings.simplefilter("error")
     os.environ.update(environment(job))
@@ -51,6 +51,6 @@ def run(job: Job, told: Connection) -> None:
     try:
         PROGRAMS[job.program].program(Application(client, job.assistant_id, job.thread_id))
     except Exception as problem:
-        told.send(json.dumps({"job": asdict(job), "problem": repr(problem), "passed": points.passed}))
+        sender.send(json.dumps({"job": asdict(job), "problem": repr(problem), "passed": points.passed}))
         raise
-    told.send(json.dumps({"passed": points.passed}))
+    sender.send(json.dumps({"passed": points.passed}))

@@ -34,11 +34,11 @@ class Loop:
 
         return asyncio.run_coroutine_threadsafe(waited(), self._loop).result(PATIENCE)
 
-    def call(self, function: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    def call(self, function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
         """Call the function in the loop's thread, as some clients require a running loop."""
 
         async def called() -> Any:
-            return function(*given, **named)
+            return function(*arguments, **keywords)
 
         return self.wait(called())
 
@@ -70,9 +70,9 @@ class Blocking:
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(self._thing, name, value)
 
-    def __call__(self, *given: Any, **named: Any) -> Any:
-        given = tuple(each._thing if isinstance(each, Blocking) else each for each in given)
-        made = self._loop.call(self._thing, *given, **named)
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        arguments = tuple(each._thing if isinstance(each, Blocking) else each for each in arguments)
+        made = self._loop.call(self._thing, *arguments, **keywords)
         return self._wrapped(self._loop.wait(made) if inspect.isawaitable(made) else made)
 
     def __enter__(self) -> Any:
@@ -98,16 +98,16 @@ class Blocking:
 
 
 @contextmanager
-def opened(colour: str, kinds: tuple[Any, Any] = (OpenAI, AsyncOpenAI), **given: Any) -> Iterator[Any]:
+def opened(colour: str, kinds: tuple[Any, Any] = (OpenAI, AsyncOpenAI), **options: Any) -> Iterator[Any]:
     """A client of one colour, made with the arguments ``given``, used like the blocking client; closed at the end."""
-    given = {"api_key": "test", "max_retries": 0} | given
+    options = {"api_key": "test", "max_retries": 0} | options
     if colour == SYNC:
-        with kinds[0](**given) as client:
+        with kinds[0](**options) as client:
             yield client
         return
     loop = Loop()
     try:
-        with Blocking(loop, loop.call(kinds[1], **given)) as client:
+        with Blocking(loop, loop.call(kinds[1], **options)) as client:
             yield client
     finally:
         loop.close()

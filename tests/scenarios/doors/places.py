@@ -18,10 +18,10 @@ PLACES = ("http", "process")
 
 @dataclass
 class Place:
-    """A sandbox; ``given`` are the arguments for a client that uses it."""
+    """A sandbox; ``options`` are the arguments for a client that uses it."""
 
     sandbox: Sandbox
-    given: Json
+    options: Json
     start: int = 0
 
     @property

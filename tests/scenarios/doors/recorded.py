@@ -49,10 +49,10 @@ def _seen_again(each: Exchange, later: list[Exchange]) -> bool:
 
 def _read(path: Path) -> Exchange:
     pair = json.loads(path.read_text())
-    asked, said = pair["request"], pair["response"]
-    route, _, query = asked["url"].partition("/v1")[2].partition("?")
-    streamed = (path.parent / said["body_file"]).read_bytes() if "body_file" in said else None
-    return Exchange(asked["method"], route, query, asked["body"], streamed or said.get("body"))
+    request, response = pair["request"], pair["response"]
+    route, _, query = request["url"].partition("/v1")[2].partition("?")
+    streamed = (path.parent / response["body_file"]).read_bytes() if "body_file" in response else None
+    return Exchange(request["method"], route, query, request["body"], streamed or response.get("body"))
 
 
 def events(stream: bytes) -> list[tuple[str, Any]]:

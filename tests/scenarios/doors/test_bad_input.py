@@ -37,8 +37,8 @@ class Scene:
         return [call.id for call in self.waiting.required_action.submit_tool_outputs.tool_calls]
 
     def submit(self, run: Any, *calls: str, output: str | None = "x", **more: Any) -> Any:
-        given = [{"tool_call_id": call, "output": output} for call in calls]
-        return self.runs.submit_tool_outputs(run.id, thread_id=run.thread_id, tool_outputs=given, **more)
+        outputs = [{"tool_call_id": call, "output": output} for call in calls]
+        return self.runs.submit_tool_outputs(run.id, thread_id=run.thread_id, tool_outputs=outputs, **more)
 
 
 @pytest.fixture(params=COLOURS, scope="module")

@@ -30,8 +30,8 @@ def test_a_store_that_cannot_be_opened(
             client.beta.threads.create()
         assert caught.value.body["type"] == "server_error"
         # SDKs before 1.50 do not send this header.
-        asked = caught.value.response.request.headers.get("x-stainless-retry-count", "0")
-        assert asked == "0", "asking again would not help"
+        retries = caught.value.response.request.headers.get("x-stainless-retry-count", "0")
+        assert retries == "0", "asking again would not help"
         assert client.models.list() is not None, "what is not ours goes on"
 
 
@@ -41,7 +41,7 @@ def test_a_bug_in_the_shim(
 ) -> None:
     tries: list[int] = []
 
-    async def fail(*given: Any) -> None:
+    async def fail(*arguments: Any) -> None:
         tries.append(1)
         raise ZeroDivisionError("secret thing")
 

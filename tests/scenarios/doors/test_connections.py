@@ -32,16 +32,16 @@ def connections(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 def run(client: OpenAI) -> str:
     """The last event of a run on a new thread."""
     helper = client.beta.assistants.create(model="gpt-4o")
-    asked: Any = {"messages": [{"role": "user", "content": "Go on."}]}
-    told = client.beta.threads.create_and_run(assistant_id=helper.id, thread=asked, stream=True)
-    return [event.event for event in told][-1]
+    thread: Any = {"messages": [{"role": "user", "content": "Go on."}]}
+    events = client.beta.threads.create_and_run(assistant_id=helper.id, thread=thread, stream=True)
+    return [event.event for event in events][-1]
 
 
 async def arun(client: AsyncOpenAI) -> str:
     helper = await client.beta.assistants.create(model="gpt-4o")
-    asked: Any = {"messages": [{"role": "user", "content": "Go on."}]}
-    told = await client.beta.threads.create_and_run(assistant_id=helper.id, thread=asked, stream=True)
-    return [event.event async for event in told][-1]
+    thread: Any = {"messages": [{"role": "user", "content": "Go on."}]}
+    events = await client.beta.threads.create_and_run(assistant_id=helper.id, thread=thread, stream=True)
+    return [event.event async for event in events][-1]
 
 
 def test_two_runs_share_a_connection(connections: list[Any]) -> None:

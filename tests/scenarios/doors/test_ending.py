@@ -15,7 +15,7 @@ from shim import AsyncOpenAI, OpenAI
 from tests.scenarios.doors.colours import ASYNC, COLOURS, SYNC, opened
 from tests.scenarios.doors.loopback import Gate, Loopback
 from tests.scenarios.doors.talking import until_ended
-from tests.scenarios.doors.test_programs import told
+from tests.scenarios.doors.test_programs import run_program
 
 Json = dict[str, Any]
 #: Seconds: longer than any intended wait of these tests.
@@ -142,7 +142,7 @@ PROGRAMS = {
 def test_a_program_that_ends_waits_for_its_runs(name: str, server: Loopback, gate: Gate) -> None:
     threading.Thread(target=lambda: (gate.wait(), time.sleep(0.2), gate.open()), daemon=True).start()
     environment = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "test", "SHIM_EXIT_GRACE": "15"}
-    run = type("Run", (), told("-c", PROGRAMS[name], **environment))
+    run = type("Run", (), run_program("-c", PROGRAMS[name], **environment))
     assert seen(server, run).status == "completed"
 
 
@@ -150,7 +150,7 @@ def test_a_program_that_ends_waits_for_its_runs(name: str, server: Loopback, gat
 def test_a_run_whose_program_ended_is_taken_over(server: Loopback, gate: Gate) -> None:
     """The next reader detects that the run's process no longer exists, and takes the run over."""
     program = PROGRAMS["queued"] + "import time, os\n" + "os._exit(0) if not __import__('sys').stdout.flush() else 1\n"
-    run = type("Run", (), told("-c", program, OPENAI_BASE_URL=server.url, OPENAI_API_KEY="test"))
+    run = type("Run", (), run_program("-c", program, OPENAI_BASE_URL=server.url, OPENAI_API_KEY="test"))
     gate.open()
     assert check_free(server, run) == "completed"
 
@@ -186,10 +186,10 @@ print(json.dumps({"before": before, "children": children, "after": after, "codes
 
 def test_a_program_and_its_forks_use_one_client(server: Loopback, gate: Gate) -> None:
     gate.open()
-    known = told("-c", FORKS, OPENAI_BASE_URL=server.url, OPENAI_API_KEY="test")
-    said = [known["before"], *known["children"], known["after"]]  # type: ignore[misc]
-    assert [status for status, _ in said] == ["completed"] * 4
-    assert [text for _, text in said] == [f'You said "{name}".' for name in ("before", "first", "second", "after")]
+    known = run_program("-c", FORKS, OPENAI_BASE_URL=server.url, OPENAI_API_KEY="test")
+    results = [known["before"], *known["children"], known["after"]]  # type: ignore[misc]
+    assert [status for status, _ in results] == ["completed"] * 4
+    assert [text for _, text in results] == [f'You said "{name}".' for name in ("before", "first", "second", "after")]
     assert known["codes"] == [0, 0]
 
 
@@ -197,7 +197,7 @@ def test_a_program_and_its_forks_use_one_client(server: Loopback, gate: Gate) ->
 def test_fifty_conversations_at_once(colour: str, server: Loopback, gate: Gate) -> None:
     gate.open()
     many = 50 if colour == SYNC else 20
-    heard: dict[int, list[str]] = {}
+    results: dict[int, list[str]] = {}
     with opened(colour, base_url=server.url) as client:
         helper = client.beta.assistants.create(model="gpt-4o")
 
@@ -206,14 +206,14 @@ def test_fifty_conversations_at_once(colour: str, server: Loopback, gate: Gate) 
             with client.beta.threads.runs.stream(thread_id=thread.id, assistant_id=helper.id) as stream:
                 names = [event.event for event in stream]
             text = client.beta.threads.messages.list(thread.id).data[0].content[0].text.value
-            heard[number] = [names[-1], text]
+            results[number] = [names[-1], text]
 
         talkers = [threading.Thread(target=talk, args=(number,)) for number in range(many)]
         for talker in talkers:
             talker.start()
         for talker in talkers:
             talker.join(60)
-    assert heard == {number: ["thread.run.completed", f'You said "I am {number}.".'] for number in range(many)}
+    assert results == {number: ["thread.run.completed", f'You said "I am {number}.".'] for number in range(many)}
 
 
 async def test_many_conversations_of_one_loop(server: Loopback, gate: Gate) -> None:
@@ -227,8 +227,8 @@ async def test_many_conversations_of_one_loop(server: Loopback, gate: Gate) -> N
             (newest, _) = (await client.beta.threads.messages.list(run.thread_id)).data
             return newest.content[0].text.value
 
-        said = await asyncio.gather(*(talk(number) for number in range(20)))
-    assert said == [f'You said "I am {number}.".' for number in range(20)]
+        answers = await asyncio.gather(*(talk(number) for number in range(20)))
+    assert answers == [f'You said "I am {number}.".' for number in range(20)]
     assert json.dumps(sorted(len(body["input"]) for body in server.bodies)) == json.dumps([1] * 20)
 
 
@@ -239,17 +239,17 @@ def test_parallel_requests_start_one_run_per_thread(server: Loopback, gate: Gate
         thread = one.beta.threads.create(messages=[{"role": "user", "content": "Hello"}])
         results: list[str] = []
 
-        def ask(client: Any) -> None:
+        def start_run(client: Any) -> None:
             try:
                 results.append(client.beta.threads.runs.create(thread.id, assistant_id=helper.id).status)
             except openai.BadRequestError as error:
                 results.append(error.message.partition(" - ")[0])
 
-        askers = [threading.Thread(target=ask, args=(client,)) for client in (one, two) * 5]
-        for asker in askers:
-            asker.start()
-        for asker in askers:
-            asker.join(30)
+        callers = [threading.Thread(target=start_run, args=(client,)) for client in (one, two) * 5]
+        for caller in callers:
+            caller.start()
+        for caller in callers:
+            caller.join(30)
         gate.open()
         assert sorted(results) == ["Error code: 400"] * 9 + ["queued"]
         (run,) = two.beta.threads.runs.list(thread.id).data

@@ -13,7 +13,7 @@ import pytest
 
 from tests.recordings import ROOT
 from tests.scenarios.doors.loopback import Gate, Loopback, Reply, Request
-from tests.scenarios.doors.test_programs import swapped, told
+from tests.scenarios.doors.test_programs import run_program, swapped
 
 Json = dict[str, Any]
 CALL = "get_time"
@@ -39,9 +39,9 @@ class Scene:
             or self.gate.opened.is_set()
         ):
             return None
-        said = self.server.usual(request)
-        body = list(said.body) if self.finishes else said.body
-        return Reply(said.status, said.headers, self.gate.through(body))
+        reply = self.server.usual(request)
+        body = list(reply.body) if self.finishes else reply.body
+        return Reply(reply.status, reply.headers, self.gate.through(body))
 
     def kill_the_first(self, second: str, until: str, output: str = "") -> None:
         """Start the first process, and kill it as soon as it has printed ``until``."""
@@ -53,8 +53,8 @@ class Scene:
             assert it.stdout is not None
             self.ids = it.stdout.readline().split()
             assert self.ids[2:] == ["completed"]
-            for said in it.stdout:
-                if said.strip() == until:
+            for printed in it.stdout:
+                if printed.strip() == until:
                     break
             it.send_signal(signal.SIGKILL)
             assert it.wait(10) == -signal.SIGKILL
@@ -62,7 +62,7 @@ class Scene:
 
     def go_on(self) -> Json:
         self.server.requests.clear()
-        return told("-c", swapped("goes_on.py"), **self.environment, ASSISTANT=self.ids[0], THREAD=self.ids[1])
+        return run_program("-c", swapped("goes_on.py"), **self.environment, ASSISTANT=self.ids[0], THREAD=self.ids[1])
 
 
 @pytest.fixture
@@ -93,12 +93,12 @@ def first_response(scene: Scene) -> str:
 
 def test_a_run_that_upstream_lost_is_requested_again(scene: Scene) -> None:
     scene.kill_the_first("Two", until="thread.message.delta")
-    asked = scene.server.bodies[1]
+    lost = scene.server.bodies[1]
     known = scene.go_on()
     assert (known["lost"], known["error"], known["next"]) == ("completed", None, "completed")
     assert known["before"] == [["user", "completed"], ["assistant", "completed"]] * 2
     again, body = scene.server.bodies
-    assert again == asked
+    assert again == lost
     assert texts(body) == ["Three"]
     assert "One" in known["answer"]
 
@@ -134,11 +134,11 @@ def test_a_run_that_required_action(scene: Scene) -> None:
 def test_a_run_whose_outputs_were_submitted(scene: Scene) -> None:
     scene.whole = 2
     scene.kill_the_first(CALL, until="again thread.message.delta", output="midnight")
-    asked = scene.server.bodies[2]
+    lost = scene.server.bodies[2]
     known = scene.go_on()
     assert (known["lost"], known["error"], known["next"]) == ("completed", None, "completed")
     again, body = scene.server.bodies
-    assert again == asked
+    assert again == lost
     assert texts(again) == ["function_call_output"]
     assert texts(body) == ["Three"]
     assert "midnight" in known["answer"]

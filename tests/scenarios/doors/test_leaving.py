@@ -178,10 +178,10 @@ if sys.version_info >= (3, 11):
 @pytest.mark.parametrize("scope", SCOPES)
 async def test_a_caller_who_gives_up_before_upstream_answers(scope: str) -> None:
     """The caller has not received a run, so none is stored; neither is the message that came in the same request."""
-    asked, answered = threading.Event(), threading.Event()
+    received, answered = threading.Event(), threading.Event()
 
     def answer(request: Request) -> Reply | None:
-        asked.set()
+        received.set()
         answered.wait(20)
         return None
 
@@ -191,7 +191,7 @@ async def test_a_caller_who_gives_up_before_upstream_answers(scope: str) -> None
             with pytest.raises(TimeoutError):
                 async with SCOPES[scope](1.0):
                     await threads.runs.create(**where, additional_messages=more, stream=True)
-            assert asked.is_set()
+            assert received.is_set()
             answered.set()
             assert (await threads.runs.list(where["thread_id"])).data == []
             assert len((await threads.messages.list(where["thread_id"])).data) == 1

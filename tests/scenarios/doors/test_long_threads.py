@@ -54,8 +54,8 @@ def test_behind_a_blocking_client() -> None:
         helper, thread = client.beta.assistants.create(model="gpt-5.6-terra").id, client.beta.threads.create().id
         _fill(thread, helper, TURNS, much=20)
         client.beta.threads.messages.create(thread, role="user", content="Läst of “all” \U0001f40c")
-        told = client.beta.threads.runs.create(thread_id=thread, assistant_id=helper, stream=True)
-        assert [event.event for event in told][-1] == "thread.run.completed"
+        events = client.beta.threads.runs.create(thread_id=thread, assistant_id=helper, stream=True)
+        assert [event.event for event in events][-1] == "thread.run.completed"
         _check(server)
 
 
@@ -67,8 +67,8 @@ async def test_behind_an_async_client() -> None:
             thread = (await client.beta.threads.create()).id
             _fill(thread, helper, TURNS, much=20)
             await client.beta.threads.messages.create(thread, role="user", content="Läst of “all” \U0001f40c")
-            told = await client.beta.threads.runs.create(thread_id=thread, assistant_id=helper, stream=True)
-            assert [event.event async for event in told][-1] == "thread.run.completed"
+            events = await client.beta.threads.runs.create(thread_id=thread, assistant_id=helper, stream=True)
+            assert [event.event async for event in events][-1] == "thread.run.completed"
         _check(server)
 
 
@@ -85,11 +85,11 @@ def test_the_thread_is_in_memory_only_once() -> None:
         _fill(thread, helper, 2000, much=3)
         tracemalloc.start()
         try:
-            told = [event.event for event in client.beta.threads.runs.create(**run)]
+            events = [event.event for event in client.beta.threads.runs.create(**run)]
             peak = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
-        assert told[-1] == "thread.run.completed"
+        assert events[-1] == "thread.run.completed"
         assert sink.sizes[-1] > 1_000_000
         assert sink.tails[-1].endswith(b'"}]}]}')
         assert peak < sink.sizes[-1] * 2

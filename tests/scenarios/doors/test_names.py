@@ -11,7 +11,7 @@ from openai._utils import LazyProxy
 import shim
 from shim.sandbox import Sandbox
 from shim.sandbox.http import running
-from tests.scenarios.doors.test_programs import told
+from tests.scenarios.doors.test_programs import run_program
 
 CLIENTS = {"AsyncAzureOpenAI", "AsyncClient", "AsyncOpenAI", "AzureOpenAI", "Client", "OpenAI"}
 #: The attributes of the SDK's clients, and those of them that the module has too: lazy proxies, which a check of their
@@ -85,7 +85,7 @@ def test_their_submodules_are_attributes(name: str) -> None:
 def test_the_module_works_as_a_client() -> None:
     sandbox = Sandbox()
     with running(sandbox) as url:
-        status, text, answered = told("-c", MODULE, URL=url)
+        status, text, answered = run_program("-c", MODULE, URL=url)
     assert (status, answered) == ("completed", "completed")
     assert 'You said "Hello".' in str(text)
     assert [each.path for each in sandbox.requests] == ["/v1/responses"] * 2

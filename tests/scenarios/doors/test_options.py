@@ -153,8 +153,8 @@ def test_a_shallow_copy_by_python(server: Loopback) -> None:
 
 def test_a_users_own_subclass(server: Loopback) -> None:
     class Mine(OpenAI):
-        def __init__(self, team: str, **given: Any) -> None:
-            super().__init__(default_headers={"X-Team": team}, **given)
+        def __init__(self, team: str, **options: Any) -> None:
+            super().__init__(default_headers={"X-Team": team}, **options)
 
     with Mine("red", api_key="test", base_url=server.url) as client:
         assert both(client).status == "completed"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenarios.doors.test_programs import told
+from tests.scenarios.doors.test_programs import run_program
 
 PROGRAM = """
 import os
@@ -19,7 +19,7 @@ print('{{"id": "%s"}}' % thread.id)
 @pytest.mark.parametrize("umask", [0o000, pytest.param(0o077, marks=pytest.mark.slow)])
 def test_the_users_own_file(umask: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SHIM_DATABASE_URL")
-    known = told("-c", PROGRAM.format(umask=umask), XDG_DATA_HOME=str(tmp_path / "data"))
+    known = run_program("-c", PROGRAM.format(umask=umask), XDG_DATA_HOME=str(tmp_path / "data"))
     assert str(known["id"]).startswith("thread_")
     folder = tmp_path / "data" / "assistants-shim"
     assert "shim.db" in {path.name for path in folder.iterdir()}
@@ -32,5 +32,5 @@ def test_the_users_own_file(umask: int, tmp_path: Path, monkeypatch: pytest.Monk
 def test_no_file_is_written_before_the_first_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SHIM_DATABASE_URL")
     program = 'from shim import OpenAI; OpenAI(api_key="test"); print("[]")'
-    assert told("-c", program, XDG_DATA_HOME=str(tmp_path / "data")) == []
+    assert run_program("-c", program, XDG_DATA_HOME=str(tmp_path / "data")) == []
     assert not (tmp_path / "data").exists()

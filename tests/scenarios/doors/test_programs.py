@@ -24,7 +24,7 @@ def swapped(name: str) -> str:
     return source
 
 
-def told(*command: str, **environment: str) -> dict[str, object]:
+def run_program(*command: str, **environment: str) -> dict[str, object]:
     """The JSON that the program printed.  Any warning is an error."""
     known = os.environ | environment
     line = [sys.executable, "-W", "error", *command]
@@ -40,7 +40,7 @@ def test_a_program_for_the_sdk_runs_with_its_import_replaced(name: str) -> None:
     secrets = [secret() for _ in range(4)]
     sandbox = Sandbox()
     with running(sandbox) as url:
-        known = told(
+        known = run_program(
             "-c",
             swapped(name),
             OPENAI_BASE_URL=url,

@@ -81,8 +81,8 @@ def test_a_streaming_response_by_bytes_and_by_lines(client: Any) -> None:
     client.beta.threads.messages.create(run.thread_id, role="user", content="Bytes é😀")
     with create(**where, stream=True) as response:
         assert response.status_code == 200
-        told = events(b"".join(response.iter_bytes()))
-    assert [name for name, _ in told][-2:] == ["thread.run.completed", "done"]
+        received = events(b"".join(response.iter_bytes()))
+    assert [name for name, _ in received][-2:] == ["thread.run.completed", "done"]
     client.beta.threads.messages.create(run.thread_id, role="user", content="Lines")
     with create(**where, stream=True) as response:
         lines = list(response.iter_lines())

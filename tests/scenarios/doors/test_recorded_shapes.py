@@ -23,7 +23,7 @@ MORE = {
 }
 NEVER_NULL = {"thread.run": {"instructions"}}
 #: Recorded texts, and texts that make the sandbox do what the model did.
-SAID = {
+REPLACED_TEXTS = {
     "What should I wear outside right now?": "get_current_weather",
     "What should I eat on Thursday?": 'get_favorite_food_for_day_of_week {"day_of_week": "Thursday"}',
 }
@@ -34,10 +34,10 @@ def cassette(request: pytest.FixtureRequest, wire: Path) -> list[Exchange]:
     return exchanges(wire, request.param)
 
 
-def ask(client: OpenAI, exchange: Exchange, ids: Ids) -> Any:
+def send(client: OpenAI, exchange: Exchange, ids: Ids) -> Any:
     """Send the recorded request, with our ids, and with texts that the sandbox understands."""
     path, text = ids.change(exchange.path), ids.change(json.dumps(exchange.body))
-    for recorded, ours in SAID.items():
+    for recorded, ours in REPLACED_TEXTS.items():
         text = text.replace(json.dumps(recorded), json.dumps(ours))
     body = json.loads(text)
     if exchange.method == "GET" and "/runs/" in path:
@@ -79,8 +79,8 @@ def compare(recorded: Json, ours: Json) -> None:
     assert skeleton(left) == skeleton(recorded)
 
 
-def folded(told: list[tuple[str, Any]]) -> list[str]:
-    names = [name for name, _ in told]
+def folded(events: list[tuple[str, Any]]) -> list[str]:
+    names = [name for name, _ in events]
     return [name for place, name in enumerate(names) if not (place and name == names[place - 1])]
 
 
@@ -88,7 +88,7 @@ def test_answers_have_the_recorded_shapes(cassette: list[Exchange]) -> None:
     ids = Ids()
     with running() as url, OpenAI(api_key="test", base_url=url) as client:
         for exchange in cassette:
-            made = ask(client, exchange, ids)
+            made = send(client, exchange, ids)
             ids.pair(exchange.answer, made) if isinstance(made, dict) else check_stream(exchange.answer, made, ids)
             if isinstance(made, dict):
                 compare(exchange.answer, made)
@@ -101,7 +101,7 @@ def check_stream(recorded: bytes, made: bytes, ids: Ids) -> None:
     for name in dict.fromkeys(folded(theirs)):
         if name == "done":
             continue
-        one, two = ([data for told, data in each if told == name] for each in (theirs, ours))
+        one, two = ([data for event, data in each if event == name] for each in (theirs, ours))
         ids.pair(one[0], two[0])
         # The first delta of a kind has more keys than the others; the last represents the others.
         for place in (0, -1):
@@ -122,5 +122,5 @@ def test_a_captured_submit_stream_has_our_events_and_keys(wire: Path) -> None:
         ours = events(stream(client, f"/threads/{run.thread_id}/runs/{run.id}/submit_tool_outputs", body))
     assert folded(ours) == folded(theirs)
     for name in dict.fromkeys(folded(theirs)[:-1]):
-        one, two = (next(data for told, data in each if told == name) for each in (theirs, ours))
+        one, two = (next(data for event, data in each if event == name) for each in (theirs, ours))
         assert [key for key in two if key in one] == list(one), name

@@ -31,6 +31,6 @@ def test_an_error_has_the_servers_own_message(body: Any, expected: tuple[str, st
         thread: Any = {"messages": [{"role": "user", "content": "Hi"}]}
         with pytest.raises(openai.UnprocessableEntityError) as caught:
             client.beta.threads.create_and_run(assistant_id=helper.id, thread=thread, stream=True)
-    told = caught.value.body
-    assert isinstance(told, dict)
-    assert (told["message"], told["code"], told["param"]) == expected
+    error = caught.value.body
+    assert isinstance(error, dict)
+    assert (error["message"], error["code"], error["param"]) == expected

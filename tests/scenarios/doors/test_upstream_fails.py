@@ -37,14 +37,14 @@ class Scene:
 
     def run(self, way: str) -> tuple[list[str], Any]:
         """The names of the events (none when polled), and the run afterwards."""
-        given = {"thread_id": self.thread, "assistant_id": self.assistant}
+        ids = {"thread_id": self.thread, "assistant_id": self.assistant}
         if way == "poll":
-            return [], self.threads.runs.create_and_poll(**given)
-        with self.threads.runs.stream(**given) as stream:
+            return [], self.threads.runs.create_and_poll(**ids)
+        with self.threads.runs.stream(**ids) as stream:
             names = [event.event for event in stream]
         return names, self.threads.runs.list(self.thread).data[0]
 
-    def say(self, text: str) -> None:
+    def add_message(self, text: str) -> None:
         self.threads.messages.create(self.thread, role="user", content=text)
 
     def answers(self) -> int:
@@ -64,13 +64,13 @@ def check_goes_on(scene: Scene) -> None:
     """The next run completes, and its input ends with the new question."""
     scene.fails = None
     scene.server.requests.clear()
-    scene.say("And now?")
+    scene.add_message("And now?")
     names, run = scene.run("stream")
     assert (names[-1], run.status) == ("thread.run.completed", "completed")
     (body,) = scene.server.bodies
     assert body["input"][-1]["content"][0]["text"] == "And now?"
-    said = [message.content[0].text.value for message in scene.threads.messages.list(scene.thread, order="asc").data]
-    assert said[-2] == "And now?"
+    texts = [message.content[0].text.value for message in scene.threads.messages.list(scene.thread, order="asc").data]
+    assert texts[-2] == "And now?"
 
 
 #: Statuses that end a run: the answer, the number of requests, and the code of the run's last error.
@@ -88,7 +88,7 @@ RUN_ENDS = {
 @pytest.mark.parametrize("name", RUN_ENDS)
 def test_a_failure_that_ends_the_run(scene: Scene, name: str, way: str) -> None:
     scene.fails, calls, code = RUN_ENDS[name]
-    scene.say("Hello")
+    scene.add_message("Hello")
     names, run = scene.run(way)
     assert names == [] or [name.removeprefix("thread.run.") for name in names] == [
         "created",
@@ -130,7 +130,7 @@ FAULTS = {
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_of_the_request_leaves_no_run(scene: Scene, name: str) -> None:
     scene.fails, kind = FAULTS[name]
-    scene.say("Hello")
+    scene.add_message("Hello")
     more = [{"role": "user", "content": "More"}]
     with pytest.raises(kind) as caught:
         scene.threads.runs.create(scene.thread, assistant_id=scene.assistant, additional_messages=more, stream=True)
@@ -144,7 +144,7 @@ def test_a_fault_of_the_request_leaves_no_run(scene: Scene, name: str) -> None:
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_of_a_polled_request_ends_its_run(scene: Scene, name: str) -> None:
     scene.fails, _ = FAULTS[name]
-    scene.say("Hello")
+    scene.add_message("Hello")
     _, run = scene.run("poll")
     assert (run.status, run.last_error.code) == ("failed", SERVER)
     assert run.last_error.message == _message(scene.fails)
@@ -165,10 +165,10 @@ MIDWAY = {
 
 
 @crosswise
-@pytest.mark.parametrize("word", MIDWAY)
-def test_an_answer_that_ends_early(scene: Scene, word: str, way: str) -> None:
-    status, code, reason = MIDWAY[word]
-    scene.say(f"Please {word}")
+@pytest.mark.parametrize("question", MIDWAY)
+def test_an_answer_that_ends_early(scene: Scene, question: str, way: str) -> None:
+    status, code, reason = MIDWAY[question]
+    scene.add_message(f"Please {question}")
     names, run = scene.run(way)
     assert run.status == status
     assert (run.last_error.code if run.last_error else None) == code
@@ -206,7 +206,7 @@ def test_no_server_answers(colour: str, way: str) -> None:
 
 def _waiting(scene: Scene) -> tuple[Any, list[Json]]:
     """A run that requires the output of one call, and that output."""
-    scene.say("one")
+    scene.add_message("one")
     _, run = scene.run("poll")
     calls = run.required_action.submit_tool_outputs.tool_calls
     return run, [{"tool_call_id": call.id, "output": "x"} for call in calls]
@@ -250,11 +250,11 @@ def test_a_fault_of_the_second_round_leaves_the_run_waiting(scene: Scene) -> Non
 
 
 def test_a_lost_chain_is_replayed(scene: Scene) -> None:
-    scene.say("Hello")
+    scene.add_message("Hello")
     scene.run("poll")
     scene.server.sandbox.forget()
     scene.server.requests.clear()
-    scene.say("Remember?")
+    scene.add_message("Remember?")
     names, run = scene.run("stream")
     assert run.status == "completed"
     assert names.count("thread.run.created") == 1
@@ -273,7 +273,7 @@ def test_a_failed_request_is_retried(scene: Scene) -> None:
         return Reply.error(503, "Busy.", retry_after_ms="1") if len(seen) == 1 else None
 
     scene.server.answer = answer
-    scene.say("Hello")
+    scene.add_message("Hello")
     names, run = scene.run("stream")
     assert (run.status, len(seen)) == ("completed", 2)
     assert seen[0].json == seen[1].json

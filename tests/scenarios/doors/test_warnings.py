@@ -62,8 +62,8 @@ def test_no_method_of_our_clients_warns(kind: Any) -> None:
 @pytest.mark.parametrize("kind", [openai.OpenAI, openai.AsyncOpenAI])
 def test_the_plain_sdks_methods_still_warn(kind: Any) -> None:
     OpenAI(api_key="test").beta.threads.runs.steps.list  # noqa: B018 -- the SDK's own methods must not change
-    said = {name: getattr(method, "__deprecated__", "") for name, method in _methods(kind(api_key="test"))}
-    assert {name for name, text in said.items() if OF_THE_API.search(text)} == _warners(kind(api_key="test"))
+    notices = {name: getattr(method, "__deprecated__", "") for name, method in _methods(kind(api_key="test"))}
+    assert {name for name, text in notices.items() if OF_THE_API.search(text)} == _warners(kind(api_key="test"))
 
 
 @pytest.mark.parametrize("kind", [OpenAI, AsyncOpenAI])
@@ -75,7 +75,7 @@ def test_a_missing_argument_is_still_a_type_error(kind: Any) -> None:
 
 @pytest.mark.parametrize("colour", COLOURS)
 def test_a_conversation_without_a_warning(colour: str) -> None:
-    with running() as url, warnings.catch_warnings(record=True) as heard:
+    with running() as url, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         with opened(colour, base_url=url) as client:
             helper = client.beta.assistants.create(model="gpt-4o")
@@ -90,13 +90,13 @@ def test_a_conversation_without_a_warning(colour: str) -> None:
             assert until_ended(client.beta.threads, run.thread_id, run.id)["status"] == "completed"
             client.beta.threads.runs.steps.with_raw_response.list(run.id, **where)
             client.beta.assistants.with_streaming_response.list()
-    assert [str(each.message) for each in heard if issubclass(each.category, DeprecationWarning)] == []
+    assert [str(each.message) for each in caught if issubclass(each.category, DeprecationWarning)] == []
 
 
 def test_a_renamed_method_still_warns() -> None:
     stream = openai.OpenAI(api_key="test").beta.threads.runs.create_and_stream
-    said = getattr(OpenAI(api_key="test").beta.threads.runs.create_and_stream, "__deprecated__", None)
-    assert said == getattr(stream, "__deprecated__", None)
+    notice = getattr(OpenAI(api_key="test").beta.threads.runs.create_and_stream, "__deprecated__", None)
+    assert notice == getattr(stream, "__deprecated__", None)
 
 
 def test_other_warnings_are_not_suppressed(monkeypatch: pytest.MonkeyPatch) -> None:

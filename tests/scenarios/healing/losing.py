@@ -102,7 +102,7 @@ class Talk:
     def run(self, **functions: Callable[[Json], str]) -> RunResult:
         return carry_out(self.client, self.way, self.thread, self.assistant, functions)
 
-    def say(self, text: str, **functions: Callable[[Json], str]) -> RunResult:
+    def ask(self, text: str, **functions: Callable[[Json], str]) -> RunResult:
         self.client.beta.threads.messages.create(self.thread, role="user", content=text)
         return self.run(**functions)
 

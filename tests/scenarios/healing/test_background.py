@@ -30,7 +30,7 @@ def test_the_thread_is_replayed(words: str, caplog: pytest.LogCaptureFixture) ->
         talk = Talk(client, "poll")
         talk.run()
         losing.due = True
-        assert talk.fact in talk.say("What is it?").text
+        assert talk.fact in talk.ask("What is it?").text
         assert [body["background"] for body in server.bodies] == [True] * 3
         assert len(input_texts(server.bodies[-1])) == 3
         assert len(warnings(caplog)) == 1
@@ -46,7 +46,7 @@ def test_an_answer_without_history_is_stopped(caplog: pytest.LogCaptureFixture) 
         deaf.server = server
         talk = Talk(client, "poll")
         talk.run()
-        assert talk.fact in talk.say("What is it?").text
+        assert talk.fact in talk.ask("What is it?").text
         assert len([request for request in server.requests if request.path.endswith("/cancel")]) == 1
         assert ["previous_response_id" in body for body in server.bodies] == [False, True, False]
         assert len(warnings(caplog)) == 1
@@ -79,12 +79,12 @@ def test_a_loss_that_the_server_reports_late_is_healed(caplog: pytest.LogCapture
         talk = Talk(client, "poll")
         talk.run()
         late.due = True
-        second = talk.say("What is it?")
+        second = talk.ask("What is it?")
         assert second.run["status"] == "completed"
         assert talk.fact in second.text
         assert ["previous_response_id" in body for body in server.bodies] == [False, True, False]
         assert len(warnings(caplog)) == 1
-        assert talk.fact in talk.say("Again?").text
+        assert talk.fact in talk.ask("Again?").text
         assert input_texts(server.bodies[-1]) == ["Again?"]
 
 
@@ -103,11 +103,11 @@ def test_one_of_several_clients_replays_the_thread(tmp_path: Path, monkeypatch: 
         run = clients[0].beta.threads.runs.create(talk.thread, assistant_id=talk.assistant)
         barrier, seen = Barrier(2), []
 
-        def look(client: OpenAI) -> None:
+        def poll(client: OpenAI) -> None:
             barrier.wait()
             seen.append(until_ended(client.beta.threads, talk.thread, run.id)["status"])
 
-        threads = [Thread(target=look, args=(client,)) for client in clients]
+        threads = [Thread(target=poll, args=(client,)) for client in clients]
         for each in threads:
             each.start()
         for each in threads:
@@ -131,6 +131,6 @@ def test_a_response_that_is_not_stored_is_no_head() -> None:
     with Loopback(fleeting) as server, OpenAI(base_url=server.url, api_key="x") as client:
         talk = Talk(client, "poll")
         talk.run()
-        assert talk.fact in talk.say("What is it?").text
+        assert talk.fact in talk.ask("What is it?").text
         assert len(server.bodies) == 2
         assert "previous_response_id" not in server.bodies[-1]

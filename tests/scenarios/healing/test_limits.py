@@ -37,7 +37,7 @@ def test_a_streamed_call_that_is_refused_twice_raises_and_stores_no_run(words: s
         talk = Talk(client, "stream")
         talk.run()
         with pytest.raises(openai.APIStatusError) as caught:
-            talk.say("What is it?")
+            talk.ask("What is it?")
         assert caught.value.status_code == WORDINGS[words].status
         assert len(server.bodies) == 3
         assert len(client.beta.threads.runs.list(talk.thread).data) == 1
@@ -49,7 +49,7 @@ def test_a_stream_that_fails_twice_is_a_failed_run(words: str) -> None:
     with Loopback(Always(1, words)) as server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
         talk = Talk(client, "stream")
         talk.run()
-        assert talk.say("What is it?").run["status"] == "failed"
+        assert talk.ask("What is it?").run["status"] == "failed"
         assert len(server.bodies) == 3
         _is_free(talk, server, client)
 
@@ -59,7 +59,7 @@ def test_a_polled_run_that_is_refused_twice_fails(words: str, caplog: pytest.Log
     with Loopback(Always(1, words)) as server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
         talk = Talk(client, "poll")
         talk.run()
-        run = talk.say("What is it?").run
+        run = talk.ask("What is it?").run
         assert run["status"] == "failed"
         # If upstream names a field that the shim itself sends, a note about it follows upstream's message.
         assert run["last_error"]["message"].startswith(WORDINGS[words].error["message"].replace("{id}", "resp_1"))
@@ -71,7 +71,7 @@ def test_a_polled_run_that_is_refused_twice_fails(words: str, caplog: pytest.Log
 def _is_free(talk: Talk, server: Loopback, client: Any) -> None:
     """The thread accepts messages and runs; the lost head is deleted, so the next request contains the whole thread."""
     server.answer = lambda request: None
-    assert talk.fact in talk.say("And now?").text
+    assert talk.fact in talk.ask("And now?").text
     assert "previous_response_id" not in server.bodies[-1]
     assert len(server.bodies) == 4
 
@@ -99,12 +99,12 @@ def test_other_refusals_are_not_healed(what: str, caplog: pytest.LogCaptureFixtu
         talk = Talk(client, "poll")
         talk.run()
         server.answer = lambda request: OTHERS[what] if is_call(request) else None
-        assert talk.say("What is it?").run["status"] == "failed"
+        assert talk.ask("What is it?").run["status"] == "failed"
         assert len(server.bodies) == 2
         assert warnings(caplog) == SAID.get(what, [])
         # The head is unchanged.
         server.answer = lambda request: None
-        talk.say("And now?")
+        talk.ask("And now?")
         assert "previous_response_id" in server.bodies[-1]
         assert len(server.bodies[-1]["input"]) == 2
 
@@ -116,9 +116,9 @@ def test_a_second_loss_is_healed_in_a_later_run(caplog: pytest.LogCaptureFixture
         talk.run()
         for number in (1, 2):
             # A chain that worked between two losses proves that this server stores responses.
-            talk.say("Hold on.")
+            talk.ask("Hold on.")
             losing.due = True
-            assert talk.fact in talk.say("What is it?").text
+            assert talk.fact in talk.ask("What is it?").text
             assert len(warnings(caplog)) == number
-        assert talk.fact in talk.say("Still?").text
+        assert talk.fact in talk.ask("Still?").text
         assert "previous_response_id" in server.bodies[-1]

@@ -23,7 +23,7 @@ def test_a_server_that_reports_no_storage_is_never_chained(way: str, caplog: pyt
         talk = Talk(client, way)
         talk.run()
         for number in (2, 3):
-            assert talk.fact in talk.say("What is it?").text
+            assert talk.fact in talk.ask("What is it?").text
             assert len(server.bodies) == number
         assert not any("previous_response_id" in body for body in server.bodies)
         assert [body["store"] for body in server.bodies] == [True, False, False]
@@ -34,19 +34,19 @@ def test_a_server_that_reports_no_storage_is_never_chained(way: str, caplog: pyt
 @pytest.mark.parametrize("way", WAYS)
 def test_an_unknown_server_without_proof_that_it_stores_is_not_chained(way: str) -> None:
     def silent(request: Request) -> Reply | None:
-        def keep(event: dict) -> dict:
+        def without_store(event: dict) -> dict:
             event.get("response", {}).pop("store", None)
             return event
 
         if request.method == "GET":
             return Reply.error(404, "Not Found")
-        return blocks(server.usual(request), keep) if is_call(request) else None
+        return blocks(server.usual(request), without_store) if is_call(request) else None
 
     with Loopback(silent) as server, OpenAI(base_url=server.url, api_key="x") as client:
         talk = Talk(client, way)
         talk.run()
         for number in (2, 3):
-            assert talk.fact in talk.say("What is it?").text
+            assert talk.fact in talk.ask("What is it?").text
             assert len(server.bodies) == number
         assert not any("previous_response_id" in body for body in server.bodies)
 
@@ -58,7 +58,7 @@ def test_an_unknown_server_that_loses_each_chain_costs_two_extra_calls(caplog: p
         talk.run()
         for _ in range(4):
             losing.due = True
-            assert talk.fact in talk.say("What is it?").text
+            assert talk.fact in talk.ask("What is it?").text
         chained = ["previous_response_id" in body for body in server.bodies]
         assert chained == [False, True, False, True, False, False, False]
         assert len(input_texts(server.bodies[-1])) == 9
@@ -75,7 +75,7 @@ def test_a_server_that_refuses_store_is_asked_only_once(way: str, caplog: pytest
     with Loopback(refusing) as server, OpenAI(base_url=server.url, api_key="x") as client:
         talk = Talk(client, way)
         assert talk.run().run["status"] == "completed"
-        assert talk.fact in talk.say("What is it?").text
+        assert talk.fact in talk.ask("What is it?").text
         assert [body["store"] for body in server.bodies] == [True, False, False]
         assert len(warnings(caplog)) == 1
 
@@ -89,7 +89,7 @@ def test_clients_of_one_process_share_what_was_learned() -> None:
                 talk = Talk(client, "stream")
                 talk.run()
                 losing.due = True
-                assert talk.fact in talk.say("What is it?").text
+                assert talk.fact in talk.ask("What is it?").text
                 assert ["previous_response_id" in body for body in server.bodies[before:]] == calls
 
 
@@ -137,9 +137,9 @@ def test_lost_chains_of_another_server_do_not_count() -> None:
     with Loopback(losing, server.sandbox) as server, OpenAI(base_url=server.url, api_key="x") as client:
         for talk in talks:
             talk.client, losing.due = client, True
-            assert talk.fact in talk.say("What is it?").text
+            assert talk.fact in talk.ask("What is it?").text
         assert ["previous_response_id" in body for body in server.bodies] == [True, False] * 3
-        assert talk.fact in talk.say("Again?").text
+        assert talk.fact in talk.ask("Again?").text
         assert input_texts(server.bodies[-1]) == ["Again?"]
 
 
@@ -147,7 +147,7 @@ def _told(server: Loopback, talk: Talk) -> list[bool]:
     """For each call of a second turn, whether it was chained."""
     talk.run()
     before = len(server.bodies)
-    assert talk.fact in talk.say("What is it?").text
+    assert talk.fact in talk.ask("What is it?").text
     return ["previous_response_id" in body for body in server.bodies[before:]]
 
 

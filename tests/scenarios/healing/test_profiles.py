@@ -20,7 +20,7 @@ def test_a_profile_decides_how_runs_are_sent(name: str, way: str, monkeypatch: p
     with Loopback() as server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
         talk = Talk(client, way, model="o3")
         talk.run()
-        assert talk.fact in talk.say("What is it?").text
+        assert talk.fact in talk.ask("What is it?").text
         first, second = server.bodies
     chained = name in CHAINING
     assert [body["store"] for body in (first, second)] == [chained] * 2
@@ -51,7 +51,7 @@ def test_no_profile_stores_responses_when_storing_is_off(name: str, way: str, mo
     with Loopback() as server, OpenAI(base_url=server.url, api_key="x", max_retries=0) as client:
         talk = Talk(client, way, model="o3")
         talk.run()
-        assert talk.fact in talk.say("What is it?").text
+        assert talk.fact in talk.ask("What is it?").text
         assert [body["store"] for body in server.bodies] == [False] * 2
         assert not any("background" in body or "previous_response_id" in body for body in server.bodies)
         # An unknown server may be OpenAI behind a gateway.

@@ -61,8 +61,8 @@ def check_thoughts(body: Json) -> None:
 def test_each_turn_sends_the_whole_thread(way: str, server: Loopback, client: OpenAI) -> None:
     talk = Talk(client, way, model=THINKER)
     talk.run()
-    talk.say("What is it?")
-    assert talk.fact in talk.say("Again?").text
+    talk.ask("What is it?")
+    assert talk.fact in talk.ask("Again?").text
     assert [(body["store"], body["include"]) for body in server.bodies] == [(False, [ENCRYPTED])] * 3
     assert not any("previous_response_id" in body for body in server.bodies)
     assert kinds(server.bodies[-1]) == ["message", "reasoning", "message"] * 2 + ["message"]
@@ -74,7 +74,7 @@ def test_each_turn_sends_the_whole_thread(way: str, server: Loopback, client: Op
 def test_a_tool_round_sends_the_reasoning_before_the_call(way: str, server: Loopback, client: OpenAI) -> None:
     talk = Talk(client, way, model=THINKER, tools=[tool("get_weather"), tool("get_time")])
     talk.run()
-    result = talk.say(
+    result = talk.ask(
         "get_weather then get_time", get_weather=lambda arguments: "Rain", get_time=lambda arguments: "Noon"
     )
     assert result.run["status"] == "completed"
@@ -88,7 +88,7 @@ def test_a_tool_round_sends_the_reasoning_before_the_call(way: str, server: Loop
 def test_reasoning_is_requested_once_from_a_model_without_it(way: str, server: Loopback, client: OpenAI) -> None:
     talk = Talk(client, way, model="gpt-4o")
     talk.run()
-    assert talk.fact in talk.say("What is it?").text
+    assert talk.fact in talk.ask("What is it?").text
     assert ["include" in body for body in server.bodies] == [True, False, False]
 
 
@@ -96,8 +96,8 @@ def test_reasoning_is_requested_once_from_a_model_without_it(way: str, server: L
 def test_reasoning_without_a_following_item_is_not_sent(server: Loopback, client: OpenAI) -> None:
     talk = Talk(client, "poll", model=THINKER)
     talk.run()
-    assert talk.say("ponder-forever").run["status"] == "incomplete"
-    assert talk.fact in talk.say("What is it?").text
+    assert talk.ask("ponder-forever").run["status"] == "incomplete"
+    assert talk.fact in talk.ask("What is it?").text
     assert kinds(server.bodies[-1]) == ["message", "reasoning", "message", "message", "message"]
     check_thoughts(server.bodies[-1])
 
@@ -120,7 +120,7 @@ def test_reasoning_of_another_organisation_is_left_out(
     talk = Talk(client, way, model=THINKER)
     talk.run()
     server.answer = Blind()
-    assert talk.fact in talk.say("What is it?").text
+    assert talk.fact in talk.ask("What is it?").text
     assert [kinds(body).count("reasoning") for body in server.bodies] == [0, 1, 0]
     assert input_texts(server.bodies[-1])[-1] == "What is it?"
     assert len(warnings(caplog)) == 1
@@ -135,8 +135,8 @@ def test_an_organisation_with_zero_data_retention_becomes_stateless(
     talk = Talk(client, way, model=THINKER)
     talk.run()
     losing.due = True
-    assert talk.fact in talk.say("What is it?").text
-    assert talk.fact in talk.say("Again?").text
+    assert talk.fact in talk.ask("What is it?").text
+    assert talk.fact in talk.ask("Again?").text
     assert [body["store"] for body in server.bodies] == [True, True, False, False]
     assert server.bodies[-1]["include"] == [ENCRYPTED]
     assert kinds(server.bodies[-1]) == ["message", "message", "message", "reasoning", "message", "message"]
@@ -155,6 +155,6 @@ def test_a_server_of_another_kind_gets_no_reasoning(
     monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", "llamacpp")
     with OpenAI(base_url=server.url, api_key="x") as second:
         talk.client = second
-        assert talk.fact in talk.say("What is it?").text
+        assert talk.fact in talk.ask("What is it?").text
     assert kinds(server.bodies[-1]) == ["message"] * 3
     assert "include" not in server.bodies[-1]

@@ -22,22 +22,22 @@ def _calls(body: Json) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("words", FEW)
 def test_a_round_is_replayed_with_its_calls_and_outputs(words: str, way: str, caplog: pytest.LogCaptureFixture) -> None:
-    losing, weather, asked = Losing(WORDINGS[words]), secret(), []
+    losing, weather, calls_received = Losing(WORDINGS[words]), secret(), []
 
-    def get_weather(given: Json) -> str:
-        asked.append(given)
+    def get_weather(arguments: Json) -> str:
+        calls_received.append(arguments)
         losing.due = True
         return weather
 
     with Loopback(losing) as server, OpenAI(base_url=server.url, api_key="x") as client:
         talk = Talk(client, way, tools=TOOLS)
         talk.run()
-        result = talk.say(
+        result = talk.ask(
             'get_weather {"city": "Oslo"} and find_city', get_weather=get_weather, find_city=lambda arguments: "Rome"
         )
         assert result.run["status"] == "completed"
         assert weather in result.text
-        assert len(asked) == 1
+        assert len(calls_received) == 1
         healed = server.bodies[-1]
         calls = _calls(healed)
         assert [kind for kind, _ in calls] == ["function_call"] * 2 + ["function_call_output"] * 2
@@ -56,7 +56,7 @@ def test_a_round_whose_chain_was_ignored_is_replayed(way: str) -> None:
         deaf.server = server
         talk = Talk(client, way, tools=TOOLS)
         talk.run()
-        result = talk.say(
+        result = talk.ask(
             "get_weather then find_city", get_weather=lambda arguments: "Rain", find_city=lambda arguments: "Rome"
         )
         assert result.run["status"] == "completed"
@@ -77,7 +77,7 @@ def test_a_call_without_output_is_not_replayed(caplog: pytest.LogCaptureFixture)
         assert run.status == "requires_action"
         threads.runs.cancel(run.id, thread_id=talk.thread)
         losing.due = True
-        assert talk.fact in talk.say("What is it?").text
+        assert talk.fact in talk.ask("What is it?").text
         assert _calls(server.bodies[-1]) == []
         assert input_texts(server.bodies[-1])[-2:] == ["get_weather", "What is it?"]
         assert len(warnings(caplog)) == 1

@@ -18,20 +18,20 @@ def _as_it_is(reply: Reply) -> Reply:
 
 
 def _without_an_echo(reply: Reply) -> Reply:
-    def keep(event: Json) -> Json:
+    def without_previous(event: Json) -> Json:
         event.get("response", {}).pop("previous_response_id", None)
         return event
 
-    return blocks(reply, keep)
+    return blocks(reply, without_previous)
 
 
 def _echoing_another(reply: Reply) -> Reply:
-    def keep(event: Json) -> Json:
+    def with_another(event: Json) -> Json:
         return event | (
             {"response": event["response"] | {"previous_response_id": "resp_x"}} if "response" in event else {}
         )
 
-    return blocks(reply, keep)
+    return blocks(reply, with_another)
 
 
 def _at_once_behind_a_sign_of_life(reply: Reply) -> Reply:
@@ -72,7 +72,7 @@ def test_an_answer_without_history_is_never_sent_to_the_reader(
         deaf.server = server
         talk = Talk(client, way)
         first = talk.run()
-        second = talk.say("What is it?")
+        second = talk.ask("What is it?")
         assert second.run["status"] == "completed"
         assert ["previous_response_id" in body for body in server.bodies] == [False, True, False]
         assert input_texts(server.bodies[-1]) == [f"My word is {talk.fact}.", first.text, "What is it?"]
@@ -84,7 +84,7 @@ def test_an_answer_without_history_is_never_sent_to_the_reader(
         assert len(warnings(caplog)) == 1
         assert talk.fact not in caplog.text
         # From now on every request to this server contains the whole thread.
-        third = talk.say("Again?")
+        third = talk.ask("Again?")
         assert talk.fact in third.text
         assert len(server.bodies) == 4
         assert len(input_texts(server.bodies[-1])) == 5
@@ -97,5 +97,5 @@ def test_a_trusted_server_need_not_echo_the_previous_response(monkeypatch: pytes
         server.answer = lambda request: _without_an_echo(server.usual(request)) if b'"stream"' in request.body else None
         talk = Talk(client, "stream")
         talk.run()
-        assert talk.fact in talk.say("What is it?").text
+        assert talk.fact in talk.ask("What is it?").text
         assert len(server.bodies) == 2

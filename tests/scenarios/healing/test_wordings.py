@@ -21,7 +21,7 @@ def test_the_thread_is_replayed(words: str, way: str, colour: str, caplog: pytes
         talk = Talk(client, way)
         first = talk.run()
         losing.due = True
-        second = talk.say("What is it?")
+        second = talk.ask("What is it?")
         assert second.run["status"] == "completed"
         # The requests that upstream received: the refused one, and one with the whole thread.
         (head,) = losing.lost
@@ -41,7 +41,7 @@ def test_the_thread_is_replayed(words: str, way: str, colour: str, caplog: pytes
 def _goes_on(talk: Talk, server: Loopback, lost: str, never: bool) -> None:
     """The next run continues from the new head; if the server never chains, it sends the whole thread again."""
     before = len(server.bodies)
-    third = talk.say("Again?")
+    third = talk.ask("Again?")
     assert third.run["status"] == "completed"
     assert talk.fact in third.text
     assert len(server.bodies) == before + 1

@@ -44,7 +44,7 @@ class Stage:
         data = content.encode() if isinstance(content, str) else content
         return str(self.client.files.create(file=(name, data), purpose=purpose).id)
 
-    def say(self, thread: str, content: Any, *attachments: Json) -> Json:
+    def add_message(self, thread: str, content: Any, *attachments: Json) -> Json:
         more: Json = {"attachments": list(attachments)} if attachments else {}
         made = self.client.beta.threads.messages.create(thread, role="user", content=content, **more)
         found: Json = made.to_dict(mode="json")
@@ -57,7 +57,7 @@ class Stage:
     def ask(self, content: Any, assistant: str, *attachments: Json, thread: str = "", **more: Any) -> RunResult:
         """A message and a run; in a new thread unless one is given.  The run must complete."""
         thread = thread or self.thread()
-        self.say(thread, content, *attachments)
+        self.add_message(thread, content, *attachments)
         result = self.run(thread, assistant, **more)
         assert result.run["status"] == "completed", result.run["last_error"]
         return result
@@ -75,7 +75,7 @@ def attach(file: str, *tools: Json) -> Json:
     return {"file_id": file, "tools": list(tools)}
 
 
-def word() -> str:
+def random_word() -> str:
     """A random word, which no fixed answer can contain."""
     return "".join(secrets.choice("bcdfghklmnprstvz") + secrets.choice("aeiou") for _ in range(5))
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.hosted_tools.stage import SEARCH, Json, Stage, attach, folded, text, word
+from tests.scenarios.hosted_tools.stage import SEARCH, Json, Stage, attach, folded, random_word, text
 
 #: The words in the message, the number of citations, and the start index of the first one: None for any.
 PLACES = {
@@ -48,10 +48,10 @@ def test_citations_in_every_way(stage: Stage, words: str) -> None:
 
 def _check(stage: Stage, words: str) -> None:
     count, place = PLACES[words]
-    fact = f"The {word()} lives in {word()}"
-    files = [stage.upload(f"{word()}.txt", f"{fact} {number}.") for number in range(2)]
+    fact = f"The {random_word()} lives in {random_word()}"
+    files = [stage.upload(f"{random_word()}.txt", f"{fact} {number}.") for number in range(2)]
     thread = stage.thread()
-    stage.say(thread, "Notes.", *(attach(file, SEARCH) for file in files))
+    stage.add_message(thread, "Notes.", *(attach(file, SEARCH) for file in files))
     result = stage.ask(f"file_search {words} {fact.split()[1]}", stage.assistant(SEARCH), thread=thread)
     found = text(result)
     notes = found["annotations"]

@@ -4,16 +4,27 @@ import random
 from typing import Any
 
 from tests.scenarios.doors.talking import carry_out, tool
-from tests.scenarios.hosted_tools.stage import CODE, SEARCH, Json, Stage, answer, attach, calls, folded, text, word
+from tests.scenarios.hosted_tools.stage import (
+    CODE,
+    SEARCH,
+    Json,
+    Stage,
+    answer,
+    attach,
+    calls,
+    folded,
+    random_word,
+    text,
+)
 
 
 def test_the_container_gets_the_files_of_assistant_thread_and_messages(stage: Stage) -> None:
     """The model's code finds the files in its container."""
-    names = [f"{word()}.csv" for _ in range(4)]
-    files = [stage.upload(name, f"x,{word()}") for name in names]
+    names = [f"{random_word()}.csv" for _ in range(4)]
+    files = [stage.upload(name, f"x,{random_word()}") for name in names]
     assistant = stage.assistant(CODE, tool_resources={"code_interpreter": {"file_ids": files[:1]}})
     thread = stage.thread(tool_resources={"code_interpreter": {"file_ids": files[1:2]}})
-    stage.say(thread, "First.", attach(files[2], CODE))
+    stage.add_message(thread, "First.", attach(files[2], CODE))
     more: Json = {"role": "user", "content": "code_interpreter", "attachments": [attach(files[3], CODE, SEARCH)]}
     result = stage.run(thread, assistant, additional_messages=[more])
     assert stage.tools()["code_interpreter"]["container"] == {"type": "auto", "file_ids": files}
@@ -75,10 +86,10 @@ def test_every_call_is_a_step_and_every_text_a_message(stage: Stage) -> None:
 
 def test_code_and_functions_in_one_run(stage: Stage) -> None:
     """The function's output is submitted, and the second code call runs in the same container."""
-    secret = word()
+    secret = random_word()
     assistant = stage.assistant(CODE, tool("get_word"))
     thread = stage.thread()
-    stage.say(thread, 'code_interpreter {"code": "6 * 7"} and get_word then code_interpreter {"code": "7 * 7"}')
+    stage.add_message(thread, 'code_interpreter {"code": "6 * 7"} and get_word then code_interpreter {"code": "7 * 7"}')
     result = carry_out(stage.client, stage.way, thread, assistant, {"get_word": lambda arguments: secret})
     assert result.run["status"] == "completed"
     hosted = [call["code_interpreter"]["outputs"][0]["logs"] for call in calls(result) if call["type"] != "function"]
@@ -94,7 +105,7 @@ def test_the_logs_show_the_traceback_of_failed_code(plain: Stage) -> None:
 
 def test_a_file_has_an_annotation_and_an_attachment(stage: Stage) -> None:
     """The annotation covers only the path; the message also lists the file as an attachment."""
-    name = f"{word()}.txt"
+    name = f"{random_word()}.txt"
     result = stage.ask(f'code_interpreter {{"file": "{name}"}} make-file', stage.assistant(CODE))
     found = text(result)
     (note,) = found["annotations"]
@@ -109,7 +120,7 @@ def test_a_file_has_an_annotation_and_an_attachment(stage: Stage) -> None:
 
 
 def test_a_plot_stands_before_the_text(stage: Stage) -> None:
-    result = stage.ask(f"code_interpreter show-image {word()}", stage.assistant(CODE))
+    result = stage.ask(f"code_interpreter show-image {random_word()}", stage.assistant(CODE))
     first, second = answer(result)["content"]
     assert (first["type"], second["type"]) == ("image_file", "text")
     assert second["text"]["annotations"] == []
@@ -121,9 +132,9 @@ def test_a_plot_stands_before_the_text(stage: Stage) -> None:
 
 def test_citations_and_links_in_one_text(stage: Stage) -> None:
     """The markers of citations before a link shift its offsets."""
-    subject, name = word(), f"{word()}.txt"
+    subject, name = random_word(), f"{random_word()}.txt"
     thread = stage.thread()
-    stage.say(thread, "Notes.", attach(stage.upload("notes.txt", f"The {subject} is {word()}."), SEARCH))
+    stage.add_message(thread, "Notes.", attach(stage.upload("notes.txt", f"The {subject} is {random_word()}."), SEARCH))
     asked = f'file_search cite-emoji {subject} and code_interpreter {{"file": "{name}"}} make-file'
     found = text(result := stage.ask(asked, stage.assistant(SEARCH, CODE), thread=thread))
     assert {note["type"] for note in found["annotations"]} == {"file_citation", "file_path"}

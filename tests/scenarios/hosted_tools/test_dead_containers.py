@@ -7,7 +7,7 @@ import pytest
 
 from shim.sandbox import Sandbox
 from tests.scenarios.doors.talking import carry_out, tool
-from tests.scenarios.hosted_tools.stage import CODE, Json, Stage, attach, calls, text, word
+from tests.scenarios.hosted_tools.stage import CODE, Json, Stage, attach, calls, random_word, text
 
 MINUTES = 1 / 24 / 60
 
@@ -18,7 +18,7 @@ def containers(stage: Stage) -> set[str]:
 
 def begun(stage: Stage, assistant: str) -> tuple[str, str]:
     """A thread in which code has run, and a word from its first message."""
-    fact = word()
+    fact = random_word()
     result = stage.ask(f"code_interpreter make-file Remember {fact}.", assistant)
     return result.run["thread_id"], fact
 
@@ -53,7 +53,7 @@ def test_a_live_container_is_reused(plain: Stage) -> None:
 
 
 def test_a_new_container_gets_the_attached_files_again(plain: Stage) -> None:
-    name, assistant = f"{word()}.csv", plain.assistant(CODE)
+    name, assistant = f"{random_word()}.csv", plain.assistant(CODE)
     file = plain.upload(name, "x,y")
     result = plain.ask("code_interpreter", assistant, attach(file, CODE))
     plain.sandbox.expire_containers()
@@ -63,14 +63,14 @@ def test_a_new_container_gets_the_attached_files_again(plain: Stage) -> None:
 
 def test_a_container_that_expires_while_the_run_requires_action(stage: Stage) -> None:
     """The function call is sent with its output; code calls of the dead container are not sent."""
-    secret, thread = word(), stage.thread()
+    secret, thread = random_word(), stage.thread()
     assistant = stage.assistant(CODE, tool("get_word"))
 
     def slow(given: Json) -> str:
         stage.sandbox.expire_containers()
         return secret
 
-    stage.say(thread, 'aloud code_interpreter {"code": "6 * 7"} and get_word')
+    stage.add_message(thread, 'aloud code_interpreter {"code": "6 * 7"} and get_word')
     result = carry_out(stage.client, stage.way, thread, assistant, {"get_word": slow})
     assert result.run["status"] == "completed"
     assert secret in result.text

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios.doors.talking import RunResult
-from tests.scenarios.hosted_tools.stage import DAY, SEARCH, Json, Stage, attach, calls, text, word
+from tests.scenarios.hosted_tools.stage import DAY, SEARCH, Json, Stage, attach, calls, random_word, text
 
 CONTENTS: Any = ["step_details.tool_calls[*].file_search.results[*].content"]
 #: Keys of a recorded result, without its content and with it.
@@ -15,8 +15,8 @@ FULL = {*PLAIN, "content"}
 
 def fact() -> tuple[str, str]:
     """A sentence, and the word with which a search finds it."""
-    subject = word()
-    return f"The {subject} eats {word()}.", subject
+    subject = random_word()
+    return f"The {subject} eats {random_word()}.", subject
 
 
 def inline(*files: str) -> Json:
@@ -34,13 +34,13 @@ def found(result: RunResult) -> list[Json]:
 def test_stores_of_the_assistant_and_of_the_thread_are_searched(stage: Stage) -> None:
     """Existing stores and inline stores; the file of a message's attachment is added to the thread's own store."""
     (one, subject), (two, other), (three, third) = fact(), fact(), fact()
-    files = [stage.upload(f"{word()}.md", each) for each in (one, two, three)]
+    files = [stage.upload(f"{random_word()}.md", each) for each in (one, two, three)]
     ready = stage.client.vector_stores.create(name="ready", file_ids=[files[0]])
     assistant = stage.assistant(SEARCH, tool_resources={"file_search": {"vector_store_ids": [ready.id]}})
     thread = stage.thread(tool_resources=inline(files[1]))
     shown = stage.client.beta.threads.retrieve(thread).tool_resources.file_search.vector_store_ids
     assert len(shown) == 1
-    stage.say(thread, "More.", attach(files[2], SEARCH))
+    stage.add_message(thread, "More.", attach(files[2], SEARCH))
     result = stage.ask(f"file_search {subject} {other} {third}", assistant, thread=thread)
     assert stage.tools()["file_search"]["vector_store_ids"] == [ready.id, *shown]
     assert {hit["file_id"] for hit in found(result)} == set(files)
@@ -49,7 +49,7 @@ def test_stores_of_the_assistant_and_of_the_thread_are_searched(stage: Stage) ->
 
 def test_an_inline_store_of_an_assistant_and_of_create_and_run(plain: Stage) -> None:
     (one, subject), (two, other) = fact(), fact()
-    files = [plain.upload(f"{word()}.txt", each) for each in (one, two)]
+    files = [plain.upload(f"{random_word()}.txt", each) for each in (one, two)]
     assistant = plain.assistant(SEARCH, tool_resources=inline(files[0]))
     kept = plain.client.beta.assistants.retrieve(assistant).tool_resources.file_search.vector_store_ids
     store = plain.client.vector_stores.retrieve(kept[0])
@@ -74,14 +74,14 @@ def test_a_store_is_made_for_the_first_attachment_and_indexed_before_the_run(sta
     sentence, subject = fact()
     file = stage.upload("facts.txt", sentence)
     thread = stage.thread()
-    message = stage.say(thread, f"file_search {subject}", attach(file, SEARCH))
+    message = stage.add_message(thread, f"file_search {subject}", attach(file, SEARCH))
     assert message["attachments"] == [{"file_id": file, "tools": [SEARCH]}]
     (made,) = stage.client.beta.threads.retrieve(thread).tool_resources.file_search.vector_store_ids
     store = stage.client.vector_stores.retrieve(made)
     assert store.expires_at == pytest.approx(stage.clock() + 7 * DAY, abs=60)
     # A second file is still being indexed when the run is created: the shim waits for it.
     late = stage.upload("more.txt", sentence)
-    stage.say(thread, f"file_search {subject}", attach(late, SEARCH))
+    stage.add_message(thread, f"file_search {subject}", attach(late, SEARCH))
     begun = len(stage.sandbox.requests)
     result = stage.run(thread, stage.assistant(SEARCH))
     looks = [each.path for each in stage.sandbox.requests[begun:]]
@@ -102,8 +102,10 @@ def test_attachments_of_a_run_and_of_a_new_thread(plain: Stage) -> None:
 
 
 def test_options_go_upstream_and_are_shown(stage: Stage) -> None:
-    subject = word()
-    files = [stage.upload(f"{n}.txt", f"The {subject} {' '.join(word() for _ in range(n * 9))}.") for n in range(4)]
+    subject = random_word()
+    files = [
+        stage.upload(f"{n}.txt", f"The {subject} {' '.join(random_word() for _ in range(n * 9))}.") for n in range(4)
+    ]
     options = {"max_num_results": 2, "ranking_options": {"score_threshold": 0.25, "ranker": "auto"}}
     assistant = stage.assistant(SEARCH | {"file_search": options}, tool_resources=inline(*files))
     result = stage.ask(f"file_search {subject}", assistant)

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from tests.scenarios.hosted_tools.recordings import Player, Recording, recordings
-from tests.scenarios.hosted_tools.stage import CODE, SEARCH, Json, Stage, attach, text, word
+from tests.scenarios.hosted_tools.stage import CODE, SEARCH, Json, Stage, attach, random_word, text
 
 PIXEL = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 
 
 def picture(stage: Stage) -> str:
-    return stage.upload(f"{word()}.png", PIXEL, "vision")
+    return stage.upload(f"{random_word()}.png", PIXEL, "vision")
 
 
 #: The given detail, and the detail that is shown and sent.
@@ -29,14 +29,14 @@ def test_images_by_id_and_by_url(stage: Stage) -> None:
 
 def _check(stage: Stage, given: str | None, shown: str) -> None:
     detail = {"detail": given} if given else {}
-    file, url = picture(stage), f"https://example.com/{word()}.jpg"
+    file, url = picture(stage), f"https://example.com/{random_word()}.jpg"
     content = [
         {"type": "text", "text": "What do you see?"},
         {"type": "image_file", "image_file": {"file_id": file, **detail}},
         {"type": "image_url", "image_url": {"url": url, **detail}},
     ]
     thread = stage.thread()
-    message = stage.say(thread, content)
+    message = stage.add_message(thread, content)
     assert message["content"][1:] == [
         {"type": "image_file", "image_file": {"file_id": file, "detail": shown}},
         {"type": "image_url", "image_url": {"url": url, "detail": shown}},
@@ -77,17 +77,17 @@ def _images(stage: Stage) -> list[str]:
 
 def test_a_missing_image_fails_with_upstreams_message(plain: Stage) -> None:
     thread = plain.thread()
-    plain.say(thread, [{"type": "image_file", "image_file": {"file_id": "file-missing"}}])
+    plain.add_message(thread, [{"type": "image_file", "image_file": {"file_id": "file-missing"}}])
     run = plain.run(thread, plain.assistant()).run
     assert (run["status"], "file-missing" in run["last_error"]["message"]) == ("failed", True)
 
 
 def test_a_file_for_both_tools(stage: Stage) -> None:
     """One upload with the purpose ``assistants``; the message's attachment lists both tools."""
-    fact = word()
+    fact = random_word()
     file = stage.upload(f"{fact}.txt", f"The {fact} sleeps.")
     thread = stage.thread()
-    message = stage.say(thread, f"file_search {fact} and code_interpreter", attach(file, SEARCH, CODE))
+    message = stage.add_message(thread, f"file_search {fact} and code_interpreter", attach(file, SEARCH, CODE))
     assert message["attachments"] == [{"file_id": file, "tools": [SEARCH, CODE]}]
     result = stage.run(thread, stage.assistant(SEARCH, CODE))
     tools = stage.tools()

@@ -5,14 +5,16 @@ from typing import Any
 import pytest
 
 from shim import NotFoundError
-from tests.scenarios.hosted_tools.stage import CODE, Stage, answer, calls, text, word
+from tests.scenarios.hosted_tools.stage import CODE, Stage, answer, calls, random_word, text
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def made(stage: Stage, name: str, **more: Any) -> tuple[str, str, bytes]:
     """The id of a file that a run's code wrote, the file's thread, and its content as upstream stores it."""
-    result = stage.ask(f'code_interpreter {{"file": "{name}"}} make-file {word()}', stage.assistant(CODE), **more)
+    result = stage.ask(
+        f'code_interpreter {{"file": "{name}"}} make-file {random_word()}', stage.assistant(CODE), **more
+    )
     file = text(result)["annotations"][0]["file_path"]["file_id"]
     (content,) = [found for found in _in_containers(stage) if found[0] == file]
     return file, result.run["thread_id"], content[1]
@@ -34,7 +36,7 @@ def read(client: Any, file: str) -> list[bytes]:
 
 
 def test_a_file_that_code_wrote_is_fetched_like_any_other(stage: Stage) -> None:
-    name = f"{word()}.txt"
+    name = f"{random_word()}.txt"
     file, _, content = made(stage, name)
     assert read(stage.client, file) == [content] * 4
     shown = stage.client.files.retrieve(file)
@@ -49,7 +51,7 @@ def test_a_file_that_code_wrote_is_fetched_like_any_other(stage: Stage) -> None:
 
 
 def test_a_plot_is_a_picture(stage: Stage) -> None:
-    result = stage.ask(f"code_interpreter show-image {word()}", stage.assistant(CODE))
+    result = stage.ask(f"code_interpreter show-image {random_word()}", stage.assistant(CODE))
     file = answer(result)["content"][0]["image_file"]["file_id"]
     for content in read(stage.client, file):
         assert content.startswith(PNG)
@@ -92,7 +94,7 @@ def test_files_are_deleted_with_their_thread(plain: Stage) -> None:
 
 def test_uploaded_files_stay_upstream(stage: Stage) -> None:
     """Files that were not written by code are stored only upstream, with their purpose."""
-    content = word().encode()
+    content = random_word().encode()
     file = stage.upload("mine.txt", content, "vision")
     assert read(stage.client, file) == [content] * 4
     shown = stage.client.files.retrieve(stage.upload("notes.txt", content))

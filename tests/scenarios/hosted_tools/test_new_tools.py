@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios.doors.talking import carry_out
-from tests.scenarios.hosted_tools.stage import Json, Stage, answer, calls, folded, text, word
+from tests.scenarios.hosted_tools.stage import Json, Stage, answer, calls, folded, random_word, text
 
 pytestmark = pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")
 WEB: Json = {"type": "web_search", "search_context_size": "low"}
@@ -36,7 +36,7 @@ def test_a_web_search_by_its_preview_name(plain: Stage) -> None:
 
 
 def _search(stage: Stage, tool: Json) -> None:
-    query = word()
+    query = random_word()
     result = stage.ask(f'web_search {{"query": "{query}", "results": 2}}', stage.assistant(tool))
     assert stage.tools()[tool["type"]] == tool
     ((name, arguments, output),) = _functions(result)
@@ -51,7 +51,7 @@ def _search(stage: Stage, tool: Json) -> None:
 
 
 def test_an_mcp_server(stage: Stage) -> None:
-    said = word()
+    said = random_word()
     result = stage.ask(f'mcp {{"text": "{said}"}} mcp-fails', stage.assistant(MCP))
     assert stage.tools()["mcp"] == MCP
     (first, failed, went) = _functions(result)
@@ -65,7 +65,7 @@ def test_an_mcp_server(stage: Stage) -> None:
 
 
 def test_a_picture(stage: Stage) -> None:
-    result = stage.ask(f"image_generation {word()}", stage.assistant(DRAW))
+    result = stage.ask(f"image_generation {random_word()}", stage.assistant(DRAW))
     assert stage.tools()["image_generation"] == DRAW
     ((name, arguments, file),) = _functions(result)
     assert (name, list(arguments)) == ("image_generation", ["prompt"])
@@ -100,7 +100,7 @@ LEAVE = {
 
 @pytest.mark.parametrize("said", LEAVE)
 def test_an_mcp_server_that_requires_approval(plain: Stage, said: str) -> None:
-    given, asked = LEAVE[said], word()
+    given, asked = LEAVE[said], random_word()
     assistant = plain.assistant({**MCP, "require_approval": "always"})
     result, run = _allowed(plain, assistant, asked, said)
     ((call_id, name, wanted),) = result.calls[0]
@@ -118,7 +118,7 @@ def test_an_mcp_server_that_requires_approval(plain: Stage, said: str) -> None:
 def test_an_approval_is_sent_once(stage: Stage) -> None:
     """After upstream has lost the chain: a pending approval is replayed, a used one is not."""
     assistant = stage.assistant({**MCP, "require_approval": "always"})
-    _, run = _allowed(stage, assistant, word(), "true", stage.sandbox.forget)
+    _, run = _allowed(stage, assistant, random_word(), "true", stage.sandbox.forget)
     assert [item["type"] for item in stage.sent("/responses")[-1]["input"]] == [
         "message",
         "mcp_approval_request",
@@ -135,6 +135,6 @@ def _allowed(stage: Stage, assistant: str, text: str, said: str, before: Any = l
         return said
 
     thread = stage.thread()
-    stage.say(thread, f'mcp {{"text": "{text}"}}')
+    stage.add_message(thread, f'mcp {{"text": "{text}"}}')
     result = carry_out(stage.client, stage.way, thread, assistant, {"mcp_approval_request": answer})
     return result, result.run

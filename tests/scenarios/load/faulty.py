@@ -65,7 +65,7 @@ class Faulty(Loopback):
                 self.over.wait(self.scale.stall)
             yield chunk
 
-    def told(self, body: Json) -> list[Json]:
+    def history(self, body: Json) -> list[Json]:
         """All items that a request sends to upstream, those of its chain included, oldest first."""
         previous = body.get("previous_response_id")
         return [*(self._chain(previous) if previous else ()), *body["input"]]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from shim.engine.run import notes, refresh
-from tests.scenarios.crash.lawful import check_thread, check_told
+from tests.scenarios.crash.lawful import check_history, check_thread
 from tests.scenarios.load.program import ACTIVE
 from tests.scenarios.load.scale import facts, question
 from tests.scenarios.load.stage import Stage
@@ -23,18 +23,20 @@ def check(stage: Stage) -> None:
 
 
 def _wrong(stage: Stage, client: Any, thread_id: str) -> str | None:
-    threads, told = client.beta.threads, list[Json]()
+    threads, history = client.beta.threads, list[Json]()
     try:
         check_thread(threads, thread_id)
         _check_runs(stage, threads, thread_id)
         messages = [each.to_dict(mode="json") for each in threads.messages.list(thread_id, limit=100, order="asc")]
         given = {"thread_id": thread_id, "assistant_id": stage.assistant_id, "instructions": "Go on."}
         assert threads.runs.create_and_poll(**given).status == "completed"
-        told = stage.upstream.told(stage.upstream.last)
-        check_told(told, messages)
+        history = stage.upstream.history(stage.upstream.last)
+        check_history(history, messages)
         return None
     except AssertionError as problem:
-        return "\n".join([f"{thread_id}: {problem}", *_seen(threads, thread_id), *(f"  told {item}" for item in told)])
+        return "\n".join(
+            [f"{thread_id}: {problem}", *_seen(threads, thread_id), *(f"  item {item}" for item in history)]
+        )
 
 
 def _seen(threads: Any, thread_id: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import openai
 import pytest
 
-from tests.scenarios.hosted_tools.stage import Json, Stage, answer, folded, word
+from tests.scenarios.hosted_tools.stage import Json, Stage, answer, folded, random_word
 
 SCHEMA: Final = {
     "type": "object",
@@ -21,7 +21,7 @@ THINKER, PHASED = "o3", "gpt-5.4"
 def ended(stage: Stage, said: str, **more: Any) -> Any:
     """A run of one question, with any final status."""
     thread = stage.thread()
-    stage.say(thread, said)
+    stage.add_message(thread, said)
     return stage.run(thread, stage.assistant(), **more)
 
 
@@ -42,7 +42,7 @@ def matches_what_was_told(result: Any) -> None:
 
 
 def test_a_refusal(stage: Stage) -> None:
-    result = ended(stage, f"please-refuse {word()}")
+    result = ended(stage, f"please-refuse {random_word()}")
     (part,) = answer(result)["content"]
     assert (result.run["status"], part["type"], answer(result)["status"]) == ("completed", "refusal", "completed")
     assert part["refusal"]
@@ -61,7 +61,7 @@ def test_an_answer_that_follows_a_strict_schema(stage: Stage) -> None:
 
 
 def _check_schema(stage: Stage, strict: bool | None) -> None:
-    said: Json = {"name": "trip", "schema": SCHEMA, "description": word()} | (
+    said: Json = {"name": "trip", "schema": SCHEMA, "description": random_word()} | (
         {} if strict is None else {"strict": strict}
     )
     form = {"type": "json_schema", "json_schema": said}
@@ -74,7 +74,7 @@ def _check_schema(stage: Stage, strict: bool | None) -> None:
 
 
 def test_a_json_object_without_a_schema(plain: Stage) -> None:
-    fact = word()
+    fact = random_word()
     result = ended(plain, f"Say {fact} in JSON.", response_format={"type": "json_object"})
     assert fact in json.loads(result.text)["answer"]
     assert plain.sent("/responses")[-1]["text"] == {"format": {"type": "json_object"}}
@@ -134,7 +134,7 @@ def test_an_answer_of_reasoning_alone_is_incomplete(stage: Stage) -> None:
 
 
 def test_reasoning_is_stored_and_never_shown(stage: Stage) -> None:
-    fact = word()
+    fact = random_word()
     result = ended(stage, f"Remember {fact}.", model=THINKER, extra_body={"reasoning_effort": "low"})
     assert (result.run["status"], kinds(result), len(mine(result))) == ("completed", ["message_creation"], 1)
     assert result.run["usage"]["completion_tokens_details"]["reasoning_tokens"] > 0

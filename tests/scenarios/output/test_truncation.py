@@ -11,14 +11,14 @@ from shim.sandbox import Sandbox
 from tests.scenarios.doors.colours import COLOURS, opened
 from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.doors.talking import carry_out, tool
-from tests.scenarios.hosted_tools.stage import Json, Stage, word
+from tests.scenarios.hosted_tools.stage import Json, Stage, random_word
 
 COUNT = "/responses/input_tokens"
 
 
 def told_before(count: int = 6, length: int = 12) -> tuple[list[str], list[Json]]:
     """Facts, and one message of ``length`` words for each."""
-    facts = [word() for _ in range(count)]
+    facts = [random_word() for _ in range(count)]
     return facts, [{"role": "user", "content": f"{fact} {'so ' * (length - 1)}".strip()} for fact in facts]
 
 
@@ -42,7 +42,7 @@ def test_a_budget_leaves_out_older_messages(stage: Stage) -> None:
 
 def test_a_budget_is_counted_with_the_chain(plain: Stage) -> None:
     thread, assistant = plain.thread(), plain.assistant()
-    first = plain.ask(f"Remember {word()}.", assistant, thread=thread)
+    first = plain.ask(f"Remember {random_word()}.", assistant, thread=thread)
     result = plain.ask("And now?", assistant, thread=thread, max_prompt_tokens=500)
     assert heard_of([first.text.split()[2]], result.text) == [True]
     body = plain.sent(COUNT)[-1]
@@ -53,8 +53,11 @@ def test_a_budget_is_counted_with_the_chain(plain: Stage) -> None:
 def test_a_budget_covers_all_rounds(stage: Stage) -> None:
     tools = [tool("get_time"), tool("get_mail")]
     thread, assistant = stage.thread(), stage.assistant(*tools)
-    stage.say(thread, "get_time then get_mail")
-    functions: dict[str, Callable[[Json], str]] = {"get_time": lambda _: "noon " * 40, "get_mail": lambda _: word()}
+    stage.add_message(thread, "get_time then get_mail")
+    functions: dict[str, Callable[[Json], str]] = {
+        "get_time": lambda _: "noon " * 40,
+        "get_mail": lambda _: random_word(),
+    }
     before = len(stage.sent("/responses"))
     result = carry_out(stage.client, stage.way, thread, assistant, functions, max_prompt_tokens=60)
     assert (result.run["status"], result.run["incomplete_details"]) == ("incomplete", {"reason": "max_prompt_tokens"})

@@ -27,7 +27,7 @@ def _plain(row: Any) -> Row:
     return {name: bytes(value) if isinstance(value, memoryview) else value for name, value in row.items()}
 
 
-def said(rows: list[Row]) -> bytes:
+def joined(rows: list[Row]) -> bytes:
     """All values of some rows in one text."""
     return b"\n".join(_bytes(value) for row in rows for value in row.values())
 
@@ -38,7 +38,7 @@ def _bytes(value: Any) -> bytes:
 
 def everything(found: Tables) -> bytes:
     """All values of all tables."""
-    return b"\n".join(said(rows) for rows in found.values())
+    return b"\n".join(joined(rows) for rows in found.values())
 
 
 def disk(folder: Path) -> bytes:

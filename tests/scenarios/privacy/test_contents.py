@@ -23,16 +23,16 @@ def _disk(folder: Path) -> bytes:
 
 def test_the_files_contain_no_trace_of_a_deleted_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_DELETE_RESPONSES", "true")
-    word = secrets.token_hex(12)
+    text = secrets.token_hex(12)
     with Loopback() as server, OpenAI(api_key="test", base_url=server.url) as client:
         helper = client.beta.assistants.create(model="gpt-4o").id
-        thread = client.beta.threads.create(messages=[{"role": "user", "content": word}]).id
+        thread = client.beta.threads.create(messages=[{"role": "user", "content": text}]).id
         client.beta.threads.runs.create_and_poll(thread_id=thread, assistant_id=helper)
-        assert word.encode() in _disk(tmp_path)
+        assert text.encode() in _disk(tmp_path)
         for path in tmp_path.glob("shim.db*"):
             assert path.stat().st_mode & 0o077 == 0
         client.beta.threads.delete(thread)
-        assert word.encode() not in _disk(tmp_path)
+        assert text.encode() not in _disk(tmp_path)
     assert [request.method for request in server.requests if "/responses/resp_" in request.path][-1] == "DELETE"
 
 
@@ -60,24 +60,24 @@ def test_a_key_that_upstream_echoes_is_written_nowhere(
 def test_contents_are_encrypted_and_encryption_keys_replaced(tmp_path: Path) -> None:
     fernet = pytest.importorskip("cryptography.fernet")
     old, new, wrong = (fernet.Fernet.generate_key().decode() for _ in range(3))
-    url, word = f"sqlite:///{tmp_path / 'sealed.db'}", secrets.token_hex(12)
+    url, name = f"sqlite:///{tmp_path / 'sealed.db'}", secrets.token_hex(12)
     base = database(url, keys=(old,))
-    base.write(assistants.insert, assistant(1) | {"name": word})
+    base.write(assistants.insert, assistant(1) | {"name": name})
     base.close()
-    assert word.encode() not in _disk(tmp_path)
+    assert name.encode() not in _disk(tmp_path)
     before = _disk(tmp_path)
-    for keys, said in (((), "is encrypted: set SHIM_ENCRYPTION_KEY"), ((wrong,), "another key")):
-        with pytest.raises(StoreFailed, match=said):
+    for keys, message in (((), "is encrypted: set SHIM_ENCRYPTION_KEY"), ((wrong,), "another key")):
+        with pytest.raises(StoreFailed, match=message):
             database(url, keys=keys).prepare()
     assert _disk(tmp_path) == before
     with pytest.raises(StoreFailed, match="is not a key"):
         database(url, keys=("letmein",))
     both = Database(resolve(url), seal=Seal((new, old)))
-    assert both.read(assistants.get, "asst_1") == assistant(1) | {"name": word}
+    assert both.read(assistants.get, "asst_1") == assistant(1) | {"name": name}
     assert both.write(facts.seal_again, assistants.assistants, 0, 9) == (1, 1)
     both.write(facts.note_seal)
     both.close()
     only = database(url, keys=(new,))
-    assert (only.read(assistants.get, "asst_1") or {})["name"] == word
+    assert (only.read(assistants.get, "asst_1") or {})["name"] == name
     only.close()
     assert os.stat(tmp_path / "sealed.db").st_mode & 0o077 == 0

@@ -20,7 +20,7 @@ from shim.cli import table
 from tests.cassettes import expected
 from tests.scenarios.doors.loopback import Loopback
 from tests.scenarios.privacy import lying
-from tests.scenarios.privacy.life import Life, word
+from tests.scenarios.privacy.life import Life, random_text
 from tests.stores import POSTGRES, empty
 
 fernet = pytest.importorskip("cryptography.fernet")
@@ -95,18 +95,29 @@ def test_the_contents_of_every_scenario_are_encrypted(
 ) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
     monkeypatch.setenv("SHIM_MODEL_MAP", "off")
-    said = [INSTRUCTIONS]
+    contents = [INSTRUCTIONS]
     for number, name in enumerate(SCENARIOS):
         scenario = SCENARIOS[name]
         with OpenAI(api_key=scenario.key, max_retries=scenario.max_retries) as client:
-            told = application.run(client, scenario, number % 2 == 0 or name in expected.REFUSED)
-        assert (told.refused, told.runs) == (expected.REFUSED.get(name), expected.ENDS.get(name, expected.WELL)), name
+            seen = application.run(client, scenario, number % 2 == 0 or name in expected.REFUSED)
+        assert (seen.refused, seen.runs) == (
+            expected.REFUSED.get(name),
+            expected.ENDS.get(name, expected.WELL),
+        ), name
         outputs = [text for texts in scenario.outputs.values() for text in texts]
-        calls = [given for asked in told.rounds for _, given in asked]
-        said += [*scenario.questions, *outputs, *calls, *told.texts, *scenario.files, *told.cited, *told.made]
-        files = [each for each in (*told.files, *scenario.files.values()) if len(each) >= FEWEST]
+        calls = [arguments for calls_of_round in seen.rounds for _, arguments in calls_of_round]
+        contents += [
+            *scenario.questions,
+            *outputs,
+            *calls,
+            *seen.texts,
+            *scenario.files,
+            *seen.cited,
+            *seen.made,
+        ]
+        files = [each for each in (*seen.files, *scenario.files.values()) if len(each) >= FEWEST]
         assert [each for each in files if each in lying.everything(lying.tables(url)) + lying.disk(tmp_path)] == []
-    check(url, tmp_path, [each for each in said if len(each) >= FEWEST and not each.startswith("cfile_")])
+    check(url, tmp_path, [each for each in contents if len(each) >= FEWEST and not each.startswith("cfile_")])
 
 
 @pytest.mark.parametrize("url", [KIND], indirect=True)
@@ -115,20 +126,20 @@ def test_a_thread_with_every_kind_of_object_is_encrypted_and_readable(
 ) -> None:
     """A thread with every kind of object; a restarted program continues it, here and after the store was moved."""
     with Loopback() as server:
-        own = word()
+        own = random_text()
         with OpenAI(api_key="test", base_url=server.url) as client:
             helper = client.beta.assistants.create(model="gpt-4o", name=own, instructions=own, metadata={"a": own}).id
             life = Life(client, helper).live()
-            said = [*life.said.values(), own]
-            check(url, tmp_path, said)
+            contents = [*life.texts.values(), own]
+            check(url, tmp_path, contents)
             before = seen(client, life)
-        assert [each for each in said if each not in before] == []
+        assert [each for each in contents if each not in before] == []
         again(server, life, before)
         with OpenAI(api_key="test", base_url=server.url) as client:
             before = seen(client, life)
         old = os.environ["SHIM_ENCRYPTION_KEY"]
         monkeypatch.delenv("SHIM_ENCRYPTION_KEY")
-        moved(server, tmp_path, monkeypatch, Moved(url, old, life, before, said))
+        moved(server, tmp_path, monkeypatch, Moved(url, old, life, before, contents))
 
 
 def again(server: Loopback, life: Life, before: str) -> None:
@@ -141,17 +152,17 @@ def again(server: Loopback, life: Life, before: str) -> None:
         [waiting] = [run for run in client.beta.threads.runs.list(life.thread) if run.status == "requires_action"]
         assert waiting.required_action is not None
         [call] = waiting.required_action.submit_tool_outputs.tool_calls
-        given: list[Any] = [{"tool_call_id": call.id, "output": life.word("a late output")}]
+        outputs: list[Any] = [{"tool_call_id": call.id, "output": life.text("a late output")}]
         key: Any = {"extra_headers": {"Idempotency-Key": "mine"}}
         for _ in range(2):
             run = client.beta.threads.runs.submit_tool_outputs(
-                waiting.id, thread_id=life.thread, tool_outputs=given, **key
+                waiting.id, thread_id=life.thread, tool_outputs=outputs, **key
             )
         assert client.beta.threads.runs.poll(run.id, thread_id=life.thread).status == "completed"
     # The request is a replay from the journal.
     sent = json.dumps(server.bodies[-1])
-    assert [each for where, each in life.said.items() if where in REPLAYED and each not in sent] == []
-    assert sent.count(life.said["a late output"]) == 1
+    assert [each for where, each in life.texts.items() if where in REPLAYED and each not in sent] == []
+    assert sent.count(life.texts["a late output"]) == 1
 
 
 REPLAYED: Final = ("first message", "second message", "arguments", "an output", "additional message", "a late output")
@@ -159,13 +170,13 @@ REPLAYED: Final = ("first message", "second message", "arguments", "an output", 
 
 @dataclass
 class Moved:
-    """A store, its key, the objects as an application sees them, and the words that must not be readable."""
+    """A store, its key, the objects as an application sees them, and the texts that must not be readable."""
 
     url: str
     key: str
     life: Life
     before: str
-    said: list[str]
+    texts: list[str]
 
 
 def seen(client: Any, life: Life) -> str:
@@ -183,7 +194,7 @@ def moved(server: Loopback, folder: Path, monkeypatch: pytest.MonkeyPatch, store
     """Move the store to another database, replace its key, and finally decrypt it."""
     target, old, new = f"sqlite:///{folder / 'other.db'}", store.key, key()
     command("migrate-store", store.url, target)
-    check(target, folder, store.said)
+    check(target, folder, store.texts)
     monkeypatch.setenv("SHIM_DATABASE_URL", target)
     refused(server, folder, "is encrypted: set SHIM_ENCRYPTION_KEY to its key. Nothing was changed.")
     monkeypatch.setenv("SHIM_ENCRYPTION_KEY", new)
@@ -193,11 +204,11 @@ def moved(server: Loopback, folder: Path, monkeypatch: pytest.MonkeyPatch, store
     command("seal")
     monkeypatch.setenv("SHIM_ENCRYPTION_KEY", new)
     assert read(server, store) == store.before
-    check(target, folder, store.said)
+    check(target, folder, store.texts)
     command("seal", "--plain")
     monkeypatch.delenv("SHIM_ENCRYPTION_KEY")
     assert read(server, store) == store.before
-    assert [each for each in store.said if each.encode() not in lying.everything(lying.tables(target))] == []
+    assert [each for each in store.texts if each.encode() not in lying.everything(lying.tables(target))] == []
 
 
 def command(*words: str) -> None:
@@ -212,10 +223,10 @@ def read(server: Loopback, store: Moved) -> str:
 
 def refused(server: Loopback, folder: Path, words: str) -> None:
     """Without the key, or with a wrong one, every call fails at once and the store does not change."""
-    before, asked = (folder / "other.db").read_bytes(), len(server.requests)
+    before, requests = (folder / "other.db").read_bytes(), len(server.requests)
     with OpenAI(api_key="test", base_url=server.url) as client:
         for call in (client.beta.threads.create, client.beta.assistants.list):
             with pytest.raises(openai.InternalServerError, match=words):
                 call()
     assert (folder / "other.db").read_bytes() == before
-    assert len(server.requests) == asked
+    assert len(server.requests) == requests

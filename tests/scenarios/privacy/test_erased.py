@@ -9,7 +9,7 @@ import pytest
 from tests.scenarios.doors.colours import SYNC, opened
 from tests.scenarios.doors.loopback import Loopback
 from tests.scenarios.privacy import lying
-from tests.scenarios.privacy.life import Life, word
+from tests.scenarios.privacy.life import Life, random_text
 from tests.stores import POSTGRES, empty
 
 #: Ids of every kind of object, in the store and upstream.
@@ -41,7 +41,7 @@ def belonging(found: lying.Tables, thread: str) -> lying.Tables:
 
 def traces(rows: lying.Tables, life: Life) -> list[bytes]:
     """The ids in some rows, and the thread's random words."""
-    return [*set(ID.findall(lying.everything(rows))), *(said.encode() for said in life.said.values())]
+    return [*set(ID.findall(lying.everything(rows))), *(text.encode() for text in life.texts.values())]
 
 
 def test_a_deleted_thread_with_every_kind_of_object_leaves_no_data(place: tuple[str, str], tmp_path: Path) -> None:
@@ -64,27 +64,27 @@ def test_a_deleted_thread_with_every_kind_of_object_leaves_no_data(place: tuple[
     assert after == left
     assert [each for each in gone if each in lying.everything(after) + lying.disk(tmp_path)] == []
     for other in others:
-        kept = traces(belonging(before, other.thread), other)
-        assert [each for each in kept if each not in lying.everything(after)] == []
-    asked = [each.path.rpartition("/")[2] for each in server.requests if each.method == "DELETE"]
-    assert sorted(asked) == sorted(stored)
+        remaining = traces(belonging(before, other.thread), other)
+        assert [each for each in remaining if each not in lying.everything(after)] == []
+    deleted = [each.path.rpartition("/")[2] for each in server.requests if each.method == "DELETE"]
+    assert sorted(deleted) == sorted(stored)
     # Upstream stores no other response: the shim knew every one.
     assert server.sandbox.stored_responses() == {row["id"] for row in after["responses"]}
 
 
 def test_a_deleted_assistant_and_a_deleted_message_leave_no_data(tmp_path: Path) -> None:
     """Deleted by itself, each leaves no data behind, nor does the request that created it."""
-    words, key = [word() for _ in range(3)], {"Idempotency-Key": word()}
+    words, key = [random_text() for _ in range(3)], {"Idempotency-Key": random_text()}
     with Loopback() as server, opened(SYNC, base_url=server.url) as client:
         helper = client.beta.assistants.create(model="gpt-4o", instructions=words[0], extra_headers=key).id
         thread = client.beta.threads.create(messages=[{"role": "user", "content": words[1]}]).id
         run = client.beta.threads.runs.create_and_poll(thread_id=thread, assistant_id=helper, instructions="Go.")
         assert run.status == "completed"
-        said = client.beta.threads.messages.create(thread, role="user", content=words[2], extra_headers=key).id
+        second = client.beta.threads.messages.create(thread, role="user", content=words[2], extra_headers=key).id
         first = client.beta.threads.messages.list(thread, order="asc").data[0].id
-        gone = [first, said, *words]
+        gone = [first, second, *words]
         assert [each for each in gone if each.encode() not in lying.disk(tmp_path)] == []
-        for message in (first, said):
+        for message in (first, second):
             client.beta.threads.messages.delete(message, thread_id=thread)
         client.beta.assistants.delete(helper)
         # The answer repeats the question in the sandbox, so it is deleted, too.

@@ -88,9 +88,9 @@ def watched(
         yield problems
     ours = [each for each in caplog.records if each.name.startswith("shim")]
     # Other libraries log the addresses and headers that they receive.
-    told = "".join(each.getMessage() for each in caplog.records)
+    logged = "".join(each.getMessage() for each in caplog.records)
     shown = "".join([*map(known, problems), *(_formatted(each) for each in ours)]).encode()
-    assert not others or [each for each in (holder.key, holder.caller) if each in told] == []
+    assert not others or [each for each in (holder.key, holder.caller) if each in logged] == []
     # The credentials of an MCP server are stored, as they are part of the assistant.
     for each in holder.all:
         assert each.encode() not in shown
@@ -153,16 +153,16 @@ def _stream(*parts: bytes) -> Reply:
 
 #: Places in an answer in which upstream may echo the credentials.
 REPEATS = {
-    "an error": lambda told: Reply.error(500, told),
-    "an error under another key": lambda told: Reply.json({"error": {"reason": told}}, 500),
-    "an error that is no JSON": lambda told: Reply(502, (("content-type", "text/html"),), (told.encode(),)),
-    "an event": lambda told: _stream(_event("error", message=told)),
-    "an event without an end": lambda told: _stream(_event("error", message=told)[:-1]),
-    "a failed response": lambda told: _stream(
-        _event("response.failed", response={"id": "resp_1", "status": "failed", "error": {"message": told}})
+    "an error": lambda text: Reply.error(500, text),
+    "an error under another key": lambda text: Reply.json({"error": {"reason": text}}, 500),
+    "an error that is no JSON": lambda text: Reply(502, (("content-type", "text/html"),), (text.encode(),)),
+    "an event": lambda text: _stream(_event("error", message=text)),
+    "an event without an end": lambda text: _stream(_event("error", message=text)[:-1]),
+    "a failed response": lambda text: _stream(
+        _event("response.failed", response={"id": "resp_1", "status": "failed", "error": {"message": text}})
     ),
-    "a broken event": lambda told: _stream(f"data: {told[:60]}\n\n".encode()),
-    "text": lambda told: Reply(200, (("content-type", "text/plain"),), (told[:60].encode(),)),
+    "a broken event": lambda text: _stream(f"data: {text[:60]}\n\n".encode()),
+    "text": lambda text: Reply(200, (("content-type", "text/plain"),), (text[:60].encode(),)),
     "a failed answer": lambda told: Reply.json({"id": "resp_1", "status": "failed", "error": {"message": told}}),
 }
 
@@ -175,10 +175,10 @@ def test_no_credential_that_upstream_echoes_is_written(
     monkeypatch.setenv("SHIM_BACKGROUND", background)
     holder = Holder()
     caller = {"Authorization": f"Bearer {holder.caller}", "X-Caller-Token": holder.mcp}
-    told = " ".join([holder.caller, holder.mcp, holder.header, holder.cookie, holder.query])
+    echoed = " ".join([holder.caller, holder.mcp, holder.header, holder.cookie, holder.query])
     with watched(caplog, tmp_path, holder), gateway() as server, holder.client(server) as client:
         helper = client.beta.assistants.create(model="gpt-4o").id
-        server.answer = lambda request: repeat(told)
+        server.answer = lambda request: repeat(echoed)
         thread = client.beta.threads.create(messages=[{"role": "user", "content": "Hi"}]).id
         run = client.beta.threads.runs.create_and_poll(thread_id=thread, assistant_id=helper, extra_headers=caller)
     assert run.status == "failed"

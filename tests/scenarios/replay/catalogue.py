@@ -106,7 +106,7 @@ def streams() -> tuple[Stream, ...]:
     return tuple(stream for path in files() for stream in _read(path))
 
 
-def named(part: str) -> Stream:
+def stream_named(part: str) -> Stream:
     """The only stream whose name contains ``part``."""
     (found,) = (stream for stream in streams() if part in stream.name)
     return found

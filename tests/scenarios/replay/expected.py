@@ -78,25 +78,25 @@ def message(item: Json) -> Message:
     )
 
 
-def usage(given: Json | None) -> Json | None:
+def usage(recorded: Json | None) -> Json | None:
     """The usage with the field names of the Assistants API."""
-    if given is None:
+    if recorded is None:
         return None
     return {
-        "prompt_tokens": given["input_tokens"],
-        "completion_tokens": given["output_tokens"],
-        "total_tokens": given["total_tokens"],
-        "prompt_token_details": {"cached_tokens": (given.get("input_tokens_details") or {}).get("cached_tokens", 0)},
+        "prompt_tokens": recorded["input_tokens"],
+        "completion_tokens": recorded["output_tokens"],
+        "total_tokens": recorded["total_tokens"],
+        "prompt_token_details": {"cached_tokens": (recorded.get("input_tokens_details") or {}).get("cached_tokens", 0)},
         "completion_tokens_details": {
-            "reasoning_tokens": (given.get("output_tokens_details") or {}).get("reasoning_tokens", 0)
+            "reasoning_tokens": (recorded.get("output_tokens_details") or {}).get("reasoning_tokens", 0)
         },
     }
 
 
-def total(*given: Json | None) -> Json:
+def total(*usages: Json | None) -> Json:
     """The sum of several usages: a run's is that of its responses."""
     names = ("prompt_tokens", "completion_tokens", "total_tokens")
-    parts = [each for each in given if each]
+    parts = [each for each in usages if each]
     return {name: sum(each[name] for each in parts) for name in names} | {
         "prompt_token_details": {"cached_tokens": sum(e["prompt_token_details"]["cached_tokens"] for e in parts)},
         "completion_tokens_details": {

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shim import AsyncOpenAI, OpenAI
-from tests.scenarios.replay.catalogue import Stream, named, opening
+from tests.scenarios.replay.catalogue import Stream, opening, stream_named
 from tests.scenarios.replay.chunkings import CHUNKINGS
-from tests.scenarios.replay.ears import AsyncEar, Ear, Notes
 from tests.scenarios.replay.expected import Expected, expect
+from tests.scenarios.replay.recorders import AsyncRecorder, Notes, Recorder
 from tests.scenarios.replay.server import Answer, Json, Replay, Reply, echoing
 
 #: The recording that answers tool outputs: a genuine short text.
@@ -37,7 +37,7 @@ def answer(stream: Stream, chunking: str) -> Answer:
 
 def answers(stream: Stream, chunking: str) -> list[Answer]:
     """The answers: one, or two if the first requires tool outputs."""
-    return [answer(each, chunking) for each in ([stream, named(AFTERWARDS)] if asks(stream) else [stream])]
+    return [answer(each, chunking) for each in ([stream, stream_named(AFTERWARDS)] if asks(stream) else [stream])]
 
 
 def asks(stream: Stream) -> bool:
@@ -52,7 +52,7 @@ def assistant(stream: Stream) -> Json:
         if tool["type"] == "function":
             words = ("name", "description", "parameters", "strict")
             tools.append(
-                {"type": "function", "function": {word: tool[word] for word in words if tool.get(word) is not None}}
+                {"type": "function", "function": {field: tool[field] for field in words if tool.get(field) is not None}}
             )
         elif tool["type"] in HOSTED:
             tools.append({"type": tool["type"]})
@@ -69,8 +69,8 @@ def outputs(stream: Stream) -> dict[str, str]:
     return {call_id: f"{dice.random()} {''.join(dice.choices(awkward, k=6))}" for call_id, _, _ in calls}
 
 
-def submission(given: dict[str, str]) -> list[Any]:
-    return [{"tool_call_id": call_id, "output": output} for call_id, output in given.items()]
+def submission(outputs: dict[str, str]) -> list[Any]:
+    return [{"tool_call_id": call_id, "output": output} for call_id, output in outputs.items()]
 
 
 def play(stream: Stream, chunking: str) -> Played:
@@ -82,17 +82,19 @@ def play(stream: Stream, chunking: str) -> Played:
         threads = client.beta.threads
         helper = client.beta.assistants.create(**assistant(stream))
         thread = threads.create(messages=[{"role": "user", "content": "Play it."}])
-        played, ear = Played(server.bodies), Ear()
-        with threads.runs.stream(thread_id=thread.id, assistant_id=helper.id, event_handler=ear) as told:
-            told.until_done()
-        played.notes.append(ear.notes)
-        where = {"thread_id": thread.id, "run_id": ear.notes.closing[1]["id"]}
+        played, recorder = Played(server.bodies), Recorder()
+        with threads.runs.stream(thread_id=thread.id, assistant_id=helper.id, event_handler=recorder) as events:
+            events.until_done()
+        played.notes.append(recorder.notes)
+        where = {"thread_id": thread.id, "run_id": recorder.notes.closing[1]["id"]}
         if asks(stream):
-            played.outputs, ear = outputs(stream), Ear()
-            given = submission(played.outputs)
-            with threads.runs.submit_tool_outputs_stream(**where, tool_outputs=given, event_handler=ear) as told:
-                told.until_done()
-            played.notes.append(ear.notes)
+            played.outputs, recorder = outputs(stream), Recorder()
+            submitted = submission(played.outputs)
+            with threads.runs.submit_tool_outputs_stream(
+                **where, tool_outputs=submitted, event_handler=recorder
+            ) as events:
+                events.until_done()
+            played.notes.append(recorder.notes)
         played.run = threads.runs.retrieve(**where).to_dict(mode="json")
         played.messages = [each.to_dict(mode="json") for each in threads.messages.list(thread.id, order="asc")]
         played.steps = [each.to_dict(mode="json") for each in threads.runs.steps.list(**where, order="asc")]
@@ -107,19 +109,21 @@ async def aplay(stream: Stream, chunking: str) -> Played:
             threads = client.beta.threads
             helper = await client.beta.assistants.create(**assistant(stream))
             thread = await threads.create(messages=[{"role": "user", "content": "Play it."}])
-            played, ear = Played(server.bodies), AsyncEar()
-            async with threads.runs.stream(thread_id=thread.id, assistant_id=helper.id, event_handler=ear) as told:
-                await told.until_done()
-            played.notes.append(ear.notes)
-            where = {"thread_id": thread.id, "run_id": ear.notes.closing[1]["id"]}
+            played, recorder = Played(server.bodies), AsyncRecorder()
+            async with threads.runs.stream(
+                thread_id=thread.id, assistant_id=helper.id, event_handler=recorder
+            ) as events:
+                await events.until_done()
+            played.notes.append(recorder.notes)
+            where = {"thread_id": thread.id, "run_id": recorder.notes.closing[1]["id"]}
             if asks(stream):
-                played.outputs, ear = outputs(stream), AsyncEar()
-                given = submission(played.outputs)
+                played.outputs, recorder = outputs(stream), AsyncRecorder()
+                submitted = submission(played.outputs)
                 async with threads.runs.submit_tool_outputs_stream(
-                    **where, tool_outputs=given, event_handler=ear
-                ) as told:
-                    await told.until_done()
-                played.notes.append(ear.notes)
+                    **where, tool_outputs=submitted, event_handler=recorder
+                ) as events:
+                    await events.until_done()
+                played.notes.append(recorder.notes)
             played.run = (await threads.runs.retrieve(**where)).to_dict(mode="json")
             played.messages = [
                 each.to_dict(mode="json") async for each in threads.messages.list(thread.id, order="asc")
@@ -131,4 +135,4 @@ async def aplay(stream: Stream, chunking: str) -> Played:
 
 def all_expected(stream: Stream) -> list[Expected]:
     """The expectations for all replayed responses, in order."""
-    return [expect(each.response) for each in ([stream, named(AFTERWARDS)] if asks(stream) else [stream])]
+    return [expect(each.response) for each in ([stream, stream_named(AFTERWARDS)] if asks(stream) else [stream])]

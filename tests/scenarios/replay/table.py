@@ -45,9 +45,9 @@ def _by_kind(reporter: pytest.TerminalReporter, played: list[tuple[dict[str, str
         wrong[entry["kind"]] += outcome != "passed"
     held = Counter(stream.kind for stream in streams())
     for kind in sorted(held):
-        said = ", ".join(f"{count} {end}" for end, count in sorted(ends[kind].items())) or "NOT PLAYED"
+        counts = ", ".join(f"{count} {end}" for end, count in sorted(ends[kind].items())) or "NOT PLAYED"
         failed = f"   {wrong[kind]} tests FAILED" if wrong[kind] else ""
-        reporter.write_line(f"{kind:38} {len(kinds[kind]):2} of {held[kind]:2}   {said}{failed}")
+        reporter.write_line(f"{kind:38} {len(kinds[kind]):2} of {held[kind]:2}   {counts}{failed}")
     reporter.write_line(f"{'all':38} {sum(map(len, kinds.values())):2} of {held.total():2}")
 
 

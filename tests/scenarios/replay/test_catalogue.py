@@ -41,14 +41,14 @@ def test_every_item_and_annotation_is_known(stream: Stream) -> None:
 @ALL
 def test_the_terminal_payload_equals_the_deltas(stream: Stream) -> None:
     """The terminal payload has the same text as the deltas before it, so that either can be the expectation."""
-    told: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for each in stream.events:
         if each["type"] in ("response.output_text.delta", "response.refusal.delta"):
-            told[each["item_id"]] = told.get(each["item_id"], "") + each["delta"]
+            texts[each["item_id"]] = texts.get(each["item_id"], "") + each["delta"]
     whole = stream.events if not stream.resumed else [found for b in opening(stream) if (found := event(b))]
     assert whole[0]["type"] == "response.created"
     messages = expect(stream.response).messages
-    assert [text for text in told.values() if text] == [m.text + m.refusal for m in messages if m.text + m.refusal]
+    assert [text for text in texts.values() if text] == [m.text + m.refusal for m in messages if m.text + m.refusal]
 
 
 def test_several_answers_in_one_file_are_separated() -> None:

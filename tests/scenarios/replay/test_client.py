@@ -9,9 +9,9 @@ import pytest
 
 from tests.scenarios.replay.catalogue import Stream, streams
 from tests.scenarios.replay.chunkings import CHUNKINGS
-from tests.scenarios.replay.ears import arguments, check_order, folded
 from tests.scenarios.replay.expected import Expected, Message, expect, total
 from tests.scenarios.replay.playing import Json, Played, all_expected, aplay, play
+from tests.scenarios.replay.recorders import arguments, check_order, folded
 
 pytestmark = pytest.mark.wire
 
@@ -76,8 +76,8 @@ def check(stream: Stream, played: Played) -> None:
 
 
 def _text(message: Json) -> str:
-    said = [part for part in message["content"] if part["type"] != "image_file"]
-    return "".join(part["text"]["value"] if part["type"] == "text" else part["refusal"] for part in said)
+    parts = [part for part in message["content"] if part["type"] != "image_file"]
+    return "".join(part["text"]["value"] if part["type"] == "text" else part["refusal"] for part in parts)
 
 
 def _unmarked(text: str, wanted: Message) -> str:
@@ -93,12 +93,12 @@ def _check_texts(texts: list[str], expected: Expected) -> None:
 def _check_calls(played: Played, expected: Expected) -> None:
     """The calls in `required_action`, and their arguments in the deltas."""
     _, run = played.notes[0].closing
-    asked = (run.get("required_action") or {}).get("submit_tool_outputs", {}).get("tool_calls", [])
-    calls = [(each["id"], each["function"]["name"], each["function"]["arguments"]) for each in asked]
+    required = (run.get("required_action") or {}).get("submit_tool_outputs", {}).get("tool_calls", [])
+    calls = [(each["id"], each["function"]["name"], each["function"]["arguments"]) for each in required]
     assert calls == [*expected.calls]
-    told = arguments(played.notes[0])
-    assert len(told) == len(expected.calls) + len(expected.cut_calls)
-    assert [given for _, _, given in expected.calls] == told[: len(expected.calls)]
+    received = arguments(played.notes[0])
+    assert len(received) == len(expected.calls) + len(expected.cut_calls)
+    assert [wanted for _, _, wanted in expected.calls] == received[: len(expected.calls)]
 
 
 def _check_outputs(stream: Stream, played: Played) -> None:
@@ -131,10 +131,10 @@ def _check_run(run: Json, wanted: list[Expected]) -> None:
 
 def _check_messages(played: Played, wanted: list[Expected]) -> None:
     """Listed messages equal the recorded ones, with citations at their positions."""
-    user, *said = played.messages
+    user, *answers = played.messages
     assert user["role"] == "user"
     expected = [message for each in wanted for message in each.messages]
-    for message, recorded in zip(said, expected, strict=True):
+    for message, recorded in zip(answers, expected, strict=True):
         assert _unmarked(_text(message), recorded) == recorded.text + recorded.refusal
         notes = [note for part in message["content"] if part["type"] == "text" for note in part["text"]["annotations"]]
         for note in notes:
@@ -142,7 +142,7 @@ def _check_messages(played: Played, wanted: list[Expected]) -> None:
         cited = [note["file_citation"]["file_id"] for note in notes if note["type"] == "file_citation"]
         assert cited == recorded.cited
         assert [note["text"] for note in notes if note["type"] == "file_path"] == recorded.linked
-    assert [message["id"] for message in said] == [each["id"] for notes in played.notes for each in notes.messages]
+    assert [message["id"] for message in answers] == [each["id"] for notes in played.notes for each in notes.messages]
 
 
 def _check_steps(played: Played, wanted: list[Expected]) -> None:

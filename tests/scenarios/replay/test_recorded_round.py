@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from shim import OpenAI
-from tests.scenarios.replay.catalogue import named, streams
-from tests.scenarios.replay.ears import Ear
+from tests.scenarios.replay.catalogue import stream_named, streams
 from tests.scenarios.replay.expected import expect, total
 from tests.scenarios.replay.playing import answer, assistant
+from tests.scenarios.replay.recorders import Recorder
 from tests.scenarios.replay.server import Replay
 
 pytestmark = [pytest.mark.wire, pytest.mark.skipif(not streams(), reason="no recordings")]
@@ -16,7 +16,7 @@ ASKS, ANSWERS = "GenStream-Tools-SquareRoot-1", "GenStream-Tools-SquareRoot-2"
 
 
 def test_the_shim_sends_the_recorded_request() -> None:
-    first, second = named(ASKS), named(ANSWERS)
+    first, second = stream_named(ASKS), stream_named(ANSWERS)
     assert second.request is not None
     (recorded,) = second.request["input"]
     with Replay([answer(first, "event"), answer(second, "event")]) as server:
@@ -35,14 +35,16 @@ def _round(url: str, output: str) -> Any:
     """Stream a run and its tool round; the notes of the second stream."""
     with OpenAI(api_key="test", base_url=url, max_retries=0) as client:
         runs = client.beta.threads.runs
-        helper = client.beta.assistants.create(**assistant(named(ASKS)))
+        helper = client.beta.assistants.create(**assistant(stream_named(ASKS)))
         thread = client.beta.threads.create(messages=[{"role": "user", "content": "Play it."}])
-        with runs.stream(thread_id=thread.id, assistant_id=helper.id, event_handler=(ear := Ear())) as told:
-            told.until_done()
-        _, run = ear.notes.closing
+        with runs.stream(thread_id=thread.id, assistant_id=helper.id, event_handler=(recorder := Recorder())) as events:
+            events.until_done()
+        _, run = recorder.notes.closing
         (call,) = run["required_action"]["submit_tool_outputs"]["tool_calls"]
-        given: Any = [{"tool_call_id": call["id"], "output": output}]
+        outputs: Any = [{"tool_call_id": call["id"], "output": output}]
         where = {"thread_id": thread.id, "run_id": run["id"]}
-        with runs.submit_tool_outputs_stream(**where, tool_outputs=given, event_handler=(ear := Ear())) as told:
-            told.until_done()
-    return ear.notes
+        with runs.submit_tool_outputs_stream(
+            **where, tool_outputs=outputs, event_handler=(recorder := Recorder())
+        ) as events:
+            events.until_done()
+    return recorder.notes

@@ -34,8 +34,8 @@ def test_bytes_are_sent_unchanged(name: str) -> None:
 def test_answers_are_sent_in_order_and_an_extra_request_is_a_problem() -> None:
     with Replay([Reply([b"a"]), lambda body: Reply.json({"got": body["n"]}, 429)]) as server:
         assert _post(server.url) == (200, b"a")
-        status, said = _post(server.url, b'{"n": 7}')
-        assert (status, json.loads(said)) == (429, {"got": 7})
+        status, content = _post(server.url, b'{"n": 7}')
+        assert (status, json.loads(content)) == (429, {"got": 7})
         assert _post(server.url)[0] == 400
     assert server.bodies == [{}, {"n": 7}]
     assert len(server.problems) == 1

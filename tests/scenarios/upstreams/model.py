@@ -16,14 +16,14 @@ THEN = " then "
 def due(body: Json) -> Json:
     """A chat request for the model: of several steps in the user's message, only the next one remains."""
     messages = body.get("messages") or []
-    asked = max((place for place, each in enumerate(messages) if each["role"] == "user"), default=None)
-    if asked is None:
+    question = max((place for place, each in enumerate(messages) if each["role"] == "user"), default=None)
+    if question is None:
         return body
-    steps = _text(messages[asked]["content"]).split(THEN)
-    done = sum(bool(each.get("tool_calls")) for each in messages[asked:])
+    steps = _text(messages[question]["content"]).split(THEN)
+    done = sum(bool(each.get("tool_calls")) for each in messages[question:])
     if len(steps) == 1 or done >= len(steps):
         return body
-    return body | {"messages": [*messages[:asked], {"role": "user", "content": steps[done]}]}
+    return body | {"messages": [*messages[:question], {"role": "user", "content": steps[done]}]}
 
 
 def _text(content: Any) -> str:

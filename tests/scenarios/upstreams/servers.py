@@ -59,10 +59,15 @@ def missing(why: str) -> None:
 
 def python312() -> str | None:
     """A Python that OGX runs on: PYTHON312, or the first one that is new enough."""
-    kept = sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/3.1[2-9]*/bin/python"))
-    named = [os.environ.get("PYTHON312"), sys.executable, *map(shutil.which, ("python3.12", "python3.13")), *kept]
+    pyenv = sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/3.1[2-9]*/bin/python"))
+    candidates = [
+        os.environ.get("PYTHON312"),
+        sys.executable,
+        *map(shutil.which, ("python3.12", "python3.13")),
+        *pyenv,
+    ]
     check = "import sys; sys.exit(sys.version_info < (3, 12))"
-    for path in filter(None, map(str, filter(None, named))):
+    for path in filter(None, map(str, filter(None, candidates))):
         if subprocess.run([path, "-c", check], capture_output=True, check=False).returncode == 0:
             return path
     return None
@@ -81,9 +86,9 @@ def started(script: str, **environment: str) -> Iterator[tuple[str, str]]:
         missing(f"no {script} in {FOLDER}")
     WORK.mkdir(parents=True, exist_ok=True)
     port = free_port()
-    given = {**os.environ, "UPSTREAMS_WORK": str(WORK), **environment}
+    variables = {**os.environ, "UPSTREAMS_WORK": str(WORK), **environment}
     command = ["bash", str(FOLDER / script), str(port)]
-    with subprocess.Popen(command, env=given, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+    with subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
         try:
             yield _ready(process, script)
         finally:
@@ -101,8 +106,8 @@ def _ready(process: "subprocess.Popen[str]", script: str) -> tuple[str, str]:
     try:
         for line in process.stdout:
             if line.startswith("READY"):
-                words = dict(word.split("=", 1) for word in line.split() if "=" in word)
-                return words["base_url"], words["model"]
+                fields = dict(field.split("=", 1) for field in line.split() if "=" in field)
+                return fields["base_url"], fields["model"]
     finally:
         late.cancel()
     missing(f"{script} did not come up within {PATIENCE:.0f} s")

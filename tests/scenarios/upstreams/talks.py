@@ -27,7 +27,7 @@ class Thread:
         self.assistant = client.beta.assistants.create(model=model, **assistant).id
         self.id = client.beta.threads.create().id
 
-    def say(self, way: str, text: str, functions: Functions | None = None, **more: Any) -> RunResult:
+    def ask(self, way: str, text: str, functions: Functions | None = None, **more: Any) -> RunResult:
         self.client.beta.threads.messages.create(self.id, role="user", content=text)
         result = carry_out(self.client, way, self.id, self.assistant, functions or {}, **more)
         check(result)

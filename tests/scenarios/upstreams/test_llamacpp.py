@@ -27,8 +27,8 @@ def test_the_whole_conversation_is_sent_each_time(
 ) -> None:
     seen = watch(llamacpp.url)
     thread = Thread(seen.client, llamacpp.model, instructions="Answer in one word.")
-    first = thread.say(way, "My name is Zebedee.", **BRIEF)
-    second = thread.say(way, "What is my name?", **BRIEF)
+    first = thread.ask(way, "My name is Zebedee.", **BRIEF)
+    second = thread.ask(way, "What is my name?", **BRIEF)
     assert first.text
     assert second.text
     assert seen.chained == [False] * 2
@@ -41,7 +41,7 @@ def test_the_whole_conversation_is_sent_each_time(
 
 def test_text_is_streamed_while_the_model_generates_it(llamacpp: Server, watch: Watch, way: str) -> None:
     seen = watch(llamacpp.url)
-    result = Thread(seen.client, llamacpp.model).say(way, "Tell me about the sea.", **BRIEF)
+    result = Thread(seen.client, llamacpp.model).ask(way, "Tell me about the sea.", **BRIEF)
     assert len(result.text.split()) > 5
     assert result.run["status"] in ("completed", "incomplete")
     if way == "stream":
@@ -52,10 +52,10 @@ def test_text_is_streamed_while_the_model_generates_it(llamacpp: Server, watch: 
 def test_a_message_that_is_too_long_fails_and_is_then_left_out(llamacpp: Server, watch: Watch, way: str) -> None:
     seen = watch(llamacpp.url)
     thread = Thread(seen.client, llamacpp.model)
-    result = thread.say(way, "word " * 9000, **BRIEF)
+    result = thread.ask(way, "word " * 9000, **BRIEF)
     assert result.run["status"] == "failed"
     assert "exceeds the available context size" in result.run["last_error"]["message"]
-    assert thread.say(way, "Say hello.", **BRIEF).run["status"] in ("completed", "incomplete")
+    assert thread.ask(way, "Say hello.", **BRIEF).run["status"] in ("completed", "incomplete")
     assert [len(body["input"]) for body in seen.bodies] == [1, 2, 1]
 
 
@@ -74,7 +74,7 @@ def test_a_run_is_cancelled(llamacpp: Server, watch: Watch, way: str) -> None:
         run = threads.runs.create(thread.id, assistant_id=thread.assistant)
         threads.runs.cancel(run.id, thread_id=thread.id)
         assert threads.runs.poll(run.id, thread.id).status == "cancelled"
-    assert thread.say(way, "Stop.", **BRIEF).run["status"] in ("completed", "incomplete")
+    assert thread.ask(way, "Stop.", **BRIEF).run["status"] in ("completed", "incomplete")
 
 
 def test_a_connection_that_breaks_fails_the_run_and_frees_the_thread(llamacpp: Server, watch: Watch, way: str) -> None:
@@ -82,10 +82,10 @@ def test_a_connection_that_breaks_fails_the_run_and_frees_the_thread(llamacpp: S
         seen = watch(line.url)
         thread = Thread(seen.client, llamacpp.model)
         line.breaks = True
-        result = thread.say(way, "My name is Zebedee. Tell me a long story.")
+        result = thread.ask(way, "My name is Zebedee. Tell me a long story.")
         assert result.run["status"] == "failed"
         assert result.run["last_error"]["code"] == "server_error"
         line.breaks = False
-        assert thread.say(way, "What is my name?", **BRIEF).run["status"] in ("completed", "incomplete")
+        assert thread.ask(way, "What is my name?", **BRIEF).run["status"] in ("completed", "incomplete")
     assert input_texts(seen.bodies[-1])[0].startswith("My name is Zebedee.")
     assert input_texts(seen.bodies[-1])[-1] == "What is my name?"

@@ -29,9 +29,9 @@ def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
 def test_a_conversation_is_chained(ogx: Server, watch: Watch, way: str, kind: str) -> None:
     seen, fact = watch(ogx.url), secret()
     thread = Thread(seen.client, ogx.model, instructions="Be exact.")
-    assert thread.say(way, f"My word is {fact}.").text == f"Echo: My word is {fact}."
-    thread.say(way, "Nothing else.")
-    result = thread.say(way, "recall")
+    assert thread.ask(way, f"My word is {fact}.").text == f"Echo: My word is {fact}."
+    thread.ask(way, "Nothing else.")
+    result = thread.ask(way, "recall")
     assert f"first_user='My word is {fact}.'" in result.text
     assert "messages=6" in result.text
     assert seen.chained == [False, True, True]
@@ -43,14 +43,14 @@ def test_functions_in_succession_and_in_parallel(ogx: Server, watch: Watch, way:
     seen, weather, clock = watch(ogx.url), secret(), secret()
     thread = Thread(seen.client, ogx.model, tools=TOOLS)
     functions = {"get_weather": lambda arguments: weather, "get_time": lambda arguments: clock}
-    result = thread.say(way, "call get_weather", functions)
+    result = thread.ask(way, "call get_weather", functions)
     assert result.text == f"Tool results: get_weather={weather}"
     assert result.calls[0][0][1:] == ("get_weather", {"city": "Paris"})
-    both = thread.say(way, "call get_weather and get_time", functions)
+    both = thread.ask(way, "call get_weather and get_time", functions)
     assert both.text == f"Tool results: get_weather={weather} ; get_time={clock}"
     assert len(both.calls[0]) == 2
     assert seen.chained == [False, True, True, True]
-    forced = thread.say(way, "Now.", functions, tool_choice={"type": "function", "function": {"name": "get_time"}})
+    forced = thread.ask(way, "Now.", functions, tool_choice={"type": "function", "function": {"name": "get_time"}})
     assert [name for calls in forced.calls for _, name, _ in calls] == ["get_time"]
     assert forced.run["status"] == "completed"
 
@@ -60,7 +60,7 @@ def test_two_functions_in_succession(ogx: Server, watch: Watch, way: str, kind: 
     seen, weather, clock = watch(ogx.url), secret(), secret()
     thread = Thread(seen.client, ogx.model, tools=TOOLS, instructions="Be exact.")
     functions = {"get_weather": lambda arguments: weather, "get_time": lambda arguments: clock}
-    result = thread.say(way, "call get_weather then call get_time", functions)
+    result = thread.ask(way, "call get_weather then call get_time", functions)
     assert [[name for _, name, _ in calls] for calls in result.calls] == [["get_weather"], ["get_time"]]
     assert result.text == f"Tool results: get_weather={weather} ; get_time={clock}"
     assert [step["type"] for step in result.steps] == ["tool_calls", "tool_calls", "message_creation"]
@@ -84,17 +84,17 @@ def test_a_thread_whose_chain_was_deleted_is_replayed(
     monkeypatch.setenv("SHIM_BACKGROUND", background)
     seen, fact = watch(ogx.url), secret()
     thread = Thread(seen.client, ogx.model, tools=TOOLS)
-    thread.say(way, f"My word is {fact}.")
-    thread.say(way, "call get_time", {"get_time": lambda arguments: "noon"})
+    thread.ask(way, f"My word is {fact}.")
+    thread.ask(way, "call get_time", {"get_time": lambda arguments: "noon"})
     before = len(seen.bodies)
     assert delete_all(seen.client) > 0
-    result = thread.say(way, "recall")
+    result = thread.ask(way, "recall")
     assert f"first_user='My word is {fact}.'" in result.text
     assert "roles=user,assistant,user,assistant,tool,assistant,user" in result.text
     assert seen.chained[before:] == [True, False]
     assert len(warnings(caplog)) == 1
     assert fact not in caplog.text
-    assert fact in thread.say(way, "recall, again").text
+    assert fact in thread.ask(way, "recall, again").text
     assert seen.chained[before:] == [True, False, True]
     assert len(seen.bodies[-1]["input"]) == 1
 
@@ -102,13 +102,13 @@ def test_a_thread_whose_chain_was_deleted_is_replayed(
 def test_a_chain_that_is_deleted_before_the_outputs_are_submitted(ogx: Server, watch: Watch, way: str) -> None:
     seen, weather = watch(ogx.url), secret()
 
-    def get_weather(given: Any) -> str:
+    def get_weather(arguments: Any) -> str:
         delete_all(seen.client)
         return weather
 
     thread = Thread(seen.client, ogx.model, tools=TOOLS)
     assert (
-        thread.say(way, "call get_weather", {"get_weather": get_weather}).text == f"Tool results: get_weather={weather}"
+        thread.ask(way, "call get_weather", {"get_weather": get_weather}).text == f"Tool results: get_weather={weather}"
     )
     assert seen.chained == [False, True, False]
     kinds = [item["type"] for item in seen.bodies[-1]["input"]]
@@ -122,9 +122,9 @@ def test_no_response_is_stored_if_the_settings_forbid_it(
     seen, fact = watch(ogx.url), secret()
     delete_all(seen.client)
     thread = Thread(seen.client, ogx.model, tools=TOOLS)
-    thread.say(way, f"My word is {fact}.")
-    thread.say(way, "call get_time", {"get_time": lambda arguments: "noon"})
-    assert fact in thread.say(way, "recall").text
+    thread.ask(way, f"My word is {fact}.")
+    thread.ask(way, "call get_time", {"get_time": lambda arguments: "noon"})
+    assert fact in thread.ask(way, "recall").text
     assert seen.chained == [False] * 4
     assert [body["store"] for body in seen.bodies] == [False] * 4
     assert delete_all(seen.client) == 0
@@ -134,13 +134,13 @@ def test_an_answer_that_is_cut(ogx: Server, watch: Watch, way: str) -> None:
     seen = watch(ogx.url)
     thread = Thread(seen.client, ogx.model)
     words = " ".join(f"word{number}" for number in range(60))
-    result = thread.say(way, words, max_completion_tokens=20)
+    result = thread.ask(way, words, max_completion_tokens=20)
     assert result.run["status"] == "incomplete"
     assert result.run["incomplete_details"] == {"reason": "max_completion_tokens"}
     assert result.text.startswith("Echo: word0 word1")
     assert "word59" not in result.text
     # The incomplete answer remains part of the conversation.
-    assert "messages=3" in thread.say(way, "recall").text
+    assert "messages=3" in thread.ask(way, "recall").text
 
 
 @pytest.mark.parametrize("status", [429, 500])
@@ -149,23 +149,23 @@ def test_a_model_that_fails_fails_the_run_and_frees_the_thread(
 ) -> None:
     seen = watch(ogx.url)
     thread = Thread(seen.client, ogx.model)
-    result = thread.say(way, f"FAIL {status}")
+    result = thread.ask(way, f"FAIL {status}")
     assert result.run["status"] == "failed"
     assert result.run["last_error"]["code"] in ("server_error", "rate_limit_exceeded")
-    assert thread.say(way, "Echo this").text == "Echo: Echo this"
+    assert thread.ask(way, "Echo this").text == "Echo: Echo this"
 
 
 def test_an_answer_follows_the_schema(ogx: Server, watch: Watch, way: str) -> None:
     schema = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
     wanted = {"type": "json_schema", "json_schema": {"name": "place", "schema": schema}}
     seen = watch(ogx.url)
-    assert Thread(seen.client, ogx.model, response_format=wanted).say(way, "Where?").text == '{"city": "sample"}'
+    assert Thread(seen.client, ogx.model, response_format=wanted).ask(way, "Where?").text == '{"city": "sample"}'
 
 
 def test_an_unknown_model_fails_the_run(ogx: Server, watch: Watch, way: str) -> None:
     """OGX reports it inside its stream, after the run has begun."""
     seen = watch(ogx.url)
-    result = Thread(seen.client, "nope/nope").say(way, "Hi")
+    result = Thread(seen.client, "nope/nope").ask(way, "Hi")
     assert result.run["status"] == "failed"
     assert "nope/nope" in result.run["last_error"]["message"]
 
@@ -186,7 +186,7 @@ def test_a_run_is_cancelled(ogx: Server, watch: Watch, way: str) -> None:
         run = threads.runs.create(thread.id, assistant_id=thread.assistant)
         threads.runs.cancel(run.id, thread_id=thread.id)
         assert threads.runs.poll(run.id, thread.id).status == "cancelled"
-    assert thread.say(way, "Go on").text == "Echo: Go on"
+    assert thread.ask(way, "Go on").text == "Echo: Go on"
 
 
 def test_files_are_searched_and_cited(ogx: Server, watch: Watch, way: str) -> None:
@@ -201,7 +201,7 @@ def test_files_are_searched_and_cited(ogx: Server, watch: Watch, way: str) -> No
         tools=[{"type": "file_search"}],
         tool_resources={"file_search": {"vector_store_ids": [store.id]}},
     )
-    result = thread.say(way, "call file_search about the password of the ship")
+    result = thread.ask(way, "call file_search about the password of the ship")
     assert result.run["status"] == "completed"
     assert fact in json.dumps(ogx.seen_by_model()[-1])
     steps = [step for step in result.steps if step["type"] == "tool_calls"]
@@ -222,9 +222,9 @@ def test_a_polled_run_is_a_background_response(
     seen, weather, clock = watch(ogx.url), secret(), secret()
     thread = Thread(seen.client, ogx.model, tools=TOOLS)
     functions = {"get_weather": lambda arguments: weather, "get_time": lambda arguments: clock}
-    result = thread.say(way, "call get_weather then call get_time", functions)
+    result = thread.ask(way, "call get_weather then call get_time", functions)
     assert result.text == f"Tool results: get_weather={weather} ; get_time={clock}"
-    assert f"get_weather={weather}" in thread.say(way, "Thanks").messages[1]["content"][0]["text"]["value"]
+    assert f"get_weather={weather}" in thread.ask(way, "Thanks").messages[1]["content"][0]["text"]["value"]
     refused = [True] if way == "stream" else []
     assert seen.chained == [*([False] * len(refused)), False, True, True, True]
     assert [body.get("background", False) for body in seen.bodies] == [*refused, *([way == "poll"] * 4)]
@@ -244,7 +244,7 @@ def test_a_background_response_is_cancelled(
     assert threads.runs.poll(run.id, thread.id).status == "cancelled"
     listed = seen.client.get("/responses", cast_to=object)["data"]
     assert [(each["background"], each["status"]) for each in listed] == [(True, "cancelled")]
-    assert thread.say(way, "Go on").text == "Echo: Go on"
+    assert thread.ask(way, "Go on").text == "Echo: Go on"
 
 
 def test_a_connection_that_breaks_fails_the_run_and_frees_the_thread(ogx: Server, watch: Watch, way: str) -> None:
@@ -252,13 +252,13 @@ def test_a_connection_that_breaks_fails_the_run_and_frees_the_thread(ogx: Server
     with break_off(ogx.url) as line:
         seen = watch(line.url)
         thread = Thread(seen.client, ogx.model)
-        thread.say(way, f"My word is {fact}.")
+        thread.ask(way, f"My word is {fact}.")
         line.breaks = True
-        result = thread.say(way, "slow 50")
+        result = thread.ask(way, "slow 50")
         assert result.run["status"] == "failed"
         assert result.run["last_error"]["code"] == "server_error"
         line.breaks = False
-        assert f"first_user='My word is {fact}.'" in thread.say(way, "recall").text
+        assert f"first_user='My word is {fact}.'" in thread.ask(way, "recall").text
     # The head is still valid; the message before the failure is sent again.
     assert seen.chained == [False, True, True]
     assert input_texts(seen.bodies[-1])[0] == "slow 50"
@@ -271,18 +271,18 @@ def test_a_thread_that_comes_from_another_server(
     """The thread's head is unknown to the second server; afterwards the thread returns to the first one."""
     there = watch(ogx.url)
     thread = Thread(there.client, ogx.model)
-    thread.say(way, "My name is Zebedee.")
+    thread.ask(way, "My name is Zebedee.")
     here = watch(llamacpp.url)
     moved = Thread(here.client, llamacpp.model)
     moved.id = thread.id
-    moved.say(way, "What is my name?", **BRIEF)
+    moved.ask(way, "What is my name?", **BRIEF)
     assert here.chained == [True, False]
     assert input_texts(here.bodies[-1])[0] == "My name is Zebedee."
     assert len(warnings(caplog)) == 1
     assert "Zebedee" not in caplog.text
     # The second server is not chained at any more.  On the first one the head is still valid; newer messages are sent.
-    moved.say(way, "Thank you.", **BRIEF)
+    moved.ask(way, "Thank you.", **BRIEF)
     assert here.chained == [True, False, False]
-    back = thread.say(way, "recall")
+    back = thread.ask(way, "recall")
     assert "first_user='My name is Zebedee.'" in back.text
     assert "messages=7" in back.text

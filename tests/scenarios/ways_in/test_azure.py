@@ -8,7 +8,7 @@ import pytest
 from shim import AsyncAzureOpenAI, AzureOpenAI
 from tests.scenarios.doors.colours import ASYNC, COLOURS
 from tests.scenarios.doors.loopback import Loopback, Reply, Request
-from tests.scenarios.ways_in.speaking import DEPLOYMENT, converse, either, server
+from tests.scenarios.ways_in.conversation import DEPLOYMENT, converse, either, server
 
 Json = dict[str, Any]
 #: Arguments that name the Azure resource; each is a function of the host.
@@ -28,10 +28,10 @@ def azure() -> Iterator[Loopback]:
         yield found
 
 
-def talk(azure: Loopback, colour: str, **given: Any) -> list[Request]:
+def talk(azure: Loopback, colour: str, **options: Any) -> list[Request]:
     """The requests of a conversation, all of which went to Responses."""
-    given = {"api_version": VERSION, "api_key": "azure-key", "max_retries": 0} | given
-    with either(colour, AzureOpenAI, AsyncAzureOpenAI, **given) as client:
+    options = {"api_version": VERSION, "api_key": "azure-key", "max_retries": 0} | options
+    with either(colour, AzureOpenAI, AsyncAzureOpenAI, **options) as client:
         assert converse(client, DEPLOYMENT)
     assert [(each.method, each.path) for each in azure.requests] == [("POST", "/openai/v1/responses")] * 2
     assert {body["model"] for body in azure.bodies} == {DEPLOYMENT}
@@ -53,29 +53,29 @@ def test_every_way_to_name_the_resource(azure: Loopback, place: str, colour: str
 
 @pytest.mark.parametrize("colour", COLOURS)
 def test_a_token_is_sent_instead_of_a_key(azure: Loopback, colour: str) -> None:
-    named = {"azure_endpoint": f"http://{azure.host}", "api_key": None, "azure_ad_token": "entra-token"}
-    for request in talk(azure, colour, **named):
+    options = {"azure_endpoint": f"http://{azure.host}", "api_key": None, "azure_ad_token": "entra-token"}
+    for request in talk(azure, colour, **options):
         assert request.header("authorization") == "Bearer entra-token"
         assert request.header("api-key") is None
 
 
 @pytest.mark.parametrize("colour", [*COLOURS, "awaited"])
 def test_a_token_provider_is_called_for_each_request(azure: Loopback, colour: str) -> None:
-    given: list[str] = []
+    tokens_provided: list[str] = []
 
     def provide() -> str:
-        given.append(f"token-{len(given)}")
-        return given[-1]
+        tokens_provided.append(f"token-{len(tokens_provided)}")
+        return tokens_provided[-1]
 
     async def provide_awaited() -> str:
         return provide()
 
     provider = provide_awaited if colour == "awaited" else provide
-    named = {"azure_endpoint": f"http://{azure.host}", "api_key": None, "azure_ad_token_provider": provider}
-    one, two = talk(azure, ASYNC if colour == "awaited" else colour, **named)
+    options = {"azure_endpoint": f"http://{azure.host}", "api_key": None, "azure_ad_token_provider": provider}
+    one, two = talk(azure, ASYNC if colour == "awaited" else colour, **options)
     tokens = [str(request.header("authorization")).removeprefix("Bearer ") for request in (one, two)]
-    assert tokens[0] in given
-    assert tokens[1] in given
+    assert tokens[0] in tokens_provided
+    assert tokens[1] in tokens_provided
     assert tokens[0] != tokens[1]
 
 
@@ -92,8 +92,12 @@ def test_settings_from_the_environment(azure: Loopback, monkeypatch: pytest.Monk
 @pytest.mark.parametrize("colour", COLOURS)
 def test_other_calls_go_to_their_usual_urls(colour: str) -> None:
     with Loopback(answer=lambda request: Reply.json({"id": "1", "choices": []})) as azure:
-        named: Json = {"azure_endpoint": f"http://{azure.host}", "azure_deployment": DEPLOYMENT, "api_key": "azure-key"}
-        with either(colour, AzureOpenAI, AsyncAzureOpenAI, api_version=VERSION, **named) as client:
+        options: Json = {
+            "azure_endpoint": f"http://{azure.host}",
+            "azure_deployment": DEPLOYMENT,
+            "api_key": "azure-key",
+        }
+        with either(colour, AzureOpenAI, AsyncAzureOpenAI, api_version=VERSION, **options) as client:
             client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": "Hello"}])
             client.files.list()
     paths = [request.path for request in azure.requests]
@@ -106,8 +110,8 @@ def test_other_calls_go_to_their_usual_urls(colour: str) -> None:
 @pytest.mark.parametrize("colour", COLOURS)
 def test_another_upstream_behind_azures_client(azure: Loopback, colour: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM", azure.url)
-    named = {"azure_endpoint": "http://127.0.0.1:9", "api_key": "azure-key"}
-    with either(colour, AzureOpenAI, AsyncAzureOpenAI, api_version=VERSION, **named) as client:
+    options = {"azure_endpoint": "http://127.0.0.1:9", "api_key": "azure-key"}
+    with either(colour, AzureOpenAI, AsyncAzureOpenAI, api_version=VERSION, **options) as client:
         assert converse(client)
     assert {request.path.partition("?")[0] for request in azure.requests} == {"/v1/responses"}
 

@@ -13,7 +13,7 @@ from shim.sandbox import Sandbox
 from shim.sdk import module
 from tests.scenarios.doors.colours import ASYNC, COLOURS, SYNC
 from tests.scenarios.doors.loopback import Loopback
-from tests.scenarios.ways_in.speaking import converse, either
+from tests.scenarios.ways_in.conversation import converse, either
 
 GONE = "gpt-4-1106-preview"
 AZURE = {"api_version": "2024-05-01-preview"}
@@ -110,14 +110,14 @@ def _file(client: Any) -> str:
     return str(made.id)
 
 
-def _said(client: Any, run: Any) -> str:
+def _answer(client: Any, run: Any) -> str:
     assert run.status == "completed", run.last_error
     return str(client.beta.threads.messages.list(run.thread_id).data[0].content[0].text.value)
 
 
 def _searched(client: Any, thread: Json) -> str:
     helper = client.beta.assistants.create(model="gpt-4o", tools=[{"type": "file_search"}])
-    return _said(client, client.beta.threads.create_and_run_poll(assistant_id=helper.id, thread=thread))
+    return _answer(client, client.beta.threads.create_and_run_poll(assistant_id=helper.id, thread=thread))
 
 
 def a_conversation(client: Any, server: Loopback) -> None:
@@ -132,21 +132,21 @@ def a_retired_model(client: Any, server: Loopback) -> None:
 
 def an_attachment(client: Any, server: Loopback) -> None:
     attached = [{"file_id": _file(client), "tools": [{"type": "file_search"}]}]
-    asked = {"role": "user", "content": 'file_search {"query": "favorite food"}', "attachments": attached}
-    assert "pizza" in _searched(client, {"messages": [asked]})
+    message = {"role": "user", "content": 'file_search {"query": "favorite food"}', "attachments": attached}
+    assert "pizza" in _searched(client, {"messages": [message]})
 
 
 def an_inline_store(client: Any, server: Loopback) -> None:
     inline = {"file_search": {"vector_stores": [{"file_ids": [_file(client)]}]}}
-    asked = {"role": "user", "content": 'file_search {"query": "favorite food"}'}
-    assert "pizza" in _searched(client, {"messages": [asked], "tool_resources": inline})
+    message = {"role": "user", "content": 'file_search {"query": "favorite food"}'}
+    assert "pizza" in _searched(client, {"messages": [message], "tool_resources": inline})
 
 
 def a_budget(client: Any, server: Loopback) -> None:
     helper = client.beta.assistants.create(model="gpt-4o")
     thread = client.beta.threads.create(messages=[{"role": "user", "content": "word " * 30} for _ in range(6)])
     run = client.beta.threads.runs.create_and_poll(thread_id=thread.id, assistant_id=helper.id, max_prompt_tokens=100)
-    assert _said(client, run)
+    assert _answer(client, run)
     assert run.usage.prompt_tokens <= 100
     assert any("input_tokens" in request.path for request in server.requests)
 

@@ -10,7 +10,7 @@ import pytest
 import shim
 from tests.scenarios.doors.colours import COLOURS
 from tests.scenarios.doors.loopback import Loopback, Reply
-from tests.scenarios.ways_in.speaking import converse, either
+from tests.scenarios.ways_in.conversation import converse, either
 
 LIBRARY = (getattr(sdk, "httpx2", None) or sdk.httpx).__name__
 RUN = re.compile(r"run (run_\w+) of thread (thread_\w+): (.*)")
@@ -23,14 +23,14 @@ def lines(caplog: pytest.LogCaptureFixture, *names: str) -> list[str]:
 @pytest.mark.parametrize("colour", COLOURS)
 def test_only_calls_over_the_network_are_logged_as_calls(caplog: pytest.LogCaptureFixture, colour: str) -> None:
     with caplog.at_level(logging.INFO), Loopback() as server:
-        given = {"base_url": server.url, "api_key": "key"}
-        with either(colour, shim.OpenAI, shim.AsyncOpenAI, **given) as client:
+        options = {"base_url": server.url, "api_key": "key"}
+        with either(colour, shim.OpenAI, shim.AsyncOpenAI, **options) as client:
             converse(client)
             client.models.list()
-        told = lines(caplog, LIBRARY)
-        assert len(told) == len(server.requests) == 3
-    assert all(f" {server.url}/" in line for line in told)
-    assert not any("/threads" in line or "/assistants" in line for line in told)
+        call_lines = lines(caplog, LIBRARY)
+        assert len(call_lines) == len(server.requests) == 3
+    assert all(f" {server.url}/" in line for line in call_lines)
+    assert not any("/threads" in line or "/assistants" in line for line in call_lines)
 
 
 @pytest.mark.parametrize("colour", COLOURS)
@@ -61,20 +61,20 @@ def test_a_new_store_is_logged_in_one_line(
 @pytest.mark.parametrize("colour", COLOURS)
 def test_debug_lines_name_each_run_and_its_upstream_calls(caplog: pytest.LogCaptureFixture, colour: str) -> None:
     with caplog.at_level(logging.DEBUG, "shim"), Loopback() as server:
-        given = {"base_url": server.url, "api_key": "secret-key"}
-        with either(colour, shim.OpenAI, shim.AsyncOpenAI, **given) as client:
+        options = {"base_url": server.url, "api_key": "secret-key"}
+        with either(colour, shim.OpenAI, shim.AsyncOpenAI, **options) as client:
             converse(client)
     found = [match.groups() for line in lines(caplog, "shim") if (match := RUN.fullmatch(line))]
     runs = list(dict.fromkeys(run for run, _, _ in found))
     assert len(runs) == 2
     assert len({thread for _, thread, _ in found}) == 1
-    (first, second) = ([told for run, _, told in found if run == each] for each in runs)
+    (first, second) = ([text for run, _, text in found if run == each] for each in runs)
     assert first[0] == "asking upstream for gpt-4o after None"
     (name,) = re.findall("upstream answers as (resp_.*)", first[1])
     assert second[0] == f"asking upstream for gpt-4o after {name}"
     assert (first[-1], second[-1]) == ("completed", "completed")
-    for word in ("Good morning", "Be brief", "secret-key"):
-        assert word not in caplog.text
+    for content in ("Good morning", "Be brief", "secret-key"):
+        assert content not in caplog.text
 
 
 def test_a_refusal_is_a_debug_line(caplog: pytest.LogCaptureFixture) -> None:
@@ -85,6 +85,6 @@ def test_a_refusal_is_a_debug_line(caplog: pytest.LogCaptureFixture) -> None:
     with Loopback(answer) as server, shim.OpenAI(base_url=server.url, api_key="key") as client:
         helper = client.beta.assistants.create(model="gpt-4o", instructions="Say hello.")
         client.beta.threads.create_and_run_poll(assistant_id=helper.id)
-    said = [match.group(3) for line in lines(caplog, "shim") if (match := RUN.fullmatch(line))]
-    assert said[-2:] == ["upstream refused with 400", "failed"]
+    texts = [match.group(3) for line in lines(caplog, "shim") if (match := RUN.fullmatch(line))]
+    assert texts[-2:] == ["upstream refused with 400", "failed"]
     assert "contents" not in caplog.text

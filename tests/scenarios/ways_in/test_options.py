@@ -11,7 +11,7 @@ import pytest
 from shim import AsyncOpenAI, OpenAI
 from tests.scenarios.doors.colours import COLOURS, opened
 from tests.scenarios.doors.loopback import Loopback, Reply, Request
-from tests.scenarios.ways_in.speaking import converse, server
+from tests.scenarios.ways_in.conversation import converse, server
 
 http: Any = getattr(sdk, "httpx2", None) or sdk.httpx  # type: ignore[attr-defined]
 Json = dict[str, Any]
@@ -46,8 +46,8 @@ def test_a_copy_of_a_client_has_the_shim_too(client: Any, upstream: Loopback, na
 
 
 def test_options_of_a_copy_are_sent_upstream(client: Any, upstream: Loopback) -> None:
-    given: Json = {"default_headers": {"x-app": "forum"}, "default_query": {"team": "blue"}, "api_key": "another"}
-    converse(client.copy(**given))
+    options: Json = {"default_headers": {"x-app": "forum"}, "default_query": {"team": "blue"}, "api_key": "another"}
+    converse(client.copy(**options))
     for request in upstream.requests:
         assert request.path == "/v1/responses?team=blue"
         assert request.header("x-app") == "forum"

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from shim.cli import program, table
-from tests.scenarios.ways_in.speaking import server
+from tests.scenarios.ways_in.conversation import server
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = """
@@ -48,11 +48,11 @@ def folder(tmp_path: Path) -> Path:
 
 def start(folder: Path, words: list[str], **more: str) -> Any:
     path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
-    given = os.environ | {"PYTHONPATH": path, "OPENAI_API_KEY": "key"} | more
+    environment = os.environ | {"PYTHONPATH": path, "OPENAI_API_KEY": "key"} | more
     # The programs leave their clients open, as is usual; Python's warning about that at exit is not tested.
     loud = ["-W", "error", "-W", "ignore::ResourceWarning"]
     return subprocess.run(
-        [sys.executable, *loud, *words], cwd=folder, env=given, capture_output=True, text=True, check=False
+        [sys.executable, *loud, *words], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
 
 
@@ -62,10 +62,10 @@ def test_an_unchanged_program_runs(folder: Path, way: str) -> None:
         left = start(folder, [*WAYS[way], "--loud", "-x", "7"], OPENAI_BASE_URL=upstream.url)
     assert left.returncode == 7, left.stderr
     assert left.stderr == ""
-    told = json.loads(left.stdout)
-    assert told["argv"][1:] == ["--loud", "-x", "7"]
-    assert Path(told["argv"][0]).name == "app.py"
-    assert [said.startswith("You said") for said in told["said"]] == [True, True]
+    printed = json.loads(left.stdout)
+    assert printed["argv"][1:] == ["--loud", "-x", "7"]
+    assert Path(printed["argv"][0]).name == "app.py"
+    assert [answer.startswith("You said") for answer in printed["said"]] == [True, True]
     assert len(upstream.bodies) == 2
 
 

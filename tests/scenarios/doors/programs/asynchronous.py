@@ -26,7 +26,7 @@ async def text_of(thread_id):
 class Printer(AsyncAssistantEventHandler):
     def __init__(self):
         super().__init__()
-        self.text, self.asked = "", None
+        self.text, self.waiting = "", None
 
     @override
     async def on_text_delta(self, delta, snapshot):
@@ -35,10 +35,10 @@ class Printer(AsyncAssistantEventHandler):
     @override
     async def on_event(self, event):
         if event.event == "thread.run.requires_action":
-            self.asked = event.data
+            self.waiting = event.data
 
 
-async def keep(threads, assistants):
+async def create_objects(threads, assistants):
     assistant = await assistants.create(name="Keeper", model="gpt-4o", instructions="Keep secrets.", tools=[TOOL])
     assistant = await assistants.update(assistant.id, description="keeps")
     found = await assistants.retrieve(assistant.id)
@@ -55,9 +55,9 @@ async def with_handlers(threads, where):
     printer = Printer()
     async with threads.runs.stream(**where, event_handler=printer) as stream:
         await stream.until_done()
-    asked, printer = printer.asked, Printer()
+    run, printer = printer.waiting, Printer()
     async with threads.runs.submit_tool_outputs_stream(
-        thread_id=asked.thread_id, run_id=asked.id, tool_outputs=outputs(asked), event_handler=printer
+        thread_id=run.thread_id, run_id=run.id, tool_outputs=outputs(run), event_handler=printer
     ) as stream:
         await stream.until_done()
     known["handled"] = printer.text
@@ -73,12 +73,12 @@ async def polled(threads, where):
 async def as_events(threads, where):
     async for event in await threads.runs.create(**where, stream=True):
         if event.event == "thread.run.requires_action":
-            asked = event.data
+            run = event.data
     stream = await threads.runs.submit_tool_outputs(
-        asked.id, thread_id=asked.thread_id, tool_outputs=outputs(asked), stream=True
+        run.id, thread_id=run.thread_id, tool_outputs=outputs(run), stream=True
     )
     names = [event.event async for event in stream]
-    known["events"] = [names[0], names[-1], await text_of(asked.thread_id)]
+    known["events"] = [names[0], names[-1], await text_of(run.thread_id)]
 
 
 async def step_by_step(threads, where):
@@ -125,7 +125,7 @@ async def clear_away(assistants, threads, assistant, thread, message):
 
 async def main():
     assistants, threads = client.beta.assistants, client.beta.threads
-    assistant, thread, message = await keep(threads, assistants)
+    assistant, thread, message = await create_objects(threads, assistants)
     where = {"thread_id": thread.id, "assistant_id": assistant.id}
     for part in (with_handlers, polled, as_events, step_by_step):
         await part(threads, where)

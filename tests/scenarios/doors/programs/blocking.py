@@ -25,7 +25,7 @@ def text_of(thread_id):
 class Printer(AssistantEventHandler):
     def __init__(self):
         super().__init__()
-        self.text, self.asked = "", None
+        self.text, self.waiting = "", None
 
     @override
     def on_text_delta(self, delta, snapshot):
@@ -34,7 +34,7 @@ class Printer(AssistantEventHandler):
     @override
     def on_event(self, event):
         if event.event == "thread.run.requires_action":
-            self.asked = event.data
+            self.waiting = event.data
 
 
 assistant = client.beta.assistants.create(name="Keeper", model="gpt-4o", instructions="Keep secrets.", tools=[TOOL])
@@ -50,9 +50,9 @@ known["message"] = client.beta.threads.messages.retrieve(message.id, thread_id=t
 printer = Printer()
 with client.beta.threads.runs.stream(thread_id=thread.id, assistant_id=assistant.id, event_handler=printer) as stream:
     stream.until_done()
-asked, printer = printer.asked, Printer()
+waiting, printer = printer.waiting, Printer()
 with client.beta.threads.runs.submit_tool_outputs_stream(
-    thread_id=thread.id, run_id=asked.id, tool_outputs=outputs(asked), event_handler=printer
+    thread_id=thread.id, run_id=waiting.id, tool_outputs=outputs(waiting), event_handler=printer
 ) as stream:
     stream.until_done()
 known["handled"] = printer.text
@@ -69,11 +69,11 @@ known["polled"] = [run.status, text_of(thread.id)]
 client.beta.threads.messages.create(thread_id=thread.id, role="user", content="get_secret")
 for event in client.beta.threads.runs.create(thread_id=thread.id, assistant_id=assistant.id, stream=True):
     if event.event == "thread.run.requires_action":
-        asked = event.data
+        waiting = event.data
 names = [
     event.event
     for event in client.beta.threads.runs.submit_tool_outputs(
-        asked.id, thread_id=thread.id, tool_outputs=outputs(asked), stream=True
+        waiting.id, thread_id=thread.id, tool_outputs=outputs(waiting), stream=True
     )
 ]
 known["events"] = [names[0], names[-1], text_of(thread.id)]

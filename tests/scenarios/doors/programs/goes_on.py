@@ -15,9 +15,9 @@ if lost.status != "requires_action":
 known = {"lost": lost.status, "error": lost.last_error and lost.last_error.code}
 if lost.status == "requires_action":
     (call,) = lost.required_action.submit_tool_outputs.tool_calls
-    given = [{"tool_call_id": call.id, "output": "noon"}]
+    outputs = [{"tool_call_id": call.id, "output": "noon"}]
     known["went on"] = threads.runs.submit_tool_outputs_and_poll(
-        run_id=lost.id, thread_id=thread_id, tool_outputs=given
+        run_id=lost.id, thread_id=thread_id, tool_outputs=outputs
     ).status
 known["before"] = [[each.role, each.status] for each in threads.messages.list(thread_id, order="asc")]
 threads.messages.create(thread_id=thread_id, role="user", content="Three")

@@ -17,7 +17,9 @@ for event in stream:
     print(event.event, flush=True)
 if event.event == "thread.run.requires_action" and os.environ.get("OUTPUT"):
     (call,) = event.data.required_action.submit_tool_outputs.tool_calls
-    given = [{"tool_call_id": call.id, "output": os.environ["OUTPUT"]}]
-    for again in threads.runs.submit_tool_outputs(event.data.id, thread_id=thread.id, tool_outputs=given, stream=True):
+    outputs = [{"tool_call_id": call.id, "output": os.environ["OUTPUT"]}]
+    for again in threads.runs.submit_tool_outputs(
+        event.data.id, thread_id=thread.id, tool_outputs=outputs, stream=True
+    ):
         print("again", again.event, flush=True)
 input()

@@ -18,15 +18,15 @@ def server() -> Loopback:
 
 
 @contextmanager
-def either(colour: str, blocking: Callable[..., Any], awaiting: Callable[..., Any], **given: Any) -> Iterator[Any]:
+def either(colour: str, blocking: Callable[..., Any], awaiting: Callable[..., Any], **options: Any) -> Iterator[Any]:
     """A client of the class for this colour, used like the blocking one; closed at the end."""
     if colour == SYNC:
-        with blocking(**given) as client:
+        with blocking(**options) as client:
             yield client
         return
     loop = Loop()
     try:
-        with Blocking(loop, loop.call(awaiting, **given)) as client:
+        with Blocking(loop, loop.call(awaiting, **options)) as client:
             yield client
     finally:
         loop.close()
@@ -43,7 +43,7 @@ def converse(client: Any, model: str = "gpt-4o", **more: Any) -> str:
     beta.threads.messages.create(thread.id, role="user", content="Good night.")
     run = beta.threads.runs.create_and_poll(thread_id=thread.id, assistant_id=helper.id, **more)
     assert run.status == "completed", run.last_error
-    told = beta.threads.messages.list(thread.id, order="asc")
-    assert [message.role for message in told.data] == ["user", "assistant"] * 2
-    assert told.data[-1].run_id == run.id
-    return str(told.data[-1].content[0].text.value)
+    messages = beta.threads.messages.list(thread.id, order="asc")
+    assert [message.role for message in messages.data] == ["user", "assistant"] * 2
+    assert messages.data[-1].run_id == run.id
+    return str(messages.data[-1].content[0].text.value)

@@ -8,7 +8,8 @@ import openai
 
 Json = dict[str, Any]
 CLOSING = {
-    f"thread.run.{word}" for word in ("requires_action", "completed", "incomplete", "failed", "cancelled", "expired")
+    f"thread.run.{status}"
+    for status in ("requires_action", "completed", "incomplete", "failed", "cancelled", "expired")
 }
 #: Last events of a message or of a step, without their prefix.
 ENDS = {"completed", "incomplete", "failed", "cancelled", "expired"}
@@ -38,18 +39,18 @@ class Notes:
         (found,) = (each for each in self.events if each[0] in CLOSING)
         return found
 
-    def take(self, callback: str, *given: Any) -> None:
+    def take(self, callback: str, *arguments: Any) -> None:
         self.calls[callback] += 1
         if callback == "on_event":
-            self.events.append((given[0].event, given[0].data.to_dict(mode="json")))
+            self.events.append((arguments[0].event, arguments[0].data.to_dict(mode="json")))
         elif callback == "on_text_done":
-            self.texts.append(given[0].value)
+            self.texts.append(arguments[0].value)
         elif callback == "on_message_done":
-            self.messages.append(given[0].to_dict(mode="json"))
+            self.messages.append(arguments[0].to_dict(mode="json"))
         elif callback == "on_run_step_done":
-            self.steps.append(given[0].to_dict(mode="json"))
+            self.steps.append(arguments[0].to_dict(mode="json"))
         elif callback == "on_exception":
-            self.problems.append(given[0])
+            self.problems.append(arguments[0])
 
 
 #: The names of all callbacks in the installed SDK.
@@ -57,17 +58,17 @@ CALLBACKS = sorted(name for name in dir(openai.AssistantEventHandler) if name.st
 
 
 def _sync(name: str) -> Any:
-    def heard(self: Any, *given: Any) -> None:
-        self.notes.take(name, *given)
+    def callback(self: Any, *arguments: Any) -> None:
+        self.notes.take(name, *arguments)
 
-    return heard
+    return callback
 
 
 def _async(name: str) -> Any:
-    async def heard(self: Any, *given: Any) -> None:
-        self.notes.take(name, *given)
+    async def callback(self: Any, *arguments: Any) -> None:
+        self.notes.take(name, *arguments)
 
-    return heard
+    return callback
 
 
 class _Noting:
@@ -76,9 +77,9 @@ class _Noting:
         self.notes = Notes()
 
 
-Ear: Any = type("Ear", (_Noting, openai.AssistantEventHandler), {name: _sync(name) for name in CALLBACKS})
-AsyncEar: Any = type(
-    "AsyncEar", (_Noting, openai.AsyncAssistantEventHandler), {name: _async(name) for name in CALLBACKS}
+Recorder: Any = type("Recorder", (_Noting, openai.AssistantEventHandler), {name: _sync(name) for name in CALLBACKS})
+AsyncRecorder: Any = type(
+    "AsyncRecorder", (_Noting, openai.AsyncAssistantEventHandler), {name: _async(name) for name in CALLBACKS}
 )
 
 
@@ -95,15 +96,15 @@ def folded(notes: Notes) -> dict[str, str]:
 
 def arguments(notes: Notes) -> list[str]:
     """The arguments of each function call, joined from the step deltas alone, in order."""
-    told: dict[tuple[str, int], str] = {}
+    parts: dict[tuple[str, int], str] = {}
     for name, data in notes.events:
         if name != "thread.run.step.delta":
             continue
         for call in data["delta"]["step_details"]["tool_calls"]:
             if call["type"] == "function":
                 place = (data["id"], call["index"])
-                told[place] = told.get(place, "") + (call["function"].get("arguments") or "")
-    return list(told.values())
+                parts[place] = parts.get(place, "") + (call["function"].get("arguments") or "")
+    return list(parts.values())
 
 
 def check_order(notes: Notes) -> None:
