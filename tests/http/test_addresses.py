@@ -30,7 +30,7 @@ async def test_an_ip_address_is_not_resolved(port: int, monkeypatch: pytest.Monk
         assert made.getpeername() == ("127.0.0.1", port)
 
 
-async def test_a_name(port: int) -> None:
+async def test_a_host_name_is_resolved(port: int) -> None:
     with await addresses.connected("localhost", port) as made:
         assert made.getpeername()[1] == port
 

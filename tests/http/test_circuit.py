@@ -18,7 +18,7 @@ def now(time: float, chance: float = 0.0) -> Now:
     return Now(time, chance, RULES)
 
 
-def test_no_cell_is_missing() -> None:
+def test_the_table_has_every_state_and_event() -> None:
     assert set(circuit.TABLE) == set(product(get_args(Kind), get_args(Happening)))
 
 
@@ -47,7 +47,7 @@ def test_no_cell_is_missing() -> None:
         (TRYING, "left", 99.0, State("open", (), 5.0, 2.0, 99.0)),
     ],
 )
-def test_every_cell_of_the_table(before: State, happening: Happening, time: float, then: State) -> None:
+def test_every_transition_of_the_table(before: State, happening: Happening, time: float, then: State) -> None:
     assert after(before, happening, now(time)) == then
 
 

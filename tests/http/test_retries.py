@@ -41,7 +41,7 @@ def test_the_delay_that_an_answer_asks_for(headers: dict[str, str], seconds: flo
     assert retries.requested_delay({name.replace("_", "-"): value for name, value in headers.items()}) == seconds
 
 
-def test_a_date() -> None:
+def test_a_retry_after_that_is_a_date() -> None:
     found = retries.requested_delay({"retry-after": formatdate(time.time() + 100, usegmt=True)})
     assert found is not None
     assert 90 < found <= 100

@@ -152,7 +152,7 @@ def test_redirects_are_followed_as_the_client_is_configured(colour: str, server:
     assert caught.value.status_code == 307
 
 
-def test_its_timeouts_are_used_upstream(colour: str, server: Loopback) -> None:
+def test_the_timeouts_of_the_users_http_client_are_used(colour: str, server: Loopback) -> None:
     gate = Gate(chunks=3)
     server.answer = server.gated(gate)
     own = CLIENTS[colour](timeout=http.Timeout(20, read=0.2))
@@ -175,7 +175,7 @@ def test_closing_the_client_closes_the_http_client(colour: str, server: Loopback
     assert own.is_closed
 
 
-def test_threads_may_share_it(server: Loopback) -> None:
+def test_two_clients_may_share_an_http_client(server: Loopback) -> None:
     """Two clients over one HTTP client, at the same time."""
     own, statuses = CLIENTS[SYNC](), []
 

@@ -52,18 +52,18 @@ def result() -> str:
 
 
 @pytest.fixture(scope="module")
-def told(url: str, result: str) -> dict[str, Any]:
+def report(url: str, result: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(run("talk.mjs", url, result))
     return found
 
 
-def test_the_installed_sdk_is_the_pinned_version(told: dict[str, Any]) -> None:
+def test_the_installed_sdk_is_the_pinned_version(report: dict[str, Any]) -> None:
     pinned = json.loads((HERE / "package.json").read_text())["dependencies"]["openai"]
-    assert told["version"] == pinned
+    assert report["version"] == pinned
 
 
-def test_a_streamed_tool_loop(told: dict[str, Any], url: str, result: str) -> None:
-    seen = told["streamed"]
+def test_a_streamed_tool_loop(report: dict[str, Any], url: str, result: str) -> None:
+    seen = report["streamed"]
     assert (seen["calls"], seen["status"]) == (["get_weather", "get_time"], "completed")
     assert seen["text"] == seen["last"]
     assert f"get_weather: {result}" in seen["text"]
@@ -78,25 +78,25 @@ def test_a_streamed_tool_loop(told: dict[str, Any], url: str, result: str) -> No
     assert seen["rounds"] == [[name for name, _ in events] for events in same.rounds]
 
 
-def test_a_polled_tool_loop(told: dict[str, Any], result: str) -> None:
-    seen = told["polled"]
+def test_a_polled_tool_loop(report: dict[str, Any], result: str) -> None:
+    seen = report["polled"]
     assert seen["statuses"] == ["requires_action", "requires_action", "completed"]
     assert f"get_time: {result}" in seen["last"]
     assert seen["wait"] == "20", "without it the helper sleeps five seconds between two looks"
-    assert seen["usage"]["total_tokens"] == told["streamed"]["usage"]["total_tokens"]
+    assert seen["usage"]["total_tokens"] == report["streamed"]["usage"]["total_tokens"]
 
 
-def test_a_tenant_of_the_server_gets_the_same_results(told: dict[str, Any], result: str) -> None:
+def test_a_tenant_of_the_server_gets_the_same_results(report: dict[str, Any], result: str) -> None:
     key = Keyring(database(current_settings().database_url)).issue("acme", 1).secret
     with served(upstream="sandbox", auth="keys") as found:
         mine = json.loads(run("talk.mjs", f"{found}/v1", result, key))
-    assert mine == told
+    assert mine == report
 
 
-def test_errors_and_calls_that_are_passed_on(told: dict[str, Any]) -> None:
+def test_errors_and_calls_that_are_passed_on(report: dict[str, Any]) -> None:
     message = "No thread found with id 'thread_nobody'."
-    assert told["refused"] == {"kind": "NotFoundError", "status": 404, "message": message}
-    assert "gpt-4o" in told["models"]
+    assert report["refused"] == {"kind": "NotFoundError", "status": 404, "message": message}
+    assert "gpt-4o" in report["models"]
 
 
 def test_the_program_of_the_page(url: str) -> None:

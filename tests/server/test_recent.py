@@ -16,7 +16,7 @@ def _few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recent, "MOST", 3)
 
 
-def test_the_oldest_are_dropped() -> None:
+def test_the_oldest_entries_are_dropped() -> None:
     dropped: list[int] = []
     entries: Recent[int] = Recent(dropped.append)
     for number in range(5):

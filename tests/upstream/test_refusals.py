@@ -64,7 +64,7 @@ def test_an_answer_whose_error_is_not_an_object() -> None:
     assert (found.status, found.message) == (502, "Bad gateway ***")
 
 
-def test_no_connection() -> None:
+def test_a_failed_connection_is_a_refusal_without_a_status() -> None:
     problem = openai.APIConnectionError(request=REQUEST)
     problem.__cause__ = OSError(f"cannot send {KEY}")
     assert KEY in str(problem.__cause__)

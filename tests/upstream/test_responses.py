@@ -191,7 +191,7 @@ def test_a_response_is_cancelled(server: Server) -> None:
 
 
 @pytest.mark.parametrize("path, beta", [("/vector_stores", "assistants=v2"), ("/responses/input_tokens", None)])
-def test_any_other_call(server: Server, path: str, beta: str | None) -> None:
+def test_a_call_of_any_other_path(server: Server, path: str, beta: str | None) -> None:
     server.next += [{"id": "a"}, {"id": "b"}]
     assert server.do(server.upstream.call("POST", path, {"name": "half \ud83d"})) == {"id": "a"}
     assert (server.sent.method, server.sent.url.path) == ("POST", f"/v1{path}")

@@ -1,6 +1,6 @@
-"""A server on the loopback address that records every request, and answers as configured.
+"""A server on the loopback address that records every request, and replies as configured.
 
-A sandbox answers each request that the test does not answer; so a test states only what goes wrong.
+A sandbox replies to each request that the test does not reply to; so a test states only what goes wrong.
 """
 
 import json
@@ -40,7 +40,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer.  Each chunk of ``body`` is flushed separately; an exception in it breaks the connection."""
+    """One reply.  Each chunk of ``body`` is flushed separately; an exception in it breaks the connection."""
 
     status: int = 200
     headers: tuple[tuple[str, str], ...] = (("content-type", "application/json"),)
@@ -58,7 +58,7 @@ class Reply:
         return cls.json({"error": body}, status, **headers)
 
 
-#: The test's answer to a request, or None for the sandbox's answer.
+#: Makes the reply to a request; None stands for the sandbox's reply.
 Answer = Callable[[Request], "Reply | None"]
 
 
@@ -107,7 +107,7 @@ class Loopback(Listening):
         return self.answer(request) or self.usual(request)
 
     def usual(self, request: Request) -> Reply:
-        """The sandbox's answer."""
+        """The sandbox's reply."""
         parts = urlsplit(request.path)
         reply = self.sandbox.handle(
             request.method, parts.path, parse_qsl(parts.query), {k.lower(): v for k, v in request.headers}, request.body

@@ -22,14 +22,14 @@ class Diary:
     """The callbacks of the handlers, in order, and the outputs that they submitted."""
 
     def __init__(self) -> None:
-        self.told: list[str] = []
+        self.callbacks: list[str] = []
         self.events: list[str] = []
         self.outputs: dict[str, str] = {}
         self.texts: list[str] = []
 
-    def take(self, word: str) -> None:
-        if not self.told or self.told[-1] != word:
-            self.told.append(word)
+    def take(self, callback: str) -> None:
+        if not self.callbacks or self.callbacks[-1] != callback:
+            self.callbacks.append(callback)
 
     def answers(self, run: Any) -> list[Any]:
         calls = run.required_action.submit_tool_outputs.tool_calls
@@ -118,7 +118,7 @@ class AsyncHandler(AsyncAssistantEventHandler):
 
 
 def check(diary: Diary, sandbox: Sandbox, messages: list[Json]) -> None:
-    assert diary.told == [*ASKING, *ASKING, *ASKING, "text_created", "text_done", "end"]
+    assert diary.callbacks == [*ASKING, *ASKING, *ASKING, "text_created", "text_done", "end"]
     assert diary.events.count("thread.run.requires_action") == 2
     assert diary.events.count("thread.run.completed") == 1
     assert len(diary.outputs) == 3

@@ -60,7 +60,7 @@ class Losing:
 
 
 @dataclass
-class Deaf:
+class IgnoresPrevious:
     """Answers as if the request had no previous response; ``shown`` changes the form of the answer."""
 
     shown: Callable[[Reply], Reply] = lambda reply: reply

@@ -11,7 +11,7 @@ import pytest
 from shim import OpenAI
 from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.doors.talking import until_ended
-from tests.scenarios.healing.losing import Deaf, Losing, Talk, input_texts, is_call, warnings
+from tests.scenarios.healing.losing import IgnoresPrevious, Losing, Talk, input_texts, is_call, warnings
 from tests.scenarios.healing.wordings import WORDINGS
 
 Json = dict[str, Any]
@@ -41,9 +41,9 @@ def _plain(reply: Reply) -> Reply:
 
 
 def test_an_answer_without_history_is_stopped(caplog: pytest.LogCaptureFixture) -> None:
-    deaf = Deaf(_plain)
-    with Loopback(deaf) as server, OpenAI(base_url=server.url, api_key="x") as client:
-        deaf.server = server
+    ignoring = IgnoresPrevious(_plain)
+    with Loopback(ignoring) as server, OpenAI(base_url=server.url, api_key="x") as client:
+        ignoring.server = server
         talk = Talk(client, "poll")
         talk.run()
         assert talk.fact in talk.ask("What is it?").text

@@ -143,7 +143,7 @@ def test_lost_chains_of_another_server_do_not_count() -> None:
         assert input_texts(server.bodies[-1]) == ["Again?"]
 
 
-def _told(server: Loopback, talk: Talk) -> list[bool]:
+def _chained_calls(server: Loopback, talk: Talk) -> list[bool]:
     """For each call of a second turn, whether it was chained."""
     talk.run()
     before = len(server.bodies)
@@ -162,12 +162,12 @@ def test_what_was_learned_applies_to_one_organisation_only() -> None:
         calls = {}
         for key in ("zdr", "usual", "zdr", "usual"):
             with OpenAI(base_url=server.url, api_key=key) as client:
-                calls.setdefault(key, []).append(_told(server, Talk(client, "stream")))
+                calls.setdefault(key, []).append(_chained_calls(server, Talk(client, "stream")))
         assert calls == {"zdr": [[True, False], [False]], "usual": [[True], [True]]}
         # The same with one client that is used with several keys.
         with OpenAI(base_url=server.url, api_key="usual") as client:
-            assert _told(server, Talk(client.with_options(api_key="zdr"), "stream")) == [False]
-            assert _told(server, Talk(client, "stream")) == [True]
+            assert _chained_calls(server, Talk(client.with_options(api_key="zdr"), "stream")) == [False]
+            assert _chained_calls(server, Talk(client, "stream")) == [True]
 
 
 def test_what_was_learned_applies_to_one_model_only() -> None:
@@ -180,8 +180,8 @@ def test_what_was_learned_applies_to_one_model_only() -> None:
 
     with Loopback(proxy) as server, OpenAI(base_url=server.url, api_key="x") as client:
         for _ in range(2):
-            assert _told(server, Talk(client, "stream", model="gpt-4o-mini")) == [False]
-            assert _told(server, Talk(client, "stream", model="gpt-4o")) == [True]
+            assert _chained_calls(server, Talk(client, "stream", model="gpt-4o-mini")) == [False]
+            assert _chained_calls(server, Talk(client, "stream", model="gpt-4o")) == [True]
 
 
 def _unstored(event: dict) -> dict:

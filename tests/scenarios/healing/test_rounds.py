@@ -7,7 +7,7 @@ import pytest
 from shim import OpenAI
 from tests.scenarios.doors.loopback import Loopback
 from tests.scenarios.doors.talking import secret, tool
-from tests.scenarios.healing.losing import WAYS, Deaf, Losing, Talk, input_texts, warnings
+from tests.scenarios.healing.losing import WAYS, IgnoresPrevious, Losing, Talk, input_texts, warnings
 from tests.scenarios.healing.wordings import WORDINGS
 
 Json = dict[str, Any]
@@ -51,9 +51,9 @@ def test_a_round_is_replayed_with_its_calls_and_outputs(words: str, way: str, ca
 @pytest.mark.parametrize("way", WAYS)
 def test_a_round_whose_chain_was_ignored_is_replayed(way: str) -> None:
     """The first request of the run is not chained, so nothing can be ignored; the second request is."""
-    deaf = Deaf()
-    with Loopback(deaf) as server, OpenAI(base_url=server.url, api_key="x") as client:
-        deaf.server = server
+    ignoring = IgnoresPrevious()
+    with Loopback(ignoring) as server, OpenAI(base_url=server.url, api_key="x") as client:
+        ignoring.server = server
         talk = Talk(client, way, tools=TOOLS)
         talk.run()
         result = talk.ask(

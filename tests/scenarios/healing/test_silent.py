@@ -8,7 +8,7 @@ import pytest
 
 from tests.scenarios.doors.colours import COLOURS, opened
 from tests.scenarios.doors.loopback import Loopback, Reply
-from tests.scenarios.healing.losing import WAYS, Deaf, Talk, blocks, input_texts, streamed_text, warnings
+from tests.scenarios.healing.losing import WAYS, IgnoresPrevious, Talk, blocks, input_texts, streamed_text, warnings
 
 Json = dict[str, Any]
 
@@ -67,9 +67,9 @@ ALL = [(shown, way, colour) for shown in SHOWN for way, colour in zip(WAYS, COLO
 def test_an_answer_without_history_is_never_sent_to_the_reader(
     shown: Callable[[Reply], Reply], way: str, colour: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    deaf = Deaf(shown)
-    with Loopback(deaf) as server, opened(colour, base_url=server.url) as client:
-        deaf.server = server
+    ignoring = IgnoresPrevious(shown)
+    with Loopback(ignoring) as server, opened(colour, base_url=server.url) as client:
+        ignoring.server = server
         talk = Talk(client, way)
         first = talk.run()
         second = talk.ask("What is it?")

@@ -102,15 +102,15 @@ class Life:
             self.add_message(f"{text} {self.text(status)}")
             run = self.client.beta.threads.runs.create_and_poll(thread_id=self.thread, assistant_id=self.assistant)
             assert run.status == status
-        run = self._asking("cancelled")
+        run = self._run_that_requires_action("cancelled")
         self.client.beta.threads.runs.cancel(run.id, thread_id=self.thread)
         assert self.client.beta.threads.runs.retrieve(run.id, thread_id=self.thread).status == "cancelled"
 
     def _waits(self) -> None:
         """A run that waits for outputs, so that the thread is locked."""
-        assert self._asking("waiting").status == "requires_action"
+        assert self._run_that_requires_action("waiting").status == "requires_action"
 
-    def _asking(self, where: str) -> Any:
+    def _run_that_requires_action(self, where: str) -> Any:
         self.add_message(f'look {{"at": "{self.text(where)}"}}')
         return self.client.beta.threads.runs.create_and_poll(
             thread_id=self.thread, assistant_id=self.assistant, tools=[tool("look", at="string")]

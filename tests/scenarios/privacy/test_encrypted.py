@@ -19,7 +19,7 @@ from shim.assembly import wiring
 from shim.cli import table
 from tests.cassettes import expected
 from tests.scenarios.doors.loopback import Loopback
-from tests.scenarios.privacy import lying
+from tests.scenarios.privacy import storage
 from tests.scenarios.privacy.life import Life, random_text
 from tests.stores import POSTGRES, empty
 
@@ -73,8 +73,8 @@ def place(kind: str, folder: Path) -> Iterator[str]:
 
 def check(url: str, folder: Path, words: list[str]) -> None:
     """None of the words is in the database or the files, and every column not listed as plain is encrypted."""
-    found = lying.tables(url)
-    seen = lying.everything(found) + lying.disk(folder)
+    found = storage.tables(url)
+    seen = storage.everything(found) + storage.disk(folder)
     assert [each for each in words if each.encode() in seen] == []
     for name, rows in found.items():
         for row in rows:
@@ -116,7 +116,8 @@ def test_the_contents_of_every_scenario_are_encrypted(
             *seen.made,
         ]
         files = [each for each in (*seen.files, *scenario.files.values()) if len(each) >= FEWEST]
-        assert [each for each in files if each in lying.everything(lying.tables(url)) + lying.disk(tmp_path)] == []
+        stored = storage.everything(storage.tables(url)) + storage.disk(tmp_path)
+        assert [each for each in files if each in stored] == []
     check(url, tmp_path, [each for each in contents if len(each) >= FEWEST and not each.startswith("cfile_")])
 
 
@@ -208,7 +209,7 @@ def moved(server: Loopback, folder: Path, monkeypatch: pytest.MonkeyPatch, store
     command("seal", "--plain")
     monkeypatch.delenv("SHIM_ENCRYPTION_KEY")
     assert read(server, store) == store.before
-    assert [each for each in store.texts if each.encode() not in lying.everything(lying.tables(target))] == []
+    assert [each for each in store.texts if each.encode() not in storage.everything(storage.tables(target))] == []
 
 
 def command(*words: str) -> None:

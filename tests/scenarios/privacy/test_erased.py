@@ -8,7 +8,7 @@ import pytest
 
 from tests.scenarios.doors.colours import SYNC, opened
 from tests.scenarios.doors.loopback import Loopback
-from tests.scenarios.privacy import lying
+from tests.scenarios.privacy import storage
 from tests.scenarios.privacy.life import Life, random_text
 from tests.stores import POSTGRES, empty
 
@@ -32,16 +32,16 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
         yield url, colour
 
 
-def belonging(found: lying.Tables, thread: str) -> lying.Tables:
+def belonging(found: storage.Tables, thread: str) -> storage.Tables:
     """The rows that belong to a thread."""
     return {
         name: [row for row in rows if thread in (row.get("thread_id"), row.get("id"))] for name, rows in found.items()
     }
 
 
-def traces(rows: lying.Tables, life: Life) -> list[bytes]:
+def traces(rows: storage.Tables, life: Life) -> list[bytes]:
     """The ids in some rows, and the thread's random words."""
-    return [*set(ID.findall(lying.everything(rows))), *(text.encode() for text in life.texts.values())]
+    return [*set(ID.findall(storage.everything(rows))), *(text.encode() for text in life.texts.values())]
 
 
 def test_a_deleted_thread_with_every_kind_of_object_leaves_no_data(place: tuple[str, str], tmp_path: Path) -> None:
@@ -51,21 +51,21 @@ def test_a_deleted_thread_with_every_kind_of_object_leaves_no_data(place: tuple[
         others = [Life(client, assistant).live_briefly()]
         mine = Life(client, assistant).live()
         others.append(Life(client, assistant).live_briefly())
-        before = lying.tables(url)
+        before = storage.tables(url)
         own = belonging(before, mine.thread)
         assert {name for name, rows in own.items() if not rows} == OTHERS, "every other table has something of it"
         gone = traces(own, mine)
-        assert [each for each in gone if each not in lying.everything(before)] == []
+        assert [each for each in gone if each not in storage.everything(before)] == []
         stored = {row["id"] for row in own["responses"]}
         assert client.beta.threads.delete(mine.thread).deleted
-    after = lying.tables(url)
+    after = storage.tables(url)
     left = {name: [row for row in rows if row not in own[name]] for name, rows in before.items()}
     assert len(after.pop("tombstones")) == len(left.pop("tombstones")) + 1, "a digest, so that it never begins anew"
     assert after == left
-    assert [each for each in gone if each in lying.everything(after) + lying.disk(tmp_path)] == []
+    assert [each for each in gone if each in storage.everything(after) + storage.disk(tmp_path)] == []
     for other in others:
         remaining = traces(belonging(before, other.thread), other)
-        assert [each for each in remaining if each not in lying.everything(after)] == []
+        assert [each for each in remaining if each not in storage.everything(after)] == []
     deleted = [each.path.rpartition("/")[2] for each in server.requests if each.method == "DELETE"]
     assert sorted(deleted) == sorted(stored)
     # Upstream stores no other response: the shim knew every one.
@@ -83,11 +83,11 @@ def test_a_deleted_assistant_and_a_deleted_message_leave_no_data(tmp_path: Path)
         second = client.beta.threads.messages.create(thread, role="user", content=words[2], extra_headers=key).id
         first = client.beta.threads.messages.list(thread, order="asc").data[0].id
         gone = [first, second, *words]
-        assert [each for each in gone if each.encode() not in lying.disk(tmp_path)] == []
+        assert [each for each in gone if each.encode() not in storage.disk(tmp_path)] == []
         for message in (first, second):
             client.beta.threads.messages.delete(message, thread_id=thread)
         client.beta.assistants.delete(helper)
         # The answer repeats the question in the sandbox, so it is deleted, too.
         for answer in client.beta.threads.messages.list(thread):
             client.beta.threads.messages.delete(answer.id, thread_id=thread)
-    assert [each for each in gone if each.encode() in lying.disk(tmp_path)] == []
+    assert [each for each in gone if each.encode() in storage.disk(tmp_path)] == []

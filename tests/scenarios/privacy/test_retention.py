@@ -12,7 +12,7 @@ from shim.runtime import heartbeat
 from tests.scenarios.doors.colours import COLOURS, opened
 from tests.scenarios.doors.loopback import Loopback
 from tests.scenarios.hosted_tools.stage import CODE, Clock
-from tests.scenarios.privacy import lying
+from tests.scenarios.privacy import storage
 from tests.scenarios.privacy.life import random_text
 
 
@@ -35,11 +35,11 @@ def test_unused_threads_and_files_are_erased_after_a_month(
         left, used = (threads.create(messages=messages).id for _ in range(2))
         for thread in (left, used):
             assert threads.runs.create_and_poll(thread_id=thread, assistant_id=helper).status == "completed"
-        files = {row["thread_id"]: row["id"] for row in lying.tables(url)["files"]}
-        made = {row["thread_id"]: row["id"] for row in lying.tables(url)["responses"]}
+        files = {row["thread_id"]: row["id"] for row in storage.tables(url)["files"]}
+        made = {row["thread_id"]: row["id"] for row in storage.tables(url)["responses"]}
         clock.pass_days(29)
         threads.messages.create(used, role="user", content="Still there?")
-        assert len(lying.tables(url)["threads"]) == 2
+        assert len(storage.tables(url)["threads"]) == 2
         clock.pass_days(2)
         client.beta.assistants.list()
     with Loopback() as again, opened(colour, base_url=again.url) as client:
@@ -51,4 +51,4 @@ def test_unused_threads_and_files_are_erased_after_a_month(
         assert client.files.content(files[used]).read()
         assert client.beta.assistants.retrieve(helper).id == helper
     assert [each.path for each in server.requests if each.method == "DELETE"] == [f"/v1/responses/{made[left]}"]
-    assert [each for each in (left, files[left], made[left]) if each.encode() in lying.disk(tmp_path)] == []
+    assert [each for each in (left, files[left], made[left]) if each.encode() in storage.disk(tmp_path)] == []

@@ -17,7 +17,7 @@ from cassettes.scenarios import BAD_KEY, ECHO, SCENARIOS
 from shim import DefaultHttpxClient, OpenAI
 from tests.recordings import ROOT
 from tests.scenarios.doors.loopback import Loopback, Reply
-from tests.scenarios.privacy import lying
+from tests.scenarios.privacy import storage
 
 #: How a run is started: whether it is streamed, and the setting SHIM_BACKGROUND.
 WAYS = ((True, "never"), (False, "never"), (False, "always"))
@@ -94,7 +94,7 @@ def watched(
     # The credentials of an MCP server are stored, as they are part of the assistant.
     for each in holder.all:
         assert each.encode() not in shown
-        assert each == holder.mcp or each.encode() not in lying.disk(folder)
+        assert each == holder.mcp or each.encode() not in storage.disk(folder)
 
 
 def _formatted(record: logging.LogRecord) -> str:
@@ -121,7 +121,7 @@ def test_no_credential_of_a_scenario_is_written(
     sent = str([each.headers for each in server.requests])
     assert all(each in sent for each in (holder.caller, holder.header, holder.cookie)), "they were all used"
     assert holder.query in str([each.path for each in server.requests])
-    assert holder.mcp in lying.disk(tmp_path).decode("latin-1") or ECHO not in SCENARIOS[name].hosted
+    assert holder.mcp in storage.disk(tmp_path).decode("latin-1") or ECHO not in SCENARIOS[name].hosted
 
 
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.name)
@@ -163,7 +163,7 @@ REPEATS = {
     ),
     "a broken event": lambda text: _stream(f"data: {text[:60]}\n\n".encode()),
     "text": lambda text: Reply(200, (("content-type", "text/plain"),), (text[:60].encode(),)),
-    "a failed answer": lambda told: Reply.json({"id": "resp_1", "status": "failed", "error": {"message": told}}),
+    "a failed answer": lambda text: Reply.json({"id": "resp_1", "status": "failed", "error": {"message": text}}),
 }
 
 
@@ -183,7 +183,7 @@ def test_no_credential_that_upstream_echoes_is_written(
         run = client.beta.threads.runs.create_and_poll(thread_id=thread, assistant_id=helper, extra_headers=caller)
     assert run.status == "failed"
     assert run.last_error is not None
-    assert holder.mcp not in lying.disk(tmp_path).decode("latin-1")
+    assert holder.mcp not in storage.disk(tmp_path).decode("latin-1")
     assert server.requests
 
 

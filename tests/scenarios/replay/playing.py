@@ -37,10 +37,14 @@ def answer(stream: Stream, chunking: str) -> Answer:
 
 def answers(stream: Stream, chunking: str) -> list[Answer]:
     """The answers: one, or two if the first requires tool outputs."""
-    return [answer(each, chunking) for each in ([stream, stream_named(AFTERWARDS)] if asks(stream) else [stream])]
+    return [answer(each, chunking) for each in _replayed(stream)]
 
 
-def asks(stream: Stream) -> bool:
+def _replayed(stream: Stream) -> list[Stream]:
+    return [stream, stream_named(AFTERWARDS)] if requires_outputs(stream) else [stream]
+
+
+def requires_outputs(stream: Stream) -> bool:
     return bool(expect(stream.response).calls)
 
 
@@ -87,7 +91,7 @@ def play(stream: Stream, chunking: str) -> Played:
             events.until_done()
         played.notes.append(recorder.notes)
         where = {"thread_id": thread.id, "run_id": recorder.notes.closing[1]["id"]}
-        if asks(stream):
+        if requires_outputs(stream):
             played.outputs, recorder = outputs(stream), Recorder()
             submitted = submission(played.outputs)
             with threads.runs.submit_tool_outputs_stream(
@@ -116,7 +120,7 @@ async def aplay(stream: Stream, chunking: str) -> Played:
                 await events.until_done()
             played.notes.append(recorder.notes)
             where = {"thread_id": thread.id, "run_id": recorder.notes.closing[1]["id"]}
-            if asks(stream):
+            if requires_outputs(stream):
                 played.outputs, recorder = outputs(stream), AsyncRecorder()
                 submitted = submission(played.outputs)
                 async with threads.runs.submit_tool_outputs_stream(
@@ -135,4 +139,4 @@ async def aplay(stream: Stream, chunking: str) -> Played:
 
 def all_expected(stream: Stream) -> list[Expected]:
     """The expectations for all replayed responses, in order."""
-    return [expect(each.response) for each in ([stream, stream_named(AFTERWARDS)] if asks(stream) else [stream])]
+    return [expect(each.response) for each in _replayed(stream)]

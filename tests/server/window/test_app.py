@@ -21,7 +21,7 @@ class Window:
     def __init__(self, base: str, desk: Desk) -> None:
         self.base, self.desk = base, desk
 
-    def ask(self, path: str, method: str = "GET", **headers: str) -> tuple[int, str, dict[str, str]]:
+    def fetch(self, path: str, method: str = "GET", **headers: str) -> tuple[int, str, dict[str, str]]:
         header_lines = {name.replace("_", "-"): value for name, value in headers.items()}
         request = urllib.request.Request(self.base + path, method=method, headers=header_lines)
         try:
@@ -31,7 +31,7 @@ class Window:
             return problem.code, problem.read().decode(), {k.lower(): v for k, v in problem.headers.items()}
 
     def page(self, path: str) -> str:
-        status, text, headers = self.ask(path)
+        status, text, headers = self.fetch(path)
         assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8"), text
         return text
 
@@ -52,7 +52,7 @@ def test_a_whole_conversation_is_shown(window: Window) -> None:
     assert "no threads yet" in window.page("/ui")
     desk = window.desk
     helper, thread = desk.assistant(), desk.thread(customer="Ada")
-    run = desk.ask(thread, helper, f"{weather('Paris')} then get_time")
+    run = desk.fetch(thread, helper, f"{weather('Paris')} then get_time")
     listed = window.page("/ui/threads")
     assert f'href="/ui/threads/{thread}"' in listed
     assert "customer Ada" in words(listed)
@@ -70,7 +70,7 @@ def test_a_whole_conversation_is_shown(window: Window) -> None:
 
 def test_a_run_is_shown_beside_its_chain(window: Window) -> None:
     desk = window.desk
-    run = desk.ask(desk.thread(), desk.assistant(), f"{weather('Paris')} then get_time")
+    run = desk.fetch(desk.thread(), desk.assistant(), f"{weather('Paris')} then get_time")
     page = window.page(f"/ui/runs/{run.id}")
     responses = re.findall(r'<article class="call completed" id="(resp_\w+)"', page)
     assert len(responses) == 3
@@ -86,9 +86,9 @@ def test_a_run_is_shown_beside_its_chain(window: Window) -> None:
 def test_a_healed_run_is_marked(window: Window) -> None:
     desk = window.desk
     thread, helper = desk.thread(), desk.assistant()
-    first = desk.ask(thread, helper, "Hello.")
+    first = desk.fetch(thread, helper, "Hello.")
     forget()
-    second = desk.ask(thread, helper, "Hello again.")
+    second = desk.fetch(thread, helper, "Hello again.")
     page = window.page(f"/ui/runs/{second.id}")
     assert "healed upstream no longer has the previous response" in words(page)
     (lost,) = re.findall(r'id="(resp_\w+)"', window.page(f"/ui/runs/{first.id}"))
@@ -98,7 +98,7 @@ def test_a_healed_run_is_marked(window: Window) -> None:
 def test_threads_are_found(window: Window) -> None:
     desk = window.desk
     helper, thread, other = desk.assistant(), desk.thread(ticket="4711"), desk.thread()
-    run = desk.ask(thread, helper, "Where is my Suitcase?")
+    run = desk.fetch(thread, helper, "Where is my Suitcase?")
     for wanted in ("suitCASE", "ticket=4711"):
         found = window.page(f"/ui/threads?q={wanted}")
         assert thread in found
@@ -143,7 +143,7 @@ def test_contents_are_escaped(window: Window) -> None:
     desk = window.desk
     helper = desk.assistant(name=HOSTILE, instructions=HOSTILE, description=HOSTILE, metadata={"about": HOSTILE})
     thread = desk.thread(customer=HOSTILE)
-    run = desk.ask(thread, helper, f"{HOSTILE} {weather(HOSTILE)}", output=HOSTILE)
+    run = desk.fetch(thread, helper, f"{HOSTILE} {weather(HOSTILE)}", output=HOSTILE)
     for path in (
         "/ui/threads",
         "/ui/threads?q=%3Cscript%3E",
@@ -166,7 +166,7 @@ def test_every_answer_has_the_headers(window: Window) -> None:
         ("/ui/nothing", 404),
         ("/ui/runs/x", 404),
     ):
-        code, _, headers = window.ask(path)
+        code, _, headers = window.fetch(path)
         assert code == status
         policy = headers["content-security-policy"]
         assert "default-src 'none'" in policy
@@ -176,22 +176,22 @@ def test_every_answer_has_the_headers(window: Window) -> None:
 
 
 def test_pages_write_nothing_to_the_store(window: Window) -> None:
-    assert window.ask("/ui/threads", "POST")[0] == 405
-    assert window.ask("/ui/threads", "DELETE")[0] == 405
+    assert window.fetch("/ui/threads", "POST")[0] == 405
+    assert window.fetch("/ui/threads", "DELETE")[0] == 405
 
 
 def test_objects_that_do_not_exist(window: Window) -> None:
     for path in ("threads/thread_x", "runs/run_x", "runs/run_x/live", "assistants/asst_x", "responses/resp_x", "x"):
-        status, page, _ = window.ask(f"/ui/{path}")
+        status, page, _ = window.fetch(f"/ui/{path}")
         assert status == 404
         assert "Not Found" in page
-    assert window.ask("/ui/assistants?after=asst_x")[0] == 404
-    assert window.ask("/ui/responses/other_x")[0] == 404
+    assert window.fetch("/ui/assistants?after=asst_x")[0] == 404
+    assert window.fetch("/ui/responses/other_x")[0] == 404
 
 
 def test_a_page_that_cannot_be_made_shows_an_error(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shim.server.window.reading.latest", lambda *_: 1 / 0)
-    status, page, headers = window.ask("/ui/threads")
+    status, page, headers = window.fetch("/ui/threads")
     assert (status, headers["content-type"]) == (500, "text/html; charset=utf-8")
     assert "could not be made" in page
     assert "ZeroDivisionError" not in page
@@ -204,8 +204,8 @@ def test_other_machines_are_refused(monkeypatch: pytest.MonkeyPatch, headers: di
     monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
     with served(allow_remote=True) as url, openai.OpenAI(base_url=url, api_key="x") as client:
         there = Window(url, Desk(client))
-        assert there.ask("/ui/threads")[0] == 200
-        status, page, _ = there.ask("/ui/threads", **headers)
+        assert there.fetch("/ui/threads")[0] == 200
+        status, page, _ = there.fetch("/ui/threads", **headers)
         assert status == 403
         assert ("Origin" in headers) == ("on this machine alone" not in page)
 
@@ -221,13 +221,13 @@ def test_with_keys_each_tenant_sees_only_its_own_objects(monkeypatch: pytest.Mon
     with served(allow_remote=True, auth="keys") as url, openai.OpenAI(base_url=f"{url}/v1", api_key=ann) as client:
         there = Window(url, Desk(client))
         helper, thread = there.desk.assistant(), there.desk.thread(customer="Ada")
-        run = there.desk.ask(thread, helper, "Where is the suitcase?")
+        run = there.desk.fetch(thread, helper, "Where is the suitcase?")
         pages = (f"/ui/threads/{thread}", f"/ui/runs/{run.id}", f"/ui/runs/{run.id}/live", f"/ui/assistants/{helper}")
         for page in pages:
-            assert there.ask(page, Authorization=_basic(ann), X_Forwarded_For="10.0.0.1")[0] == 200
-            assert there.ask(page, Authorization=_basic(bob))[0] == 404
+            assert there.fetch(page, Authorization=_basic(ann), X_Forwarded_For="10.0.0.1")[0] == 200
+            assert there.fetch(page, Authorization=_basic(bob))[0] == 404
         for page in ("/ui/threads", "/ui/runs", "/ui/assistants", "/ui/threads?q=suitcase", f"/ui/threads?q={thread}"):
-            shown = there.ask(page, Authorization=_basic(bob))[1]
+            shown = there.fetch(page, Authorization=_basic(bob))[1]
             assert not any(id in shown.replace(f"q={thread}", "") for id in (run.id, helper)), page
             assert "suitcase?" not in shown
         for wrong in (
@@ -236,16 +236,16 @@ def test_with_keys_each_tenant_sees_only_its_own_objects(monkeypatch: pytest.Mon
             {"Authorization": "Basic %"},
             {"Authorization": "Basic"},
         ):
-            status, _, headers = there.ask("/ui/threads", **wrong)
+            status, _, headers = there.fetch("/ui/threads", **wrong)
             assert status == 401
             assert headers["www-authenticate"].startswith("Basic ")
-        assert there.ask("/ui/static/window.css")[0] == 401
+        assert there.fetch("/ui/static/window.css")[0] == 401
 
 
 def test_the_pages_can_be_turned_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
     with served(window=False) as url, openai.OpenAI(base_url=url, api_key="x") as client:
-        assert Window(url, Desk(client)).ask("/ui/threads")[0] == 404
+        assert Window(url, Desk(client)).fetch("/ui/threads")[0] == 404
 
 
 def test_the_paths_of_the_pages() -> None:

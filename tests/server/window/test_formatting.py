@@ -21,7 +21,7 @@ def test_times() -> None:
     assert [formatting.after(at, 5) for at in (None, 4, 5, 7)] == ["", "+0 s", "+0 s", "+2 s"]
 
 
-def test_numbers() -> None:
+def test_numbers_are_grouped() -> None:
     assert formatting.number(1_234_567) == "1\u202f234\u202f567"
     assert formatting.number(None) == "0"
 
@@ -66,11 +66,11 @@ def test_the_text_of_a_content(content: Any, text: str) -> None:
         ({"type": "file_search_call", "id": "fs_1"}, ("file_search_call", "fs_1")),
     ],
 )
-def test_items(item: Any, shown: tuple[str, str]) -> None:
+def test_the_kind_and_text_of_an_item(item: Any, shown: tuple[str, str]) -> None:
     assert formatting.item(item) == shown
 
 
-def test_json() -> None:
+def test_json_is_indented() -> None:
     assert formatting.pretty('{"a":1}') == '{\n  "a": 1\n}'
     assert formatting.pretty("no JSON") == "no JSON"
     assert formatting.pretty("42") == "42"
