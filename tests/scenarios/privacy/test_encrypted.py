@@ -100,21 +100,10 @@ def test_the_contents_of_every_scenario_are_encrypted(
         scenario = SCENARIOS[name]
         with OpenAI(api_key=scenario.key, max_retries=scenario.max_retries) as client:
             seen = application.run(client, scenario, number % 2 == 0 or name in expected.REFUSED)
-        assert (seen.refused, seen.runs) == (
-            expected.REFUSED.get(name),
-            expected.ENDS.get(name, expected.WELL),
-        ), name
+        assert (seen.refused, seen.runs) == (expected.REFUSED.get(name), expected.ENDS.get(name, expected.WELL)), name
         outputs = [text for texts in scenario.outputs.values() for text in texts]
         calls = [arguments for calls_of_round in seen.rounds for _, arguments in calls_of_round]
-        contents += [
-            *scenario.questions,
-            *outputs,
-            *calls,
-            *seen.texts,
-            *scenario.files,
-            *seen.cited,
-            *seen.made,
-        ]
+        contents += [*scenario.questions, *outputs, *calls, *seen.texts, *scenario.files, *seen.cited, *seen.made]
         files = [each for each in (*seen.files, *scenario.files.values()) if len(each) >= FEWEST]
         stored = storage.everything(storage.tables(url)) + storage.disk(tmp_path)
         assert [each for each in files if each in stored] == []

@@ -60,12 +60,7 @@ def missing(why: str) -> None:
 def python312() -> str | None:
     """A Python that OGX runs on: PYTHON312, or the first one that is new enough."""
     pyenv = sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/3.1[2-9]*/bin/python"))
-    candidates = [
-        os.environ.get("PYTHON312"),
-        sys.executable,
-        *map(shutil.which, ("python3.12", "python3.13")),
-        *pyenv,
-    ]
+    candidates = [os.environ.get("PYTHON312"), sys.executable, *map(shutil.which, ("python3.12", "python3.13")), *pyenv]
     check = "import sys; sys.exit(sys.version_info < (3, 12))"
     for path in filter(None, map(str, filter(None, candidates))):
         if subprocess.run([path, "-c", check], capture_output=True, check=False).returncode == 0:
