@@ -10,7 +10,7 @@ from tests.scenarios.doors.loopback import Loopback, Reply, Request
 
 
 def answer(request: Request) -> Reply:
-    return Reply.json({"error": {"message": "nobody should have asked"}}, status=500)
+    return Reply.json({"error": {"message": "no request was expected"}}, status=500)
 
 
 @pytest.mark.sdk("1.66")

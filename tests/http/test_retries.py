@@ -54,7 +54,7 @@ def test_no_delay_is_longer_than_the_rest_of_the_run(status: int) -> None:
     assert settled(status, left=20, retry_after="inf")["x-should-retry"] == "false"
     assert settled(status, left=-1, retry_after="1")["x-should-retry"] == "false"
     assert "x-should-retry" not in settled(status, left=20, retry_after="19")
-    assert "x-should-retry" not in settled(status, retry_after="21"), "nobody says how long that one lives"
+    assert "x-should-retry" not in settled(status, retry_after="21"), "a run without a known end has no limit"
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_delays_differ_so_that_retries_are_spread(wait: str, most: int) -> None:
     """The random extra time never makes a delay so long that the SDK would ignore it."""
     assert float(settled(retry_after=wait)["retry-after-ms"]) == float(wait) * 1000
     assert float(settled(retry_after=wait, chance=1.0)["retry-after-ms"]) == pytest.approx(most)
-    assert settled(retry_after=wait)["retry-after"] == wait, "that is what the caller is told"
+    assert settled(retry_after=wait)["retry-after"] == wait, "the caller gets the original value"
 
 
 @pytest.mark.parametrize("headers", [{"retry_after": "121"}, {"retry_after": "inf"}, {}, {"retry_after": "soon"}])

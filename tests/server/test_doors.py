@@ -66,7 +66,7 @@ def test_transcripts_are_equal(name: str, monkeypatch: pytest.MonkeyPatch, tmp_p
         with through(door) as client:
             transcript = SCRIPTS[name](client, functions)
         seen[door] = normal([transcript, upstream_requests(since)])
-    assert seen[SYNC][0], "the script says what it saw"
+    assert seen[SYNC][0], "the script returns what it received"
     assert seen[HTTP] == seen[SYNC]
     assert seen[HTTP] == seen[ASYNC]
 

@@ -238,4 +238,4 @@ def test_a_draining_server_reports_it_before_it_stops(upstream: Loopback) -> Non
         server.handle_exit(signal.SIGTERM, None)
         thread.join(60)
         assert not thread.is_alive()
-        assert time.monotonic() - began < 60, "who says it twice does not wait"
+        assert time.monotonic() - began < 60, "a second signal ends the wait"

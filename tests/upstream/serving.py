@@ -75,7 +75,7 @@ class Server:
 
         return asyncio.run(wait()) if self.awaited else drive.finish(wait())
 
-    def says(self, *parts: bytes | Exception, status: int = 200) -> Body:
+    def answers(self, *parts: bytes | Exception, status: int = 200) -> Body:
         body = Body(*parts)
         self.next.append(http.Response(status, headers={"content-type": "text/event-stream"}, stream=body))
         return body

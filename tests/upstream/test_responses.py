@@ -28,7 +28,7 @@ def server(request: pytest.FixtureRequest) -> Server:
 
 
 def test_events_are_returned_with_each_network_read(server: Server) -> None:
-    body = server.says(stream(EVENTS[0]), stream(EVENTS[1]))
+    body = server.answers(stream(EVENTS[0]), stream(EVENTS[1]))
     assert server.read(lambda: server.upstream.stream(BODY, Call())) == [[EVENTS[0]], [EVENTS[1]]]
     assert (server.sent.method, str(server.sent.url)) == ("POST", "http://model/v1/responses")
     assert json.loads(server.sent.content) == BODY | {"stream": True}
@@ -43,7 +43,7 @@ def test_a_body_may_turn_streaming_off(server: Server) -> None:
 
 
 def test_an_answer_that_is_abandoned_is_closed_and_not_read_further(server: Server) -> None:
-    body = server.says(*[stream(OPENED)] * 3)
+    body = server.answers(*[stream(OPENED)] * 3)
 
     async def leave() -> None:
         answer = await server.upstream.stream(BODY, Call())
@@ -58,7 +58,7 @@ def test_an_answer_that_is_abandoned_is_closed_and_not_read_further(server: Serv
 
 
 def test_the_end_of_a_body_is_read_so_that_its_connection_can_be_reused(server: Server) -> None:
-    body = server.says(stream(*EVENTS), b": the last word\n\n")
+    body = server.answers(stream(*EVENTS), b": the last word\n\n")
 
     async def leave() -> None:
         answer = await server.upstream.stream(BODY, Call())
@@ -80,7 +80,7 @@ BREAKS: list[tuple[bytes | Exception, str]] = [
 
 @pytest.mark.parametrize("broken, message", BREAKS)
 def test_a_stream_that_breaks_is_a_refusal_without_a_status(server: Server, broken: Any, message: str) -> None:
-    body = server.says(stream(OPENED), broken)
+    body = server.answers(stream(OPENED), broken)
     with pytest.raises(Refusal) as refused:
         server.read(lambda: server.upstream.stream(BODY, Call()))
     assert (refused.value.status, refused.value.message[: len(message)]) == (None, message)
@@ -92,7 +92,7 @@ REPEATED = {"error": {"message": f"No such key: {KEY}."}}
 
 
 def test_a_key_that_upstream_repeats_is_masked_in_a_stream(server: Server) -> None:
-    server.says(stream({"type": "error"} | REPEATED))
+    server.answers(stream({"type": "error"} | REPEATED))
     ((event,),) = server.read(lambda: server.upstream.stream(BODY, Call()))
     assert event["error"]["message"] == "No such key: ***."
 
@@ -175,7 +175,7 @@ def test_a_server_that_cannot_be_reached_is_a_refusal(server: Server) -> None:
 
 @pytest.mark.parametrize("after, query", [(None, {"stream": "true"}), (7, {"stream": "true", "starting_after": "7"})])
 def test_the_stream_of_a_response_is_resumed_after_an_event(server: Server, after: int | None, query: Json) -> None:
-    server.says(stream(*EVENTS))
+    server.answers(stream(*EVENTS))
     assert server.read(lambda: server.upstream.resume("resp_1", after, Call())) == [EVENTS]
     assert (server.sent.method, server.sent.url.path, dict(server.sent.url.params)) == (
         "GET",
@@ -212,7 +212,7 @@ def test_a_callers_own_headers_are_sent_and_those_of_the_sdk_are_not(server: Ser
         "Cookie": "c",
     }
     server.next.append(WHOLE)
-    server.says(stream(*EVENTS))
+    server.answers(stream(*EVENTS))
     server.do(server.upstream.create(BODY, Call(headers)))
     server.read(lambda: server.upstream.stream(BODY, Call(headers)))
     for request in server.requests:
@@ -225,7 +225,7 @@ def test_a_callers_own_headers_are_sent_and_those_of_the_sdk_are_not(server: Ser
 
 def test_the_callers_credentials_are_sent_with_every_call(server: Server) -> None:
     server.next += [WHOLE] * 4
-    server.says(b"x")
+    server.answers(b"x")
     with caller.calling({"Authorization": "Bearer his"}):
         for work in (
             server.upstream.create(BODY, Call()),
@@ -240,17 +240,17 @@ def test_the_callers_credentials_are_sent_with_every_call(server: Server) -> Non
 
 @pytest.mark.parametrize("timeout, read", [(None, 600), (3.5, 3.5)])
 def test_the_callers_time_out_is_used(server: Server, timeout: float | None, read: float) -> None:
-    server.says(stream(*EVENTS))
+    server.answers(stream(*EVENTS))
     server.read(lambda: server.upstream.stream(BODY, Call(timeout=timeout)))
     assert server.sent.extensions["timeout"]["read"] == read
 
 
 @pytest.mark.parametrize("limit, found", [(9, b"some bytes"[:9]), (8, None)])
 def test_a_content_is_read_up_to_its_size_limit(server: Server, limit: int, found: bytes | None) -> None:
-    body = server.says(b"some ", b"byte", *([] if found else [b"more"]))
+    body = server.answers(b"some ", b"byte", *([] if found else [b"more"]))
     assert server.do(server.upstream.content("/containers/c/files/f/content", limit)) == found
     assert (body.read, body.closed > 0) == (2, True)
-    server.says(b'{"error": {"message": "Gone."}}', status=404)
+    server.answers(b'{"error": {"message": "Gone."}}', status=404)
     with pytest.raises(Refusal):
         server.do(server.upstream.content("/containers/c/files/f/content", limit))
 
@@ -283,7 +283,7 @@ def test_the_wait_for_a_vector_store_is_limited(
 
 def test_finished_responses_are_passed_to_the_observer(server: Server) -> None:
     seen: list[Json] = []
-    server.says(stream(*EVENTS))
+    server.answers(stream(*EVENTS))
     server.next += [WHOLE, WHOLE | {"status": "in_progress"}]
     with observing.observed(seen.append):
         server.read(lambda: server.upstream.stream(BODY, Call()))

@@ -39,7 +39,7 @@ def environment(job: Job) -> dict[str, str]:
 
 
 def run(job: Job, sender: Connection) -> None:
-    """The whole work of the process; if it survives, it sends the points that it passed through ``told``."""
+    """The whole work of the process; if it survives, it sends the points that it passed through ``sender``."""
     warnings.simplefilter("error")
     os.environ.update(environment(job))
     if (machine := job.machine) is not None:

@@ -90,9 +90,9 @@ class Blocking:
                 return
 
     def _wrapped(self, found: Any) -> Any:
-        speaks = ("__aenter__", "__aiter__", "__anext__")
-        theirs = type(found).__module__.startswith(OURS)
-        if callable(found) or theirs or any(hasattr(found, name) for name in speaks):
+        protocols = ("__aenter__", "__aiter__", "__anext__")
+        of_the_sdk = type(found).__module__.startswith(OURS)
+        if callable(found) or of_the_sdk or any(hasattr(found, name) for name in protocols):
             return Blocking(self._loop, found)
         return found
 

@@ -31,7 +31,7 @@ def test_a_store_that_cannot_be_opened(
         assert caught.value.body["type"] == "server_error"
         # SDKs before 1.50 do not send this header.
         retries = caught.value.response.request.headers.get("x-stainless-retry-count", "0")
-        assert retries == "0", "asking again would not help"
+        assert retries == "0", "a retry would not help"
         assert client.models.list() is not None, "what is not ours goes on"
 
 
@@ -53,7 +53,7 @@ def test_a_bug_in_the_shim(
         assert len(tries) == 1
         assert caught.value.body["message"].startswith("The server had an error processing your request.")
         assert "secret" not in str(caught.value)
-        assert "ZeroDivisionError: secret thing" in caplog.text, "but the log tells"
+        assert "ZeroDivisionError: secret thing" in caplog.text, "but it is in the log"
         assert client.beta.assistants.create(model="gpt-4o").id
 
 

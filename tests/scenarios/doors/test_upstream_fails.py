@@ -79,7 +79,7 @@ RUN_ENDS = {
     "429 for money": (Reply.error(429, "Pay.", "insufficient_quota", retry_after_ms="1"), 1 + RETRIES, LIMIT),
     "500": (Reply.error(500, "Sorry.", retry_after_ms="1"), 1 + RETRIES, SERVER),
     "503": (Reply.error(503, "Busy.", retry_after_ms="1"), 1 + RETRIES, SERVER),
-    "500 not to be asked again": (Reply.error(500, "No.", x_should_retry="false"), 1, SERVER),
+    "500 without a retry": (Reply.error(500, "No.", x_should_retry="false"), 1, SERVER),
     "too long": (Reply.error(400, "Too much text.", "context_length_exceeded"), 1, SERVER),
 }
 
@@ -100,7 +100,7 @@ def test_a_failure_that_ends_the_run(scene: Scene, name: str, way: str) -> None:
     assert run.failed_at
     assert run.completed_at is None
     assert (run.last_error.code, run.last_error.message) == (code, _message(scene.fails))
-    assert len(scene.server.requests) == calls, "our own answer must not make the client ask again"
+    assert len(scene.server.requests) == calls, "our own answer must not make the client retry"
     assert scene.answers() == 0
     check_goes_on(scene)
 
@@ -172,7 +172,7 @@ def test_an_answer_that_ends_early(scene: Scene, question: str, way: str) -> Non
     names, run = scene.run(way)
     assert run.status == status
     assert (run.last_error.code if run.last_error else None) == code
-    assert len(scene.server.requests) == 1, "an answer that has begun is not asked for again"
+    assert len(scene.server.requests) == 1, "an answer that has begun is not requested again"
     newest = scene.threads.messages.list(scene.thread).data[0]
     steps = scene.threads.runs.steps.list(run.id, thread_id=scene.thread).data
     if reason is None:

@@ -19,10 +19,10 @@ COUNTERPART = {
 #: Items and annotations without a counterpart in the Assistants API, and how the shim intentionally handles them.
 NO_COUNTERPART = {
     "reasoning": "no step; its tokens are in the run's usage",
-    "web_search_call": "no step; what was found is told in the message",
-    "image_generation_call": "no step; what is said about the picture is told in the message",
+    "web_search_call": "no step; the message contains what was found",
+    "image_generation_call": "no step; the message contains the text about the picture",
     "mcp_list_tools": "no step",
-    "mcp_call": "no step; what it answered is told in the message",
+    "mcp_call": "no step; the message contains its answer",
     "url_citation": "no annotation; the link stands in the text",
 }
 ANNOTATIONS = {"file_citation": "a marker in the text with its annotation", "container_file_citation": "a file_path"}

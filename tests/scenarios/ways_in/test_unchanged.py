@@ -27,8 +27,8 @@ def talk(client):
     return client.beta.threads.messages.list(run.thread_id).data[0].content[0].text.value
 
 if __name__ == "__main__":
-    told = {"argv": sys.argv, "said": [talk(openai), talk(openai.OpenAI())]}
-    print(json.dumps(told))
+    report = {"argv": sys.argv, "answers": [talk(openai), talk(openai.OpenAI())]}
+    print(json.dumps(report))
     sys.exit(int(sys.argv[-1]))
 """
 WAYS = {
@@ -65,7 +65,7 @@ def test_an_unchanged_program_runs(folder: Path, way: str) -> None:
     printed = json.loads(left.stdout)
     assert printed["argv"][1:] == ["--loud", "-x", "7"]
     assert Path(printed["argv"][0]).name == "app.py"
-    assert [answer.startswith("You said") for answer in printed["said"]] == [True, True]
+    assert [answer.startswith("You said") for answer in printed["answers"]] == [True, True]
     assert len(upstream.bodies) == 2
 
 
