@@ -30,7 +30,7 @@ in_all_ways = pytest.mark.parametrize("way", WAYS)
 @pytest.fixture(params=SOME, ids="-".join)
 def combined(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, Place]]:
     colour, kind = request.param
-    with place(kind, monkeypatch) as found, opened(colour, **found.given) as client:
+    with place(kind, monkeypatch) as found, opened(colour, **found.options) as client:
         yield client, found
 
 
@@ -114,12 +114,8 @@ def test_parallel_calls_in_one_turn(client: Any, where: Place, way: str) -> None
     results = {"Oslo": secret(), "Rome": secret()}
     hour = secret()
     text = 'get_weather {"city": "Oslo"} and get_weather {"city": "Rome"} and get_time.'
-    result = ask(
-        client,
-        way,
-        text,
-        {"get_weather": lambda arguments: results[arguments["city"]], "get_time": lambda arguments: hour},
-    )
+    functions = {"get_weather": lambda arguments: results[arguments["city"]], "get_time": lambda arguments: hour}
+    result = ask(client, way, text, functions)
     assert [len(calls) for calls in result.calls] == [3]
     assert all(each in result.text for each in (*results.values(), hour))
     check_rounds(where, result)
