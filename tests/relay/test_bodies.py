@@ -31,18 +31,18 @@ def server() -> Iterator[Loopback]:
         yield server
 
 
-def body(talk: Talk, form: Callable[..., Any], text: str, /, stream: Any = None, **given: Any) -> Any:
+def body(talk: Talk, form: Callable[..., Any], text: str, /, stream: Any = None, **options: Any) -> Any:
     """The body of an answer, iterated as if it were blocking."""
-    choices = {name: given.pop(name) for name in list(given) if name in ("on_leave", "tools", "max_rounds")}
+    choices = {name: options.pop(name) for name in list(options) if name in ("on_leave", "tools", "max_rounds")}
     talk.ask(text, **choices)
-    return again(talk, form, **given)
+    return again(talk, form, **options)
 
 
-def again(talk: Talk, form: Callable[..., Any], **given: Any) -> Any:
+def again(talk: Talk, form: Callable[..., Any], **options: Any) -> Any:
     if isinstance(talk.client, Blocking):
         loop = talk.client._loop
-        return Blocking(loop, loop.call(form, talk.stream, **given))
-    return form(talk.stream, **given)
+        return Blocking(loop, loop.call(form, talk.stream, **options))
+    return form(talk.stream, **options)
 
 
 def events(pieces: Any) -> list[tuple[str, str, Any]]:
@@ -150,27 +150,27 @@ def test_a_reader_that_reconnects_gets_the_missed_events(colour: str, server: Lo
     with talking(colour, server=server) as talk:
         first = body(talk, to_sse, "essay-20")
         pieces = iter(first)
-        heard: list[tuple[str, str, Any]] = []
-        while not heard:
-            heard += events([next(pieces)])
+        received: list[tuple[str, str, Any]] = []
+        while not received:
+            received += events([next(pieces)])
         gate.wait()
         gate.open()
         until(lambda: talk.runs[0].status == "completed")
         del first, pieces
-        heard += events(again(talk, to_sse, last_event_id=heard[-1][0]))
+        received += events(again(talk, to_sse, last_event_id=received[-1][0]))
         assert len(talk.runs) == 1, "nothing was begun"
-        assert [id for id, _, _ in heard[:-1]] == [f"{talk.runs[0].id}:{n + 1}" for n in range(len(heard) - 1)]
-    assert text(heard).endswith("word20")
-    assert heard[-1][1] == "done"
+        assert [id for id, _, _ in received[:-1]] == [f"{talk.runs[0].id}:{n + 1}" for n in range(len(received) - 1)]
+    assert text(received).endswith("word20")
+    assert received[-1][1] == "done"
 
 
 def test_a_reader_that_reconnects_to_another_process_gets_whole_messages(
     colour: str, server: Loopback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with talking(colour, server=server) as talk:
-        heard = events(body(talk, to_sse, f"aloud {ASK}"))
+        received = events(body(talk, to_sse, f"aloud {ASK}"))
         monkeypatch.setattr(bodies_module, "LOGS", Logs())
-        found = events(again(talk, to_sse, last_event_id=heard[3][0]))
+        found = events(again(talk, to_sse, last_event_id=received[3][0]))
     assert [name for _, name, _ in found] == [
         "thread.message.completed",
         "thread.message.completed",

@@ -86,12 +86,12 @@ def test_a_run_is_cancelled_while_a_function_runs(colour: str, server: Loopback)
     with talking(colour, wait, server=server) as talk:
         stream = talk.ask("Call wait.")
         events = iter(stream)
-        heard = [next(events)]
+        received = [next(events)]
         until(begun.is_set)
         stream.cancel()
-        heard += events
+        received += events
         go_on.set()
-    assert heard[-1].event == "thread.run.cancelled"
+    assert received[-1].event == "thread.run.cancelled"
     assert talk.stream.outputs == {}
     assert len(server.bodies) == 1
 
@@ -102,12 +102,12 @@ def test_a_run_is_cancelled_while_it_writes_text(colour: str, server: Loopback) 
     with talking(colour, server=server) as talk:
         stream = talk.ask("essay-20")
         events = iter(stream)
-        heard = [next(events)]
+        received = [next(events)]
         gate.wait()
         stream.cancel()
-        heard += events
+        received += events
         gate.open()
-    assert heard[-1].event == "thread.run.cancelled"
+    assert received[-1].event == "thread.run.cancelled"
 
 
 def test_an_unread_stream_starts_no_run(colour: str, server: Loopback) -> None:
@@ -129,9 +129,9 @@ def test_a_waiting_run_is_cancelled_by_another_client(colour: str, server: Loopb
     with talking(colour, wait, server=server) as talk:
         stream = talk.ask("Call wait.")
         events = iter(stream)
-        heard = [next(events)]
+        received = [next(events)]
         until(lambda: talk.runs[0].status == "requires_action")
         talk.client.beta.threads.runs.cancel(talk.runs[0].id, thread_id=talk.thread)
         go_on.set()
-        heard += events
-    assert heard[-1].event == "thread.run.cancelled"
+        received += events
+    assert received[-1].event == "thread.run.cancelled"

@@ -21,12 +21,12 @@ CALL = ("call_1", "f", "{}")
 
 
 def run(status: str, *calls: tuple[str, str, str]) -> Any:
-    asked = [{"id": id, "type": "function", "function": {"name": n, "arguments": a}} for id, n, a in calls]
-    action = {"type": "submit_tool_outputs", "submit_tool_outputs": {"tool_calls": asked}} if calls else None
+    tool_calls = [{"id": id, "type": "function", "function": {"name": n, "arguments": a}} for id, n, a in calls]
+    action = {"type": "submit_tool_outputs", "submit_tool_outputs": {"tool_calls": tool_calls}} if calls else None
     return Run.construct(id="run_1", object="thread.run", thread_id="thread_1", status=status, required_action=action)
 
 
-def told(status: str, *calls: tuple[str, str, str]) -> Any:
+def run_event(status: str, *calls: tuple[str, str, str]) -> Any:
     return Thing(event=f"thread.run.{status}", data=run(status, *calls))
 
 
@@ -77,7 +77,7 @@ class Scripted:
     def stop(self) -> None: ...
 
     @property
-    def asked(self) -> list[str]:
+    def methods(self) -> list[str]:
         return [method for method, _ in self.calls]
 
 
@@ -92,7 +92,7 @@ def read(made: Rounds) -> list[str]:
 def test_after_a_broken_stream_the_missed_events_are_emitted() -> None:
     seen = Thing(event="thread.message.completed", data=message("msg_1"))
     port = Scripted(
-        [told("queued"), seen, BROKEN],
+        [run_event("queued"), seen, BROKEN],
         polled=[run("completed")],
         messages=[message("msg_1"), message("msg_2"), message("msg_3", "incomplete")],
     )
@@ -103,25 +103,25 @@ def test_after_a_broken_stream_the_missed_events_are_emitted() -> None:
         "thread.message.incomplete",
         "thread.run.completed",
     ]
-    assert port.asked == ["create", "poll"]
+    assert port.methods == ["create", "poll"]
 
 
 def test_a_stream_without_a_final_event_counts_as_broken() -> None:
-    assert read(rounds(Scripted([told("queued")], polled=[run("expired")])))[-1] == "thread.run.expired"
+    assert read(rounds(Scripted([run_event("queued")], polled=[run("expired")])))[-1] == "thread.run.expired"
 
 
 def test_functions_that_a_broken_stream_asked_for_are_run() -> None:
-    port = Scripted([told("queued"), BROKEN], [told("completed")], polled=[run("requires_action", CALL)])
+    port = Scripted([run_event("queued"), BROKEN], [run_event("completed")], polled=[run("requires_action", CALL)])
     assert read(rounds(port))[-1] == "thread.run.completed"
     assert port.calls[-1] == ("submit_tool_outputs", [{"tool_call_id": "call_1", "output": "output of {}"}])
 
 
 def test_refused_outputs_are_not_sent_repeatedly() -> None:
-    asks = told("requires_action", CALL)
+    asks = run_event("requires_action", CALL)
     port = Scripted([asks], [REFUSED], polled=[run("requires_action", CALL)])
     with pytest.raises(openai.BadRequestError):
         read(rounds(port))
-    assert port.asked == ["create", "submit_tool_outputs", "poll", "cancel"]
+    assert port.methods == ["create", "submit_tool_outputs", "poll", "cancel"]
     assert len(port.ran) == 1
 
 
@@ -129,50 +129,50 @@ def test_a_refused_run_raises_the_refusal() -> None:
     port = Scripted([REFUSED])
     with pytest.raises(openai.BadRequestError):
         read(rounds(port))
-    assert port.asked == ["create"]
+    assert port.methods == ["create"]
 
 
 def test_a_call_that_was_started_early_is_not_run_twice() -> None:
-    port = Scripted([delta("call_1", "f", '{"a": 1}'), told("requires_action", ("call_1", "f", '{"a":1}'))], [])
-    port.streams[1] = [told("completed")]
+    port = Scripted([delta("call_1", "f", '{"a": 1}'), run_event("requires_action", ("call_1", "f", '{"a":1}'))], [])
+    port.streams[1] = [run_event("completed")]
     read(rounds(port))
     assert [call.arguments for call in port.ran] == ['{"a": 1}']
 
 
 @pytest.mark.parametrize("final", ['{"a": 2}', "no JSON"])
 def test_a_call_whose_final_arguments_differ_is_run_with_them(final: str) -> None:
-    port = Scripted([delta("call_1", "f", '{"a": 1}'), told("requires_action", ("call_1", "f", final))], [])
-    port.streams[1] = [told("completed")]
+    port = Scripted([delta("call_1", "f", '{"a": 1}'), run_event("requires_action", ("call_1", "f", final))], [])
+    port.streams[1] = [run_event("completed")]
     made = rounds(port)
     read(made)
     assert made.outputs == {"call_1": f"output of {final}"}
 
 
 def test_a_call_that_the_run_does_not_wait_for_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    port = Scripted([delta("call_2", "g", "{}"), told("requires_action", CALL)], [told("completed")])
+    port = Scripted([delta("call_2", "g", "{}"), run_event("requires_action", CALL)], [run_event("completed")])
     read(rounds(port))
     assert "g was run for a call that the run run_1 does not wait for" in caplog.text
 
 
 def test_no_function_is_started_above_the_limit() -> None:
-    port = Scripted([delta(*CALL), told("requires_action", CALL)], polled=[run("cancelled")])
+    port = Scripted([delta(*CALL), run_event("requires_action", CALL)], polled=[run("cancelled")])
     with pytest.raises(RuntimeError):
         read(rounds(port, max_rounds=0))
     assert port.ran == []
-    assert port.asked == ["create", "cancel", "poll"]
+    assert port.methods == ["create", "cancel", "poll"]
 
 
 def test_a_run_that_is_stopped_before_its_creation_is_cancelled_after_it() -> None:
-    port = Scripted([told("created"), told("cancelled")])
+    port = Scripted([run_event("created"), run_event("cancelled")])
     made = rounds(port)
     made.stop()
     assert read(made)[-1] == "thread.run.cancelled"
-    assert port.asked == ["create", "cancel"]
+    assert port.methods == ["create", "cancel"]
 
 
 def test_a_response_is_counted_once_also_after_a_failure() -> None:
     seen: list[str] = []
-    made = rounds(Scripted([told("failed")]), lambda response: seen.append(response.id))
+    made = rounds(Scripted([run_event("failed")]), lambda response: seen.append(response.id))
     made.saw({"id": "resp_1", "status": "completed"})
     made.saw({"id": "resp_1", "status": "completed"})
     read(made)
@@ -180,7 +180,7 @@ def test_a_response_is_counted_once_also_after_a_failure() -> None:
 
 
 def test_request_options_apply_to_all_requests() -> None:
-    port = Scripted([told("requires_action", CALL)], [told("completed")])
+    port = Scripted([run_event("requires_action", CALL)], [run_event("completed")])
     sent: list[Any] = []
     events = port.events
 

@@ -109,11 +109,11 @@ REFUSED: list[tuple[Callable[..., Any], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize("function, arguments, told", REFUSED)
-def test_the_error_is_sent_to_the_model(function: Callable[..., Any], arguments: str, told: str) -> None:
+@pytest.mark.parametrize("function, arguments, message", REFUSED)
+def test_the_error_is_sent_to_the_model(function: Callable[..., Any], arguments: str, message: str) -> None:
     with pytest.raises(InvalidArguments) as problem:
         Signature(function).read(arguments)
-    assert told in str(problem.value)
+    assert message in str(problem.value)
 
 
 def test_the_schema_is_made_from_the_annotations() -> None:
@@ -148,7 +148,7 @@ def test_a_schema_written_by_the_user() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments, told",
+    "arguments, message",
     [
         ("{", "not JSON"),
         ("", "'n' is a required property"),
@@ -156,8 +156,8 @@ def test_a_schema_written_by_the_user() -> None:
         ("[]", "is not of type 'object'"),
     ],
 )
-def test_arguments_that_a_schema_refuses(arguments: str, told: str) -> None:
-    with pytest.raises(InvalidArguments, match=told):
+def test_arguments_that_a_schema_refuses(arguments: str, message: str) -> None:
+    with pytest.raises(InvalidArguments, match=message):
         Schema(SCHEMA).read(arguments)
 
 

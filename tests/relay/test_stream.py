@@ -39,10 +39,10 @@ def answered(talk: Talk, text: str, **choices: Any) -> str:
     return str(output)
 
 
-def note(events: Any, heard: list[str]) -> None:
+def record(events: Any, names: list[str]) -> None:
     """Read the stream to its end, and record the events before the function's call."""
     for event in events:
-        heard.append(event.event)
+        names.append(event.event)
 
 
 @pytest.mark.usefixtures("offline")
@@ -140,28 +140,28 @@ class TestFailures:
             raise LookupError("secret")
 
         with talking(colour, broken) as talk:
-            said = answered(talk, "Call broken.", describe_error=lambda call, _: f"{call.name} does not work")
-        assert json.loads(said) == {"error": "broken does not work"}
+            output = answered(talk, "Call broken.", describe_error=lambda call, _: f"{call.name} does not work")
+        assert json.loads(output) == {"error": "broken does not work"}
 
     def test_an_unknown_function(self, colour: str) -> None:
         with talking(colour) as talk:
-            said = answered(talk, f"Call get_time {PARIS}.", tools=[get_weather])
-        assert json.loads(said) == {"error": "there is no function get_time; there are: get_weather"}
+            output = answered(talk, f"Call get_time {PARIS}.", tools=[get_weather])
+        assert json.loads(output) == {"error": "there is no function get_time; there are: get_weather"}
 
     def test_invalid_arguments(self, colour: str) -> None:
         with talking(colour) as talk:
-            said = json.loads(answered(talk, 'Call get_weather {"town": "Paris"}.'))["error"]
-        assert said.startswith("invalid arguments for get_weather: ")
-        assert "city: Field required" in said
-        assert "town: Extra inputs are not permitted" in said
+            error = json.loads(answered(talk, 'Call get_weather {"town": "Paris"}.'))["error"]
+        assert error.startswith("invalid arguments for get_weather: ")
+        assert "city: Field required" in error
+        assert "town: Extra inputs are not permitted" in error
 
     def test_a_function_that_takes_too_long(self, colour: str) -> None:
         forever = threading.Event()
         with talking(colour, forever.wait) as talk:
             tools = [Tool(forever.wait, name="wait")]
-            said = answered(talk, "Call wait.", tools=tools, tool_timeout=0.05, offer_tools=True)
+            output = answered(talk, "Call wait.", tools=tools, tool_timeout=0.05, offer_tools=True)
         forever.set()
-        assert json.loads(said) == {"error": "wait gave no result within 0.05 seconds"}
+        assert json.loads(output) == {"error": "wait gave no result within 0.05 seconds"}
 
     def test_a_coroutine_that_takes_too_long_is_cancelled(self, colour: str) -> None:
         cancelled = threading.Event()
@@ -175,9 +175,9 @@ class TestFailures:
                 cancelled.set()
 
         with talking(colour, forever) as talk:
-            said = answered(talk, "Call forever.", tools=[Tool(forever, timeout=0.05)])
+            output = answered(talk, "Call forever.", tools=[Tool(forever, timeout=0.05)])
             until(cancelled.is_set)
-        assert json.loads(said) == {"error": "forever gave no result within 0.05 seconds"}
+        assert json.loads(output) == {"error": "forever gave no result within 0.05 seconds"}
 
     def test_the_outputs_of_the_other_calls_are_sent_nevertheless(self, colour: str) -> None:
         def broken() -> str:
@@ -189,13 +189,13 @@ class TestFailures:
         assert sorted(talk.stream.outputs.values()) == ['{"city":"Paris","time":"14:05"}', '{"error":"LookupError"}']
 
     def test_the_round_limit(self, colour: str) -> None:
-        heard: list[str] = []
+        received: list[str] = []
         with talking(colour) as talk:
             events = talk.ask(f"Call get_weather {PARIS}, then get_time {PARIS}.", max_rounds=1)
             with pytest.raises(RoundLimit, match="after 1 rounds"):
-                note(events, heard)
+                record(events, received)
             (run,) = talk.runs
-        assert heard[-1] == "thread.run.cancelled"
+        assert received[-1] == "thread.run.cancelled"
         assert run.status == "cancelled"
         assert len(talk.stream.outputs) == 1, "the second function was not run"
 

@@ -36,8 +36,8 @@ def test_the_schema_of_a_plain_function() -> None:
 def test_a_tool_may_set_name_description_and_schema() -> None:
     schema = {"type": "object", "properties": {}}
     made = Tool(get_weather, name="weather", description="Rain?", parameters=schema, strict=True)
-    told = {"name": "weather", "parameters": schema, "description": "Rain?", "strict": True}
-    assert tool_schema(made) == {"type": "function", "function": told}
+    function = {"name": "weather", "parameters": schema, "description": "Rain?", "strict": True}
+    assert tool_schema(made) == {"type": "function", "function": function}
 
 
 def test_a_partial_has_the_name_of_its_function() -> None:

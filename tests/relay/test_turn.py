@@ -38,8 +38,8 @@ def test_other_items_are_ignored() -> None:
 
 
 def test_the_run_and_the_calls_that_it_waits_for() -> None:
-    asked = Thing(id="call_1", function=Thing(name="f", arguments="{}"))
-    run = Thing(object="thread.run", required_action=Thing(submit_tool_outputs=Thing(tool_calls=[asked])))
+    call = Thing(id="call_1", function=Thing(name="f", arguments="{}"))
+    run = Thing(object="thread.run", required_action=Thing(submit_tool_outputs=Thing(tool_calls=[call])))
     turn = Turn()
     assert seen(turn, Thing(event="thread.run.requires_action", data=run)) == []
     assert turn.run is run
