@@ -52,7 +52,7 @@ def test_a_whole_conversation_is_shown(window: Window) -> None:
     assert "no threads yet" in window.page("/ui")
     desk = window.desk
     helper, thread = desk.assistant(), desk.thread(customer="Ada")
-    run = desk.fetch(thread, helper, f"{weather('Paris')} then get_time")
+    run = desk.ask(thread, helper, f"{weather('Paris')} then get_time")
     listed = window.page("/ui/threads")
     assert f'href="/ui/threads/{thread}"' in listed
     assert "customer Ada" in words(listed)
@@ -70,7 +70,7 @@ def test_a_whole_conversation_is_shown(window: Window) -> None:
 
 def test_a_run_is_shown_beside_its_chain(window: Window) -> None:
     desk = window.desk
-    run = desk.fetch(desk.thread(), desk.assistant(), f"{weather('Paris')} then get_time")
+    run = desk.ask(desk.thread(), desk.assistant(), f"{weather('Paris')} then get_time")
     page = window.page(f"/ui/runs/{run.id}")
     responses = re.findall(r'<article class="call completed" id="(resp_\w+)"', page)
     assert len(responses) == 3
@@ -86,9 +86,9 @@ def test_a_run_is_shown_beside_its_chain(window: Window) -> None:
 def test_a_healed_run_is_marked(window: Window) -> None:
     desk = window.desk
     thread, helper = desk.thread(), desk.assistant()
-    first = desk.fetch(thread, helper, "Hello.")
+    first = desk.ask(thread, helper, "Hello.")
     forget()
-    second = desk.fetch(thread, helper, "Hello again.")
+    second = desk.ask(thread, helper, "Hello again.")
     page = window.page(f"/ui/runs/{second.id}")
     assert "healed upstream no longer has the previous response" in words(page)
     (lost,) = re.findall(r'id="(resp_\w+)"', window.page(f"/ui/runs/{first.id}"))
@@ -98,7 +98,7 @@ def test_a_healed_run_is_marked(window: Window) -> None:
 def test_threads_are_found(window: Window) -> None:
     desk = window.desk
     helper, thread, other = desk.assistant(), desk.thread(ticket="4711"), desk.thread()
-    run = desk.fetch(thread, helper, "Where is my Suitcase?")
+    run = desk.ask(thread, helper, "Where is my Suitcase?")
     for wanted in ("suitCASE", "ticket=4711"):
         found = window.page(f"/ui/threads?q={wanted}")
         assert thread in found
@@ -143,7 +143,7 @@ def test_contents_are_escaped(window: Window) -> None:
     desk = window.desk
     helper = desk.assistant(name=HOSTILE, instructions=HOSTILE, description=HOSTILE, metadata={"about": HOSTILE})
     thread = desk.thread(customer=HOSTILE)
-    run = desk.fetch(thread, helper, f"{HOSTILE} {weather(HOSTILE)}", output=HOSTILE)
+    run = desk.ask(thread, helper, f"{HOSTILE} {weather(HOSTILE)}", output=HOSTILE)
     for path in (
         "/ui/threads",
         "/ui/threads?q=%3Cscript%3E",
@@ -221,7 +221,7 @@ def test_with_keys_each_tenant_sees_only_its_own_objects(monkeypatch: pytest.Mon
     with served(allow_remote=True, auth="keys") as url, openai.OpenAI(base_url=f"{url}/v1", api_key=ann) as client:
         there = Window(url, Desk(client))
         helper, thread = there.desk.assistant(), there.desk.thread(customer="Ada")
-        run = there.desk.fetch(thread, helper, "Where is the suitcase?")
+        run = there.desk.ask(thread, helper, "Where is the suitcase?")
         pages = (f"/ui/threads/{thread}", f"/ui/runs/{run.id}", f"/ui/runs/{run.id}/live", f"/ui/assistants/{helper}")
         for page in pages:
             assert there.fetch(page, Authorization=_basic(ann), X_Forwarded_For="10.0.0.1")[0] == 200
