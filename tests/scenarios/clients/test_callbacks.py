@@ -20,14 +20,14 @@ class Diary(Notes):
     """Callbacks in their order with their arguments; ``breaks``: events at which the program's own code fails."""
 
     order: list[str] = field(default_factory=list)
-    given: dict[str, list[Any]] = field(default_factory=dict)
+    arguments: dict[str, list[Any]] = field(default_factory=dict)
     breaks: dict[str, Exception] = field(default_factory=dict)
 
-    def take(self, callback: str, *given: Any) -> None:
-        super().take(callback, *given)
-        self.given.setdefault(callback, []).append(given)
+    def take(self, callback: str, *arguments: Any) -> None:
+        super().take(callback, *arguments)
+        self.arguments.setdefault(callback, []).append(arguments)
         if callback == "on_event":
-            if problem := self.breaks.get(given[0].event):
+            if problem := self.breaks.get(arguments[0].event):
                 raise problem
         elif self.order[-1:] != [callback]:
             self.order.append(callback)
@@ -35,10 +35,10 @@ class Diary(Notes):
 
 def listen(talk: Talk, text: str, **breaks: Exception) -> Diary:
     """A streamed run of a new thread, read by an event handler to its end."""
-    ear = (Recorder if isinstance(talk.client, OpenAI) else AsyncRecorder)()
-    ear.notes = diary = Diary(breaks={f"thread.{name.replace('__', '.')}": each for name, each in breaks.items()})
+    recorder = (Recorder if isinstance(talk.client, OpenAI) else AsyncRecorder)()
+    recorder.notes = diary = Diary(breaks={f"thread.{name.replace('__', '.')}": each for name, each in breaks.items()})
     where = {"thread_id": talk.thread(text).id, "assistant_id": _helper(talk).id}
-    with talk.threads.runs.stream(**where, event_handler=ear) as events:
+    with talk.threads.runs.stream(**where, event_handler=recorder) as events:
         if breaks:
             (problem,) = breaks.values()
             with pytest.raises(type(problem)):
@@ -75,23 +75,23 @@ def test_code_a_picture_and_text(talk: Talk) -> None:
         rest = rest[rest.index(name) :]
     assert "on_run_step_done" in rest
     assert rest[-1] == "on_end"
-    ((image,),) = diary.given["on_image_file_done"]
+    ((image,),) = diary.arguments["on_image_file_done"]
     message = diary.messages[0]
     assert message["content"][0] == {"type": "image_file", "image_file": {"file_id": image.file_id}}
-    told = "".join(delta.value for delta, _ in diary.given["on_text_delta"])
-    assert told == diary.texts[0] == message["content"][1]["text"]["value"]
-    assert [snapshot.value for _, snapshot in diary.given["on_text_delta"]][-1] == told
+    text = "".join(delta.value for delta, _ in diary.arguments["on_text_delta"])
+    assert text == diary.texts[0] == message["content"][1]["text"]["value"]
+    assert [snapshot.value for _, snapshot in diary.arguments["on_text_delta"]][-1] == text
 
 
 def test_a_text_and_a_call(talk: Talk) -> None:
     diary = listen(talk, f"aloud {WEATHER}")
     assert diary.order[-2:] == ["on_tool_call_done", "on_end"]
     assert diary.order.index("on_message_done") < diary.order.index("on_tool_call_created")
-    ((created,),) = diary.given["on_tool_call_created"]
+    ((created,),) = diary.arguments["on_tool_call_created"]
     assert created.function.name == "get_weather"
-    _, snapshot = diary.given["on_tool_call_delta"][-1]
-    asked = diary.closing[1]["required_action"]["submit_tool_outputs"]["tool_calls"][0]
-    assert (snapshot.id, snapshot.function.arguments) == (asked["id"], asked["function"]["arguments"])
+    _, snapshot = diary.arguments["on_tool_call_delta"][-1]
+    call = diary.closing[1]["required_action"]["submit_tool_outputs"]["tool_calls"][0]
+    assert (snapshot.id, snapshot.function.arguments) == (call["id"], call["function"]["arguments"])
 
 
 @pytest.mark.parametrize("problem", [ValueError("mine"), TimeoutError("mine")], ids=["error", "timeout"])

@@ -55,8 +55,8 @@ def test_a_fork_during_an_answer_inherits_no_connection() -> None:
         inherited = {f"socket:[{os.fstat(each).st_ino}]" for each in _of(pool)}
         assert inherited
         with pool._optional_thread_lock if hasattr(pool, "_optional_thread_lock") else threading.Lock():
-            told = _forked(lambda: str(bool(inherited & sockets().keys())) + _answer(client, helper))
-        assert told == "Falsecompleted"
+            returned = _forked(lambda: str(bool(inherited & sockets().keys())) + _answer(client, helper))
+        assert returned == "Falsecompleted"
         gate.open()
         assert client.beta.threads.runs.poll(run.id, thread_id=thread.id).status == "completed"
     # The server's threads close their ends after they have seen that the client's are closed.
@@ -104,16 +104,16 @@ def _forked(work: Any) -> str:
     if not pid:
         try:
             # Not in the thread that forked: a lock that the forking thread owns would block only another thread.
-            said: list[str] = []
-            worker = threading.Thread(target=lambda: said.append(work()), daemon=True)
+            returned: list[str] = []
+            worker = threading.Thread(target=lambda: returned.append(work()), daemon=True)
             worker.start()
             worker.join(20)
-            os.write(theirs, "".join(said or ["stuck"]).encode())
+            os.write(theirs, "".join(returned or ["stuck"]).encode())
         finally:
             os._exit(0)
     os.close(theirs)
-    with os.fdopen(ours) as told:
-        found = told.read()
+    with os.fdopen(ours) as pipe:
+        found = pipe.read()
     os.waitpid(pid, 0)
     return found
 
@@ -122,9 +122,9 @@ def _forked(work: Any) -> str:
 def test_one_async_client_in_successive_and_in_parallel_loops() -> None:
     """As in a script that calls `asyncio.run` several times with one client."""
     with Loopback() as upstream:
-        heard = _in_many_loops(AsyncOpenAI(base_url=upstream.url, api_key="test", max_retries=0))
-    assert all(said in answer for said, answer in heard)
-    assert len(heard) == 4
+        talks = _in_many_loops(AsyncOpenAI(base_url=upstream.url, api_key="test", max_retries=0))
+    assert all(output in answer for output, answer in talks)
+    assert len(talks) == 4
     # Connections of closed loops cannot be closed, only dropped, and Python warns about unclosed sockets.
     gc.collect()
 
@@ -138,6 +138,6 @@ def _in_many_loops(client: Any) -> list[tuple[str, str]]:
         return list(await asyncio.gather(talk_async(client, made), other))
 
     made = asyncio.run(helper())
-    heard = [asyncio.run(talk_async(client, made)) for _ in range(2)] + asyncio.run(two())
+    talks = [asyncio.run(talk_async(client, made)) for _ in range(2)] + asyncio.run(two())
     asyncio.run(client.close())
-    return heard
+    return talks

@@ -56,14 +56,14 @@ def _answered(request: Request) -> Reply | None:
 def test_runs_of_several_threads_at_once(talk: Talk) -> None:
     helper = talk.assistant()
 
-    def ask(number: int) -> tuple[int, str]:
+    def run_and_read(number: int) -> tuple[int, str]:
         run = talk.run(f"get_time of day {number}", assistant=helper)
         talk.poll(talk.submit(run, f"hour {number}"))
         return number, talk.messages(run)[0].content[0].text.value
 
     with ThreadPoolExecutor(8) as crowd:
-        for number, said in crowd.map(ask, range(16)):
-            assert f"hour {number}" in said
+        for number, text in crowd.map(run_and_read, range(16)):
+            assert f"hour {number}" in text
 
 
 def test_deleting_a_vector_store_removes_it_from_assistants(talk: Talk) -> None:
@@ -87,5 +87,5 @@ def test_a_vector_store_that_is_not_deleted_stays_with_its_assistants(talk: Talk
     talk.upstream.answer = lambda request: Reply.error(status, "Not now")
     with pytest.raises(Exception, match="Not now"):
         talk.client.vector_stores.delete("vs_1")
-    kept = talk.client.beta.assistants.retrieve(helper.id)
-    assert kept.tool_resources.file_search.vector_store_ids == ["vs_1"]
+    assistant = talk.client.beta.assistants.retrieve(helper.id)
+    assert assistant.tool_resources.file_search.vector_store_ids == ["vs_1"]

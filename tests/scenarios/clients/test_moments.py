@@ -28,11 +28,11 @@ def test_outputs_are_submitted_while_the_first_stream_is_open(talk: Talk) -> Non
         outer.append(event.event)
         if event.event == "thread.run.requires_action":
             run = event.data
-            given = {"thread_id": thread.id, "tool_outputs": talk.outputs(run), "stream": True}
-            inner = names(talk.threads.runs.submit_tool_outputs(run.id, **given))
+            parameters = {"thread_id": thread.id, "tool_outputs": talk.outputs(run), "stream": True}
+            inner = names(talk.threads.runs.submit_tool_outputs(run.id, **parameters))
     assert outer[-1] == "thread.run.requires_action"
     assert (inner[0], inner[-1]) == ("thread.run.step.completed", "thread.run.completed")
-    assert talk.look(run).status == "completed"
+    assert talk.retrieve(run).status == "completed"
     assert "hail" in talk.messages(run)[0].content[0].text.value
 
 
@@ -40,7 +40,7 @@ def test_the_run_is_stored_before_requires_action_is_sent(talk: Talk) -> None:
     assistant, thread = talk.assistant(), talk.thread(WEATHER)
     for event in talk.threads.runs.create(thread.id, assistant_id=assistant.id, stream=True):
         if event.event == "thread.run.requires_action":
-            found = talk.look(event.data)
+            found = talk.retrieve(event.data)
             assert found.status == "requires_action"
             assert found.required_action == event.data.required_action
 
@@ -51,7 +51,7 @@ def test_a_connection_dropped_at_requires_action(talk: Talk) -> None:
     events = talk.threads.runs.create(thread.id, assistant_id=assistant.id, stream=True)
     run = next(event.data for event in events if event.event == "thread.run.requires_action")
     events.close()
-    assert talk.look(run).status == "requires_action"
+    assert talk.retrieve(run).status == "requires_action"
     assert talk.poll(talk.submit(run)).status == "completed"
 
 
@@ -83,7 +83,7 @@ def test_objects_are_stored_before_their_events_are_sent(talk: Talk) -> None:
             found = talk.threads.runs.steps.retrieve(data.id, thread_id=thread.id, run_id=data.run_id)
             assert (found.status, found.usage) == ("completed", data.usage)
         if event.event == "thread.run.completed":
-            assert talk.look(data).status == "completed"
+            assert talk.retrieve(data).status == "completed"
             assert talk.messages(data)[0].content[0].text.value.startswith("You said")
 
 
@@ -96,7 +96,7 @@ def test_the_response_to_a_submit_has_no_required_action(talk: Talk) -> None:
     assert (taken.status, taken.required_action) == ("queued", None)
     gate.wait()
     for _ in range(5):
-        assert talk.look(run).status in ("queued", "in_progress")
+        assert talk.retrieve(run).status in ("queued", "in_progress")
     gate.open()
     assert talk.poll(run).status == "completed"
 

@@ -75,8 +75,8 @@ def test_all_nulls_at_once_with_a_thread(talk: Talk) -> None:
 
 def test_a_message_and_a_thread(talk: Talk) -> None:
     thread = talk.threads.create(extra_body={"messages": None, "metadata": None, "tool_resources": None})
-    given = {"attachments": None, "metadata": None}
-    message = talk.threads.messages.create(thread.id, role="user", content="Hello", extra_body=given)
+    nulls = {"attachments": None, "metadata": None}
+    message = talk.threads.messages.create(thread.id, role="user", content="Hello", extra_body=nulls)
     assert (message.attachments, message.metadata) == ([], {})
 
 
@@ -100,6 +100,6 @@ def test_modify_clears_metadata_of_threads_messages_and_runs(talk: Talk) -> None
 def test_a_null_output_is_an_empty_output(talk: Talk) -> None:
     run = talk.run("get_time")
     outputs = [each | {"output": None} for each in talk.outputs(run)]
-    given = {"thread_id": run.thread_id, "tool_outputs": outputs}
-    assert talk.poll(talk.threads.runs.submit_tool_outputs(run.id, **given)).status == "completed"
+    parameters = {"thread_id": run.thread_id, "tool_outputs": outputs}
+    assert talk.poll(talk.threads.runs.submit_tool_outputs(run.id, **parameters)).status == "completed"
     assert talk.steps(run, order="asc")[0].step_details.tool_calls[0].function.output == ""

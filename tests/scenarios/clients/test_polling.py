@@ -51,8 +51,8 @@ def test_the_helpers_hardly_sleep(talk: Talk, slept: list[float]) -> None:
     talk.upstream.answer = talk.upstream.gated(gate)
     threading.Timer(0.1, gate.open).start()
     run = talk.run(WEATHER)
-    given = {"thread_id": run.thread_id, "tool_outputs": talk.outputs(run)}
-    run = talk.threads.runs.submit_tool_outputs_and_poll(run_id=run.id, **given)
+    parameters = {"thread_id": run.thread_id, "tool_outputs": talk.outputs(run)}
+    run = talk.threads.runs.submit_tool_outputs_and_poll(run_id=run.id, **parameters)
     assert run.status == "completed"
     # Their requests are answered when the run has changed, so they rarely have to poll again.
     assert len(slept) <= 2

@@ -76,18 +76,20 @@ def test_steps_after_the_submit(talk: Talk) -> None:
     assert called["completed_at"] >= called["created_at"]
     assert written["completed_at"] >= written["created_at"]
     assert called["step_details"]["tool_calls"][0]["function"]["output"] == "hail"
-    assert called["usage"]["total_tokens"] + written["usage"]["total_tokens"] == talk.look(run).usage.total_tokens
+    assert called["usage"]["total_tokens"] + written["usage"]["total_tokens"] == talk.retrieve(run).usage.total_tokens
 
 
 def test_calls_have_the_same_ids_in_action_and_step(talk: Talk) -> None:
     run = talk.run(f"{WEATHER} and get_time")
-    asked = run.required_action.submit_tool_outputs.tool_calls
+    required = run.required_action.submit_tool_outputs.tool_calls
     step = talk.steps(run)[0]
-    assert [call.id for call in step.step_details.tool_calls] == [call.id for call in asked]
-    assert [call.function.name for call in asked] == ["get_weather", "get_time"]
+    assert [call.id for call in step.step_details.tool_calls] == [call.id for call in required]
+    assert [call.function.name for call in required] == ["get_weather", "get_time"]
     talk.poll(talk.submit(run))
     assert [each.type for each in talk.steps(run, order="asc")] == ["tool_calls", "message_creation"]
-    assert [call.id for call in talk.steps(run, order="asc")[0].step_details.tool_calls] == [call.id for call in asked]
+    assert [call.id for call in talk.steps(run, order="asc")[0].step_details.tool_calls] == [
+        call.id for call in required
+    ]
 
 
 def test_the_first_item_of_a_list_is_the_newest(talk: Talk) -> None:

@@ -22,7 +22,7 @@ TEXT = [
 CALL = [*STEP, "thread.run.step.delta", "thread.run.requires_action"]
 
 
-def heard(events: Any) -> tuple[list[str], list[Any]]:
+def folded_names(events: Any) -> tuple[list[str], list[Any]]:
     """The names of the events, with consecutive equal names counted as one; and the events."""
     found = list(events)
     names = [event.event for event in found]
@@ -31,7 +31,7 @@ def heard(events: Any) -> tuple[list[str], list[Any]]:
 
 def stream(talk: Talk, text: str) -> tuple[list[str], list[Any]]:
     assistant, thread = talk.assistant(), talk.thread(text)
-    return heard(talk.threads.runs.create(thread.id, assistant_id=assistant.id, stream=True))
+    return folded_names(talk.threads.runs.create(thread.id, assistant_id=assistant.id, stream=True))
 
 
 def test_a_text(talk: Talk) -> None:
@@ -42,17 +42,17 @@ def test_calls_and_the_stream_behind_their_outputs(talk: Talk) -> None:
     names, events = stream(talk, WEATHER)
     assert names == [*OPENING, *CALL]
     run = events[-1].data
-    given = {"thread_id": run.thread_id, "tool_outputs": talk.outputs(run), "stream": True}
-    names, events = heard(talk.threads.runs.submit_tool_outputs(run.id, **given))
+    parameters = {"thread_id": run.thread_id, "tool_outputs": talk.outputs(run), "stream": True}
+    names, events = folded_names(talk.threads.runs.submit_tool_outputs(run.id, **parameters))
     assert names == ["thread.run.step.completed", "thread.run.queued", "thread.run.in_progress", *TEXT]
     call = events[0].data.step_details.tool_calls[0]
-    assert (call.id, call.function.output) == (given["tool_outputs"][0]["tool_call_id"], "hail")
+    assert (call.id, call.function.output) == (parameters["tool_outputs"][0]["tool_call_id"], "hail")
 
 
 def test_create_and_run_begins_with_the_thread(talk: Talk) -> None:
     assistant = talk.assistant()
     thread = {"messages": [{"role": "user", "content": "Hello"}], "metadata": {"a": "b"}}
-    names, events = heard(talk.threads.create_and_run(assistant_id=assistant.id, thread=thread, stream=True))
+    names, events = folded_names(talk.threads.create_and_run(assistant_id=assistant.id, thread=thread, stream=True))
     assert names == ["thread.created", *OPENING, *TEXT]
     assert events[0].data.id == events[1].data.thread_id
     assert events[0].data.metadata == {"a": "b"}

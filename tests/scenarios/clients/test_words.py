@@ -18,9 +18,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return set_clock(monkeypatch)
 
 
-def refused(call: Any, *given: Any, **named: Any) -> str:
+def refused(call: Any, *arguments: Any, **keywords: Any) -> str:
     with pytest.raises(openai.APIStatusError) as caught:
-        call(*given, **named)
+        call(*arguments, **keywords)
     return caught.value.message
 
 
@@ -51,18 +51,18 @@ def test_outputs_for_an_expired_run(clock: Clock, talk: Talk) -> None:
     run = talk.run(WEATHER)
     clock.ahead = 601
     assert 'Runs in status "expired"' in refused(talk.submit, run)
-    assert talk.look(run).status == "expired"
+    assert talk.retrieve(run).status == "expired"
 
 
 def test_a_server_error_and_a_rate_limit(talk: Talk) -> None:
     """Both end the run as failed, as in the old API, with upstream's message."""
-    told = "Rate limit reached for gpt-4o in organization org-1 on tokens per min. Please try again in 2 seconds."
-    talk.upstream.answer = lambda request: Reply.error(429, told, "rate_limit_exceeded")
+    message = "Rate limit reached for gpt-4o in organization org-1 on tokens per min. Please try again in 2 seconds."
+    talk.upstream.answer = lambda request: Reply.error(429, message, "rate_limit_exceeded")
     run = talk.run("Hello")
     assert (run.status, run.last_error.code) == ("failed", "rate_limit_exceeded")
     assert re.search(r"rate limit.*try again in (\d+) second", run.last_error.message, re.IGNORECASE)
-    told = "The server had an error processing your request. Sorry about that!"
-    talk.upstream.answer = lambda request: Reply.error(500, told)
+    message = "The server had an error processing your request. Sorry about that!"
+    talk.upstream.answer = lambda request: Reply.error(500, message)
     run = talk.run("Hello")
     assert (run.status, run.last_error.code) == ("failed", "server_error")
     assert "The server had an error processing your request" in run.last_error.message

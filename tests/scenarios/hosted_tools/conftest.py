@@ -56,7 +56,9 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture(scope="module", params=STREAMED)
-def heard(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, stores: Stores) -> Iterator[Stage]:
+def streamed_stage(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, stores: Stores
+) -> Iterator[Stage]:
     """A stage for each streamed way."""
     yield from _played(request.param, tmp_path_factory.mktemp("hosted"), stores)
 

@@ -84,8 +84,8 @@ def _read(path: Path) -> Recording:
     else:
         response = json.loads(raw)
     request = path.with_name(f"{stem}.request.json")
-    asked = json.loads(request.read_text()) if request.exists() else {}
-    return Recording(path.parent.name, stem, streamed, raw, response, asked)
+    body = json.loads(request.read_text()) if request.exists() else {}
+    return Recording(path.parent.name, stem, streamed, raw, response, body)
 
 
 @cache
@@ -109,23 +109,23 @@ class Player:
     def handle(
         self, method: str, path: str, query: list[tuple[str, str]], headers: Mapping[str, str], body: bytes
     ) -> SandboxReply:
-        asked = json.loads(body) if body else {}
-        self.requests.append(Received(method, path, tuple(query), headers, asked))
+        content = json.loads(body) if body else {}
+        self.requests.append(Received(method, path, tuple(query), headers, content))
         if method == "POST" and path == "/v1/responses":
-            return self._respond(asked)
+            return self._respond(content)
         if method == "GET" and path.startswith("/v1/responses/"):
             return _json(self.stored[path.rpartition("/")[2]])
         if method == "GET" and path.startswith("/v1/containers/") and path.endswith("/content"):
             return SandboxReply(200, {}, self.contents.setdefault(path.split("/")[5], secrets.token_bytes(40)))
         return SandboxReply(404, JSON_TYPE, b'{"error": {"message": "not expected"}}')
 
-    def _respond(self, asked: Json) -> SandboxReply:
+    def _respond(self, body: Json) -> SandboxReply:
         old, new = self.recording.response["id"], f"resp_{secrets.token_hex(24)}"
         # A server returns the request's own previous response id; the recording contains that of another client.
-        echo = b"\\g<1>" + json.dumps(asked.get("previous_response_id")).encode()
+        echo = b"\\g<1>" + json.dumps(body.get("previous_response_id")).encode()
         raw = ECHO.sub(echo, self.recording.raw).replace(old.encode(), new.encode())
-        if asked.get("background"):
-            response = self.recording.response | {"previous_response_id": asked.get("previous_response_id")}
+        if body.get("background"):
+            response = self.recording.response | {"previous_response_id": body.get("previous_response_id")}
             self.stored[new] = json.loads(json.dumps(response).replace(old, new))
             return _json(self.stored[new] | {"status": "queued", "output": [], "usage": None})
         if not self.recording.streamed:

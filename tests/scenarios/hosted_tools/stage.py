@@ -37,8 +37,8 @@ class Stage:
     def assistant(self, *tools: Json, **more: Any) -> str:
         return str(self.client.beta.assistants.create(model="gpt-4o", tools=list(tools), **more).id)
 
-    def thread(self, **given: Any) -> str:
-        return str(self.client.beta.threads.create(**given).id)
+    def thread(self, **fields: Any) -> str:
+        return str(self.client.beta.threads.create(**fields).id)
 
     def upload(self, name: str, content: str | bytes, purpose: str = "assistants") -> str:
         data = content.encode() if isinstance(content, str) else content

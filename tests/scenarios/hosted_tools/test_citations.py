@@ -19,26 +19,26 @@ PLACES = {
 }
 
 
-def footnotes(given: Json) -> tuple[str, list[str]]:
+def footnotes(text: Json) -> tuple[str, list[str]]:
     """The SDK's example: every annotation's text is replaced by a number; returns the text and the notes."""
-    value, notes = given["value"], []
-    for index, annotation in enumerate(given["annotations"]):
+    value, notes = text["value"], []
+    for index, annotation in enumerate(text["annotations"]):
         value = value.replace(annotation["text"], f" [{index}]")
         notes.append(f"[{index}] {annotation['file_citation']['file_id']}")
     return value, notes
 
 
-def cut(given: Json) -> str:
+def cut(text: Json) -> str:
     """The same with the annotations' ranges, from the last to the first, so that earlier offsets stay valid."""
-    value = given["value"]
-    for index, annotation in reversed(list(enumerate(given["annotations"]))):
+    value = text["value"]
+    for index, annotation in reversed(list(enumerate(text["annotations"]))):
         value = value[: annotation["start_index"]] + f" [{index}]" + value[annotation["end_index"] :]
     return str(value)
 
 
 @pytest.mark.parametrize("words", PLACES, ids=lambda words: words or "plain")
-def test_citations_can_be_replaced_and_cut_out(heard: Stage, words: str) -> None:
-    _check(heard, words)
+def test_citations_can_be_replaced_and_cut_out(streamed_stage: Stage, words: str) -> None:
+    _check(streamed_stage, words)
 
 
 @pytest.mark.parametrize("words", ["cite-first", "cite-late cite-twice cite-emoji"])

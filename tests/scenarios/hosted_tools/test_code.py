@@ -55,9 +55,9 @@ def _deltas(result: Any) -> list[Json]:
     return [call for details in found for call in details["tool_calls"]]
 
 
-def test_step_deltas_have_the_recorded_shapes(heard: Stage) -> None:
+def test_step_deltas_have_the_recorded_shapes(streamed_stage: Stage) -> None:
     """First the call, then parts of its code, then each output in one delta; together they equal the completed step."""
-    result = heard.ask("code_interpreter show-image 12 * 30", heard.assistant(CODE))
+    result = streamed_stage.ask("code_interpreter show-image 12 * 30", streamed_stage.assistant(CODE))
     first, *rest = _deltas(result)
     shown = {"input": "", "outputs": []}
     assert first == {"index": 0, "id": first["id"], "type": "code_interpreter", "code_interpreter": shown}
@@ -77,8 +77,8 @@ def test_step_deltas_have_the_recorded_shapes(heard: Stage) -> None:
 
 
 def test_every_call_is_a_step_and_every_text_a_message(stage: Stage) -> None:
-    asked = 'code_interpreter {"code": "1 + 1"} then code_interpreter {"code": "2 + 2"}'
-    result = stage.ask(asked, stage.assistant(CODE))
+    question = 'code_interpreter {"code": "1 + 1"} then code_interpreter {"code": "2 + 2"}'
+    result = stage.ask(question, stage.assistant(CODE))
     kinds = [step["type"] for step in result.steps]
     assert kinds == ["tool_calls", "message_creation", "tool_calls", "message_creation"]
     assert [call["code_interpreter"]["outputs"][0]["logs"] for call in calls(result)] == ["2", "4"]
@@ -135,8 +135,8 @@ def test_citations_and_links_in_one_text(stage: Stage) -> None:
     subject, name = random_word(), f"{random_word()}.txt"
     thread = stage.thread()
     stage.add_message(thread, "Notes.", attach(stage.upload("notes.txt", f"The {subject} is {random_word()}."), SEARCH))
-    asked = f'file_search cite-emoji {subject} and code_interpreter {{"file": "{name}"}} make-file'
-    found = text(result := stage.ask(asked, stage.assistant(SEARCH, CODE), thread=thread))
+    question = f'file_search cite-emoji {subject} and code_interpreter {{"file": "{name}"}} make-file'
+    found = text(result := stage.ask(question, stage.assistant(SEARCH, CODE), thread=thread))
     assert {note["type"] for note in found["annotations"]} == {"file_citation", "file_path"}
     for note in found["annotations"]:
         assert found["value"][note["start_index"] : note["end_index"]] == note["text"]

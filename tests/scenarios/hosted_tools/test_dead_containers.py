@@ -66,7 +66,7 @@ def test_a_container_that_expires_while_the_run_requires_action(stage: Stage) ->
     secret, thread = random_word(), stage.thread()
     assistant = stage.assistant(CODE, tool("get_word"))
 
-    def slow(given: Json) -> str:
+    def slow(arguments: Json) -> str:
         stage.sandbox.expire_containers()
         return secret
 

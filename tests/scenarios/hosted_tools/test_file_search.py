@@ -51,8 +51,8 @@ def test_an_inline_store_of_an_assistant_and_of_create_and_run(plain: Stage) -> 
     (one, subject), (two, other) = fact(), fact()
     files = [plain.upload(f"{random_word()}.txt", each) for each in (one, two)]
     assistant = plain.assistant(SEARCH, tool_resources=inline(files[0]))
-    kept = plain.client.beta.assistants.retrieve(assistant).tool_resources.file_search.vector_store_ids
-    store = plain.client.vector_stores.retrieve(kept[0])
+    stores = plain.client.beta.assistants.retrieve(assistant).tool_resources.file_search.vector_store_ids
+    store = plain.client.vector_stores.retrieve(stores[0])
     assert (store.metadata, store.file_counts.total) == ({"of": "tests"}, 1)
     run = plain.client.beta.threads.create_and_run_poll(
         assistant_id=assistant,
@@ -84,9 +84,9 @@ def test_a_store_is_made_for_the_first_attachment_and_indexed_before_the_run(sta
     stage.add_message(thread, f"file_search {subject}", attach(late, SEARCH))
     begun = len(stage.sandbox.requests)
     result = stage.run(thread, stage.assistant(SEARCH))
-    looks = [each.path for each in stage.sandbox.requests[begun:]]
-    asked = looks.index("/v1/responses")
-    assert looks[:asked].count(f"/v1/vector_stores/{made}") >= 2
+    paths = [each.path for each in stage.sandbox.requests[begun:]]
+    run_request = paths.index("/v1/responses")
+    assert paths[:run_request].count(f"/v1/vector_stores/{made}") >= 2
     assert {hit["file_id"] for hit in found(result)} == {file, late}
     assert sentence.rstrip(".") in text(result)["value"]
 
@@ -141,11 +141,11 @@ def _contents(steps: list[Any]) -> list[Json]:
 
 
 @pytest.mark.parametrize("wanted", [False, True])
-def test_the_stream_of_a_search(heard: Stage, wanted: bool) -> None:
+def test_the_stream_of_a_search(streamed_stage: Stage, wanted: bool) -> None:
     """One delta without results, then the step with its results."""
     sentence, subject = fact()
-    assistant = heard.assistant(SEARCH, tool_resources=inline(heard.upload("facts.txt", sentence)))
-    result = heard.ask(f"file_search {subject}", assistant, **({"include": CONTENTS} if wanted else {}))
+    assistant = streamed_stage.assistant(SEARCH, tool_resources=inline(streamed_stage.upload("facts.txt", sentence)))
+    result = streamed_stage.ask(f"file_search {subject}", assistant, **({"include": CONTENTS} if wanted else {}))
     (delta,) = [data for name, data in result.rounds[0] if name == "thread.run.step.delta"]
     (call,) = delta["delta"]["step_details"]["tool_calls"]
     ranking = {"ranker": "default_2024_08_21", "score_threshold": 0.0}

@@ -18,17 +18,17 @@ def picture(stage: Stage) -> str:
 DETAILS = [(None, "auto"), ("low", "low"), ("high", "high"), ("auto", "auto")]
 
 
-@pytest.mark.parametrize("given, shown", DETAILS)
-def test_images_and_their_detail(plain: Stage, given: str | None, shown: str) -> None:
-    _check(plain, given, shown)
+@pytest.mark.parametrize("requested, shown", DETAILS)
+def test_images_and_their_detail(plain: Stage, requested: str | None, shown: str) -> None:
+    _check(plain, requested, shown)
 
 
 def test_images_by_id_and_by_url(stage: Stage) -> None:
     _check(stage, "low", "low")
 
 
-def _check(stage: Stage, given: str | None, shown: str) -> None:
-    detail = {"detail": given} if given else {}
+def _check(stage: Stage, requested: str | None, shown: str) -> None:
+    detail = {"detail": requested} if requested else {}
     file, url = picture(stage), f"https://example.com/{random_word()}.jpg"
     content = [
         {"type": "text", "text": "What do you see?"},
@@ -109,10 +109,10 @@ def test_images_are_sent_as_the_recorded_clients_sent_them(
     """Except for the detail, which the old API always showed."""
     stage, player = players["sync, polled"]
     player.recording = recording
-    (asked,) = recording.request["input"]
-    stage.ask([_part(part) for part in asked["content"]], stage.assistant())
+    (message,) = recording.request["input"]
+    stage.ask([_part(part) for part in message["content"]], stage.assistant())
     (sent,) = stage.sent("/responses")[-1]["input"]
-    assert sent["content"] == [_detailed(part) for part in asked["content"]]
+    assert sent["content"] == [_detailed(part) for part in message["content"]]
 
 
 def _part(part: Json) -> Any:

@@ -51,13 +51,13 @@ def _search(stage: Stage, tool: Json) -> None:
 
 
 def test_an_mcp_server(stage: Stage) -> None:
-    said = random_word()
-    result = stage.ask(f'mcp {{"text": "{said}"}} mcp-fails', stage.assistant(MCP))
+    text = random_word()
+    result = stage.ask(f'mcp {{"text": "{text}"}} mcp-fails', stage.assistant(MCP))
     assert stage.tools()["mcp"] == MCP
     (first, failed, went) = _functions(result)
     assert first == ("mcp_list_tools", {"server_label": "dice"}, '{"tools":["echo"]}')
     assert (failed[0], "error" in json.loads(failed[2])) == ("echo", True)
-    arguments = json.dumps({"text": said}, separators=(",", ":"))
+    arguments = json.dumps({"text": text}, separators=(",", ":"))
     assert went == ("echo", {"server_label": "dice", "arguments": arguments}, arguments)
     # The server's tools are listed once per chain.
     result = stage.ask("mcp", result.run["assistant_id"], thread=result.run["thread_id"])
@@ -87,7 +87,7 @@ def _check_fold(result: Any) -> None:
 
 
 #: Outputs of the application for an approval request, and whether each is an approval.
-LEAVE = {
+APPROVALS = {
     "true": True,
     "Yes.": True,
     '{"approve": true}': True,
@@ -98,20 +98,20 @@ LEAVE = {
 }
 
 
-@pytest.mark.parametrize("said", LEAVE)
-def test_an_mcp_server_that_requires_approval(plain: Stage, said: str) -> None:
-    given, asked = LEAVE[said], random_word()
+@pytest.mark.parametrize("output", APPROVALS)
+def test_an_mcp_server_that_requires_approval(plain: Stage, output: str) -> None:
+    approved, text = APPROVALS[output], random_word()
     assistant = plain.assistant({**MCP, "require_approval": "always"})
-    result, run = _allowed(plain, assistant, asked, said)
+    result, run = _allowed(plain, assistant, text, output)
     ((call_id, name, wanted),) = result.calls[0]
     assert (call_id[:5], name) == ("mcpr_", "mcp_approval_request")
-    arguments = json.dumps({"text": asked}, separators=(",", ":"))
+    arguments = json.dumps({"text": text}, separators=(",", ":"))
     assert wanted == {"server_label": "dice", "name": "echo", "arguments": arguments}
     answered = plain.sent("/responses")[-1]
-    assert answered["input"] == [{"type": "mcp_approval_response", "approval_request_id": call_id, "approve": given}]
+    assert answered["input"] == [{"type": "mcp_approval_response", "approval_request_id": call_id, "approve": approved}]
     names = [call["function"]["name"] for call in calls(result)]
-    assert names == ["mcp_list_tools", "mcp_approval_request", *(["echo"] if given else [])]
-    assert ("not approved" in result.text) != given
+    assert names == ["mcp_list_tools", "mcp_approval_request", *(["echo"] if approved else [])]
+    assert ("not approved" in result.text) != approved
     assert run["status"] == "completed"
 
 
@@ -129,10 +129,10 @@ def test_an_approval_is_sent_once(stage: Stage) -> None:
     assert {item["type"] for item in stage.sent("/responses")[-1]["input"]} == {"message"}
 
 
-def _allowed(stage: Stage, assistant: str, text: str, said: str, before: Any = lambda: None) -> tuple[Any, Json]:
-    def answer(given: Json) -> str:
+def _allowed(stage: Stage, assistant: str, text: str, output: str, before: Any = lambda: None) -> tuple[Any, Json]:
+    def answer(arguments: Json) -> str:
         before()
-        return said
+        return output
 
     thread = stage.thread()
     stage.add_message(thread, f'mcp {{"text": "{text}"}}')

@@ -27,12 +27,12 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureF
 
 
 def test_the_financial_analyst(run: Any, tmp_path: Path) -> None:
-    for name, said in (
+    for name, content in (
         ("goog-10k.txt", "GOOG earned 307 billion dollars in 2023."),
         ("brka-10k.txt", "Berkshire owns a railway."),
         ("aapl-10k.txt", "AAPL had 15 billion shares outstanding in October 2023."),
     ):
-        (tmp_path / name).write_text(said)
+        (tmp_path / name).write_text(content)
     seen = run("financial_analyst.py")
     assert seen.startswith("completed\nFileCounts(cancelled=0, completed=2")
     assert "assistant > file_search" in seen

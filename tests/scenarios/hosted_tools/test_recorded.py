@@ -74,12 +74,12 @@ def test_the_recorded_question_and_its_answer(play: str, players: dict[str, tupl
     helper = stage.client.beta.assistants.create(model="gpt-4o", **assistant(player.recording))
     thread = stage.thread(messages=[{"role": "user", "content": "Roll."}])
 
-    def leave(given: Json) -> str:
-        assert given == {name: request[name] for name in ("server_label", "name", "arguments")}
+    def approve(arguments: Json) -> str:
+        assert arguments == {name: request[name] for name in ("server_label", "name", "arguments")}
         player.recording = allowed
         return "true"
 
-    result = carry_out(stage.client, stage.way, thread, helper.id, {"mcp_approval_request": leave})
+    result = carry_out(stage.client, stage.way, thread, helper.id, {"mcp_approval_request": approve})
     assert result.run["status"] == "completed"
     assert stage.sent("/responses")[-1]["input"] == allowed.request["input"]
     (call,) = allowed.items("mcp_call")
@@ -135,8 +135,8 @@ def _is_code(stage: Stage, call: Json, item: Json) -> None:
         if output["type"] == "logs":
             assert output["logs"] == recorded["logs"]
         else:
-            kept = stage.client.files.content(output["image"]["file_id"]).read()
-            assert kept == base64.b64decode(recorded["url"].partition(",")[2])
+            content = stage.client.files.content(output["image"]["file_id"]).read()
+            assert content == base64.b64decode(recorded["url"].partition(",")[2])
 
 
 def _is_web(stage: Stage, call: Json, item: Json) -> None:
@@ -219,8 +219,8 @@ def _check_pictures(stage: Stage, messages: list[Json], recording: Recording) ->
     outputs = [output for item in recording.items("code_interpreter_call") for output in item["outputs"] or []]
     drawn = [output for output in outputs if output["type"] == "image"]
     notes = [note for part in recording.parts for note in part["annotations"]]
-    named = [note for note in notes if note["type"] == "container_file_citation" and not note["end_index"]]
-    assert len(shown) == max(len(drawn), len(named)) + len(recording.items("image_generation_call"))
+    cited = [note for note in notes if note["type"] == "container_file_citation" and not note["end_index"]]
+    assert len(shown) == max(len(drawn), len(cited)) + len(recording.items("image_generation_call"))
     assert all(stage.client.files.content(file).read() for file in shown)
 
 

@@ -30,7 +30,7 @@ def looked(talk: Talk, clock: Clock, run: Any) -> Any:
     """The run once it has ended or requires an action; it is retrieved once a second."""
     for _ in range(20):
         clock.ahead += 1
-        run = talk.look(run)
+        run = talk.retrieve(run)
         if run.status in ENDED:
             return run
     raise AssertionError(f"the run is still {run.status}")
@@ -53,7 +53,7 @@ def test_a_run_from_its_start_to_its_end(talk: Talk, clock: Clock) -> None:
     seen = [run.status]
     while run.status not in ENDED:
         clock.ahead += 1
-        run = talk.look(run)
+        run = talk.retrieve(run)
         seen.append(run.status)
     assert list(dict.fromkeys(seen)) == ["queued", "in_progress", "completed"]
     assert (run.usage.total_tokens > 0, run.expires_at, run.started_at >= run.created_at) == (True, None, True)
@@ -125,7 +125,7 @@ def test_expired(talk: Talk, clock: Clock) -> None:
     clock.ahead = 600
     assert talk.messages(run)[0].role == "user"
     assert len(calls(talk.upstream, "POST", "/cancel")) == 1
-    run = talk.look(run)
+    run = talk.retrieve(run)
     assert (run.status, run.expires_at, run.last_error) == ("expired", None, None)
     talk.threads.messages.create(run.thread_id, role="user", content="Never mind")
 
@@ -159,7 +159,7 @@ def test_a_run_survives_a_temporary_failure_of_upstream(talk: Talk, clock: Clock
     talk.upstream.answer = lambda request: Reply.error(503, "Back soon.")
     for _ in range(3):
         clock.ahead += 1
-        assert talk.look(run).status in ("queued", "in_progress")
+        assert talk.retrieve(run).status in ("queued", "in_progress")
     talk.upstream.answer = lambda request: None
     assert looked(talk, clock, run).status == "completed"
 
@@ -182,7 +182,7 @@ def test_many_readers_cause_few_requests_to_upstream(talk: Talk, clock: Clock) -
         for seconds in (0.0, 0.1, 0.2, 0.3, 0.4, 0.5):
             clock.ahead = seconds
             with ThreadPoolExecutor(10) as readers:
-                list(readers.map(lambda _: talk.look(run), range(50)))
+                list(readers.map(lambda _: talk.retrieve(run), range(50)))
     finally:
         Clock.__call__ = frozen  # type: ignore[method-assign]
     assert len(calls(talk.upstream, "GET")) <= 3

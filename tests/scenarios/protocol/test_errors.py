@@ -176,7 +176,7 @@ def test_outputs_that_do_not_match(talk: Talk) -> None:
         outputs = [{"tool_call_id": id, "output": "x"} for id in got]
         told = words(f"Expected tool outputs for call_ids ['{one}', '{two}'], got {got}")
         expect(told, submit, run.id, thread_id=run.thread_id, tool_outputs=outputs)
-        assert talk.look(run).status == "requires_action"
+        assert talk.retrieve(run).status == "requires_action"
     assert talk.poll(talk.submit(run)).status == "completed"
 
 

@@ -76,20 +76,20 @@ class Scene:
 
     def _answer(self, request: Request) -> Reply:
         usual = self.server.usual(request)
-        said = list(usual.body)
-        self.texts += [event["text"] for event in _events(said) if event["type"] == "response.output_text.done"]
+        chunks = list(usual.body)
+        self.texts += [event["text"] for event in _events(chunks) if event["type"] == "response.output_text.done"]
         if self.part is None or not request.path.endswith("/responses"):
-            return replace(usual, body=said)
-        gate = Gate(chunks=int(self.part * (len(said) - 1)), reached=self.gate.reached, opened=self.gate.opened)
-        return replace(usual, body=gate.through(said))
+            return replace(usual, body=chunks)
+        gate = Gate(chunks=int(self.part * (len(chunks) - 1)), reached=self.gate.reached, opened=self.gate.opened)
+        return replace(usual, body=gate.through(chunks))
 
-    def say(self, text: str) -> None:
+    def add_message(self, text: str) -> None:
         self.threads.messages.create(self.thread, role="user", content=text)
 
     def run(self) -> Any:
         return self.threads.runs.create_and_poll(thread_id=self.thread, assistant_id=self.assistant)
 
-    def said(self) -> list[str]:
+    def texts_of_messages(self) -> list[str]:
         return ["".join(part.text.value for part in each.content) for each in self.messages()]
 
     def messages(self) -> list[Any]:
@@ -98,13 +98,13 @@ class Scene:
     def check(self, questions: int) -> None:
         """The thread is complete, and can be continued with all its messages."""
         check_thread(self.threads, self.thread)
-        said, word = self.said(), secret()
+        before, text = self.texts_of_messages(), secret()
         assert [each.role for each in self.messages()] == ["user", "assistant"] * questions
-        self.say(word)
-        asked = len(self.server.bodies)
+        self.add_message(text)
+        requests = len(self.server.bodies)
         assert self.run().status == "completed"
-        assert self.said()[: len(said) + 1] == [*said, word]
-        assert len(self.server.bodies) == asked + 1
+        assert self.texts_of_messages()[: len(before) + 1] == [*before, text]
+        assert len(self.server.bodies) == requests + 1
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
         yield Scene(client, server, tmp_path / "shim.db")
 
 
-def check_said(problem: openai.APIError, words: str, path: Path) -> None:
+def check_message(problem: openai.APIError, words: str, path: Path) -> None:
     """The error says what happened and what to do, in the old API's form, without SQL statements and values."""
     body: Any = problem.body
     assert re.search(words, body["message"])
@@ -134,18 +134,18 @@ def in_turn(causes: Iterable[str]) -> list[tuple[str, str]]:
 def test_a_store_that_fails_before_or_between_calls(scene: Scene, cause: str) -> None:
     """The call fails and has no effect; after the cause has ended the same client works."""
     breaks, words = FROM_THE_START[cause]
-    scene.say("Hello")
+    scene.add_message("Hello")
     # As when a program starts: no connection is open, and the schema has not been checked.
     base = scene.client._client._transport
-    (kept,) = {_store(base).database}
-    kept.close()
-    kept._ready = False
+    (open_database,) = {_store(base).database}
+    open_database.close()
+    open_database._ready = False
     with breaks(scene.path):
-        for call in (lambda: scene.say(scene.question), scene.threads.create, scene.run):
+        for call in (lambda: scene.add_message(scene.question), scene.threads.create, scene.run):
             with pytest.raises(openai.InternalServerError) as caught:
                 call()
-            check_said(caught.value, words, scene.path)
-    assert scene.said() == ["Hello"]
+            check_message(caught.value, words, scene.path)
+    assert scene.texts_of_messages() == ["Hello"]
     assert scene.server.bodies == []
     assert scene.run().status == "completed"
     scene.check(1)
@@ -182,7 +182,7 @@ def test_a_store_that_fails_during_an_answer(
     watched = Backlog(monkeypatch)
     watched.lasts = fate == "lasts"
     # The answer is longer than a page of the database: the file must grow for its last part, too.
-    scene.say("essay-1500")
+    scene.add_message("essay-1500")
     scene.part = MOMENTS[moment]
     made = scene.threads.runs.create(scene.thread, assistant_id=scene.assistant, stream=way == "stream")
     scene.gate.wait()
@@ -193,15 +193,15 @@ def test_a_store_that_fails_during_an_answer(
         if watched.lasts:
             with pytest.raises(openai.APIError) as caught:
                 list(made) if way == "stream" else until_ended(scene.threads, scene.thread, made.id)
-            check_said(caught.value, words, scene.path)
+            check_message(caught.value, words, scene.path)
     if not watched.lasts:
-        told = [event.event for event in made][-1:] if way == "stream" else []
-        assert told in ([], ["thread.run.completed"])
+        events = [event.event for event in made][-1:] if way == "stream" else []
+        assert events in ([], ["thread.run.completed"])
     scene.part = None
     (run,) = scene.threads.runs.list(scene.thread)
     assert until_ended(scene.threads, scene.thread, run.id)["status"] == "completed"
     assert len(scene.server.bodies) == 1
-    assert scene.said()[1] in scene.texts
+    assert scene.texts_of_messages()[1] in scene.texts
     # The line is logged after the run has ended in the store.
     until(lambda: logged(caplog, words))
     assert logged(caplog, words) == 1
@@ -213,7 +213,7 @@ def test_a_store_that_fails_during_an_answer(
 def test_a_store_that_fails_when_outputs_are_submitted(scene: Scene, cause: str, streamed: bool) -> None:
     """The outputs are not accepted, the run still waits, and then accepts them once."""
     breaks, words = WHILE_IN_USE[cause]
-    scene.say("one")
+    scene.add_message("one")
     run = scene.run()
     assert run.status == "requires_action"
     (call,) = run.required_action.submit_tool_outputs.tool_calls
@@ -221,7 +221,7 @@ def test_a_store_that_fails_when_outputs_are_submitted(scene: Scene, cause: str,
     where = {"thread_id": scene.thread, "run_id": run.id}
     with breaks(scene.path), pytest.raises(openai.InternalServerError) as caught:
         scene.threads.runs.submit_tool_outputs(**where, tool_outputs=outputs, stream=streamed)
-    check_said(caught.value, words, scene.path)
+    check_message(caught.value, words, scene.path)
     assert scene.threads.runs.retrieve(**where) == run
     assert scene.threads.runs.submit_tool_outputs_and_poll(**where, tool_outputs=outputs).status == "completed"
     assert [item["output"] for item in scene.server.bodies[-1]["input"]] == [scene.question * 3]

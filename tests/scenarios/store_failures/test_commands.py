@@ -37,7 +37,7 @@ def _nobody_serves(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "serve", lambda *_: pytest.fail("it listens"))
 
 
-def said(*arguments: str) -> str:
+def output_of(*arguments: str) -> str:
     """The line that a command prints before it fails."""
     shown = CliRunner(env={"COLUMNS": "400", "NO_COLOR": "1"}).invoke(table.app(), list(arguments))
     assert shown.exit_code == 1
@@ -50,9 +50,9 @@ def said(*arguments: str) -> str:
 def test_a_wrong_database_url(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     url, words = WRONG[name]
     monkeypatch.setenv("SHIM_DATABASE_URL", url)
-    for told in (said(*arguments) for arguments in COMMANDS.values()):
-        assert re.search(words, told)
-        assert "cret" not in told
+    for output in (output_of(*arguments) for arguments in COMMANDS.values()):
+        assert re.search(words, output)
+        assert "cret" not in output
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -97,9 +97,9 @@ def test_a_file_that_cannot_be_used(cause: str, tmp_path: Path) -> None:
         an_old_thread(tmp_path / "shim.db")
     with breaks(tmp_path / "shim.db"):
         for arguments in [COMMANDS["sweep"]] if readable else COMMANDS.values():
-            assert re.search(words, said(*arguments))
+            assert re.search(words, output_of(*arguments))
 
 
 def test_a_setting_with_an_invalid_value(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_LEASE", "long")
-    assert said("sweep").startswith("SHIM_LEASE: Input should be a valid number")
+    assert output_of("sweep").startswith("SHIM_LEASE: Input should be a valid number")

@@ -80,9 +80,9 @@ class Server:
         near = there.set(host="127.0.0.1", port=self._door.port).render_as_string(hide_password=False)
         self.url = f"{near}?options=-csearch_path%3D{self.name}&application_name={self.name}"
 
-    def do(self, statement: Any, **given: Any) -> None:
+    def do(self, statement: Any, **arguments: Any) -> None:
         with self._engine.begin() as db:
-            db.execute(statement, given)
+            db.execute(statement, arguments)
 
     def cut(self) -> None:
         """End every connection; new ones are accepted."""
@@ -130,7 +130,7 @@ def test_a_server_that_stops_during_an_answer(
     """A lost connection has no effect; while the server is down, events wait, or the answer is fetched later."""
     watched = Backlog(monkeypatch)
     watched.lasts = how == "lasts"
-    scene.say(scene.question)
+    scene.add_message(scene.question)
     scene.part = MOMENTS[moment]
     made = scene.threads.runs.create(scene.thread, assistant_id=scene.assistant, stream=way == "stream")
     scene.gate.wait()
@@ -151,20 +151,20 @@ def test_a_server_that_stops_during_an_answer(
     (run,) = scene.threads.runs.list(scene.thread)
     assert until_ended(scene.threads, scene.thread, run.id)["status"] == "completed"
     assert len(scene.server.bodies) == 1
-    assert scene.question in " ".join(scene.said()[1].split())
+    assert scene.question in " ".join(scene.texts_of_messages()[1].split())
     scene.check(1)
 
 
 @pytest.mark.parametrize("scene", ["sync", "async"], indirect=True)
 def test_a_server_that_stops_between_calls(scene: Scene, server: Server) -> None:
     """Lost connections have no effect.  A call while the server is down fails and has no effect."""
-    scene.say("Hello")
+    scene.add_message("Hello")
     server.cut()
     assert scene.run().status == "completed"
     server.stop()
     try:
         with pytest.raises(openai.InternalServerError, match="does not answer") as caught:
-            scene.say("lost")
+            scene.add_message("lost")
         assert caught.value.response.headers["x-should-retry"] == "true"
     finally:
         server.start()
