@@ -36,8 +36,8 @@ def _store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def said(*words: str, code: int = 0) -> str:
-    result: Result = CliRunner().invoke(table.app(), list(words))
+def output_of(*arguments: str, code: int = 0) -> str:
+    result: Result = CliRunner().invoke(table.app(), list(arguments))
     assert result.exit_code == code, result.output
     # Usage errors are printed in a box, and wrapped into several lines.
     return " ".join(result.output.replace("│", " ").split()) if code == 2 else result.output
@@ -56,8 +56,8 @@ def project(tmp_path: Path) -> Path:
 
 
 def test_a_project_is_adopted_and_runs(project: Path) -> None:
-    told = said("adopt", str(project))
-    assert ".env:1 (ASSISTANT_ID)" in told
+    output = output_of("adopt", str(project))
+    assert ".env:1 (ASSISTANT_ID)" in output
     text = Path("assistants.yaml").read_text()
     assert "model: gpt-4-turbo  # seen: bot.py:11" in text
     assert "# another: vs_abcdefghij, seen: bot.py:12" in text
@@ -75,14 +75,14 @@ def test_a_project_is_adopted_and_runs(project: Path) -> None:
         "required": ["city", "exact"],
     }
     assert tools["roll"]["function"]["parameters"] == {"type": "object", "properties": {}}
-    assert "exists already" in said("adopt", str(project), code=2)
-    said("assistants", "apply", "assistants.yaml")
-    assert json.loads(said("assistants", "show", OWN))["model"] == "gpt-4-turbo"
+    assert "exists already" in output_of("adopt", str(project), code=2)
+    output_of("assistants", "apply", "assistants.yaml")
+    assert json.loads(output_of("assistants", "show", OWN))["model"] == "gpt-4-turbo"
 
 
 def test_each_of_several_assistants_gets_the_functions_found_near_its_id(project: Path) -> None:
     (project / "other.ts").write_text("const other: string = 'asst_other1234'\ncase 'x':\n// tool_calls\ncase 'y':\n")
-    said("adopt", str(project), "asst_given", "--to", "found.yaml")
+    output_of("adopt", str(project), "asst_given", "--to", "found.yaml")
     found = {one["id"]: one for one in yaml.safe_load(Path("found.yaml").read_text())["assistants"]}
     names = {
         id: [tool.get("function", tool).get("name", tool["type"]) for tool in one["tools"]] for id, one in found.items()
@@ -92,7 +92,7 @@ def test_each_of_several_assistants_gets_the_functions_found_near_its_id(project
         OWN: ["file_search", "get_weather", "book_table", "roll"],
         "asst_other1234": ["x", "y"],
     }
-    refused = said("assistants", "apply", "found.yaml", code=1)
+    refused = output_of("assistants", "apply", "found.yaml", code=1)
     assert refused.count("Missing required parameter: 'model'") == 2
 
 
@@ -100,49 +100,51 @@ def test_placeholders_for_ids_are_not_ids(tmp_path: Path) -> None:
     (tmp_path / ".env.example").write_text(
         "A=asst_your_assistant_id_here\nB=asst_...\nC=asst_xxxxx\nD=asst_XXXXXXXXXXXX\n"
     )
-    assert "No assistant's id was found" in said("adopt", str(tmp_path), code=1)
+    assert "No assistant's id was found" in output_of("adopt", str(tmp_path), code=1)
     (tmp_path / "README.md").write_text("defaults to asst_aaaaaaaaaaaaaaaaaaaaaaab\n")
-    assert "asst_aaaaaaaaaaaaaaaaaaaaaaab" in said("adopt", str(tmp_path))
+    assert "asst_aaaaaaaaaaaaaaaaaaaaaaab" in output_of("adopt", str(tmp_path))
 
 
 def test_nothing_to_adopt(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    assert "No assistant's id was found" in said("adopt", str(tmp_path / "empty"), code=1)
-    assert "there is no nowhere" in said("adopt", "nowhere", code=2)
+    assert "No assistant's id was found" in output_of("adopt", str(tmp_path / "empty"), code=1)
+    assert "there is no nowhere" in output_of("adopt", "nowhere", code=2)
 
 
 def test_create_list_show_delete(tmp_path: Path) -> None:
-    assert said("assistants", "list") == "There are no assistants yet.\n"
+    assert output_of("assistants", "list") == "There are no assistants yet.\n"
     (tmp_path / "words.md").write_text("Be brief.\n")
     (tmp_path / "tools.json").write_text('[{"type": "code_interpreter"}]')
     given = ["--model", "gpt-4o", "--instructions-file", "words.md", "--tools-file", "tools.json"]
-    assert said("assistants", "create", "--id", OWN, *given) == f"created {OWN}\n"
-    assert "already is an object" in said("assistants", "create", "--id", OWN, *given, code=1)
-    assert "begins with `asst_`" in said("assistants", "create", "--id", "mine", *given, code=2)
-    assert "one of the two" in said("assistants", "create", "--id", "asst_b", *given, "--instructions", "x", code=2)
+    assert output_of("assistants", "create", "--id", OWN, *given) == f"created {OWN}\n"
+    assert "already is an object" in output_of("assistants", "create", "--id", OWN, *given, code=1)
+    assert "begins with `asst_`" in output_of("assistants", "create", "--id", "mine", *given, code=2)
+    assert "one of the two" in output_of(
+        "assistants", "create", "--id", "asst_b", *given, "--instructions", "x", code=2
+    )
     bad = ["--id", "asst_b", "--model", "m"]
-    assert "none.md" in said("assistants", "create", *bad, "--instructions-file", "none.md", code=2)
-    assert "words.md" in said("assistants", "create", *bad, "--tools-file", "words.md", code=2)
-    shown = json.loads(said("assistants", "show", OWN))
+    assert "none.md" in output_of("assistants", "create", *bad, "--instructions-file", "none.md", code=2)
+    assert "words.md" in output_of("assistants", "create", *bad, "--tools-file", "words.md", code=2)
+    shown = json.loads(output_of("assistants", "show", OWN))
     assert (shown["instructions"], shown["tools"]) == ("Be brief.", [{"type": "code_interpreter"}])
-    assert OWN in said("assistants", "list")
-    assert [each["id"] for each in json.loads(said("assistants", "list", "--json"))] == [OWN]
-    assert said("assistants", "delete", OWN) == f"deleted {OWN}\n"
-    assert "No assistant found" in said("assistants", "show", OWN, code=1)
+    assert OWN in output_of("assistants", "list")
+    assert [each["id"] for each in json.loads(output_of("assistants", "list", "--json"))] == [OWN]
+    assert output_of("assistants", "delete", OWN) == f"deleted {OWN}\n"
+    assert "No assistant found" in output_of("assistants", "show", OWN, code=1)
 
 
 def test_applying_an_export_changes_nothing(tmp_path: Path) -> None:
     first = "- {id: asst_a, model: gpt-4o, instructions: 'One\n\n  two'}"
     (tmp_path / "a.yaml").write_text(f"{first}\n- {{id: asst_b, model: m}}\n")
-    told = said("assistants", "apply", "a.yaml", "--dry-run")
-    assert "2 created, 0 changed, 0 unchanged (nothing was written)" in told
-    assert "2 created, 0 changed, 0 unchanged" in said("assistants", "apply", "a.yaml")
-    assert said("assistants", "apply", "a.yaml") == "0 created, 0 changed, 2 unchanged\n"
-    assert "2 assistants in out.yaml" in said("assistants", "export", "--to", "out.yaml")
-    assert "instructions: |-\n    One\n" in said("assistants", "export", "asst_a")
-    assert said("assistants", "apply", "out.yaml") == "0 created, 0 changed, 2 unchanged\n"
+    planned = output_of("assistants", "apply", "a.yaml", "--dry-run")
+    assert "2 created, 0 changed, 0 unchanged (nothing was written)" in planned
+    assert "2 created, 0 changed, 0 unchanged" in output_of("assistants", "apply", "a.yaml")
+    assert output_of("assistants", "apply", "a.yaml") == "0 created, 0 changed, 2 unchanged\n"
+    assert "2 assistants in out.yaml" in output_of("assistants", "export", "--to", "out.yaml")
+    assert "instructions: |-\n    One\n" in output_of("assistants", "export", "asst_a")
+    assert output_of("assistants", "apply", "out.yaml") == "0 created, 0 changed, 2 unchanged\n"
     (tmp_path / "a.yaml").write_text("{id: asst_a, model: gpt-4o, instructions: Three}")
-    changed = said("assistants", "apply", "a.yaml")
+    changed = output_of("assistants", "apply", "a.yaml")
     assert "asst_a changed" in changed
     assert "+instructions: Three" in changed
     assert "0 created, 1 changed, 0 unchanged" in changed
@@ -151,8 +153,8 @@ def test_applying_an_export_changes_nothing(tmp_path: Path) -> None:
 def test_declared_assistants_are_listed_and_cannot_be_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.yaml").write_text("{id: asst_a, model: gpt-4o}")
     monkeypatch.setenv("SHIM_ASSISTANTS", "a.yaml")
-    assert "a.yaml, line 1" in said("assistants", "list")
-    assert "declared in a file" in said("assistants", "delete", "asst_a", code=1)
+    assert "a.yaml, line 1" in output_of("assistants", "list")
+    assert "declared in a file" in output_of("assistants", "delete", "asst_a", code=1)
 
 
 def test_assistants_declared_for_a_tenant_belong_to_that_tenant(
@@ -160,20 +162,20 @@ def test_assistants_declared_for_a_tenant_belong_to_that_tenant(
 ) -> None:
     text = "- {id: asst_a, model: gpt-4o, tenants: [acme, zen]}\n- {id: asst_b, model: gpt-4o}\n"
     (tmp_path / "a.yaml").write_text(text)
-    told = said("assistants", "apply", "a.yaml")
-    assert "asst_a left out: it is acme, zen's" in told
-    assert "1 created" in told
+    output = output_of("assistants", "apply", "a.yaml")
+    assert "asst_a left out: it is acme, zen's" in output
+    assert "1 created" in output
     monkeypatch.setenv("SHIM_ASSISTANTS", "a.yaml")
-    assert [each["id"] for each in json.loads(said("assistants", "list", "--json"))] == ["asst_b"]
+    assert [each["id"] for each in json.loads(output_of("assistants", "list", "--json"))] == ["asst_b"]
     monkeypatch.setenv("SHIM_TENANT", "acme")
-    assert [each["id"] for each in json.loads(said("assistants", "list", "--json"))] == ["asst_b", "asst_a"]
-    exported = yaml.safe_load(said("assistants", "export"))["assistants"]
+    assert [each["id"] for each in json.loads(output_of("assistants", "list", "--json"))] == ["asst_b", "asst_a"]
+    exported = yaml.safe_load(output_of("assistants", "export"))["assistants"]
     assert [(each["id"], each.get("tenants")) for each in exported] == [("asst_a", ["acme", "zen"]), ("asst_b", None)]
-    assert "2 created" in said("assistants", "apply", "a.yaml")
+    assert "2 created" in output_of("assistants", "apply", "a.yaml")
 
 
-def checked(*words: str, code: int = 0) -> Any:
-    return json.loads(said("check", "--json", *words, code=code))
+def checked(*arguments: str, code: int = 0) -> Any:
+    return json.loads(output_of("check", "--json", *arguments, code=code))
 
 
 def test_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,10 +187,10 @@ def test_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert [each["level"] for each in offline["findings"]] == ["warning"]
     assert (offline["checked"], offline["upstream"], offline["findings"][0]["place"]) == (1, False, "a.yaml:1")
     assert checked("a.yaml", "--offline", "--strict", code=1) == offline
-    assert "vs_gone" in said("check", "a.yaml", code=1)
-    said("assistants", "apply", "a.yaml")
+    assert "vs_gone" in output_of("check", "a.yaml", code=1)
+    output_of("assistants", "apply", "a.yaml")
     (in_store,) = [each for each in checked(code=1)["findings"] if each["level"] == "error"]
     assert (in_store["id"], in_store["place"], in_store["field"]) == ("asst_a", "store", "file_search")
     monkeypatch.setenv("SHIM_ASSISTANTS", "a.yaml")
     assert [each["place"] for each in checked("--offline")["findings"]] == ["a.yaml:1"]
-    assert "0 errors, 1 warnings. Upstream was not checked" in said("check", "--offline")
+    assert "0 errors, 1 warnings. Upstream was not checked" in output_of("check", "--offline")

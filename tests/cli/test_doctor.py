@@ -33,15 +33,15 @@ def _settings(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def run(*words: str) -> Result:
-    shown = CliRunner().invoke(table.app(), ["doctor", *words], catch_exceptions=False)
+def run(*arguments: str) -> Result:
+    shown = CliRunner().invoke(table.app(), ["doctor", *arguments], catch_exceptions=False)
     assert KEY not in shown.output
     return shown
 
 
-def examine(*words: str) -> tuple[int, Json]:
+def examine(*arguments: str) -> tuple[int, Json]:
     """The exit code, and the findings."""
-    shown = run("--json", *words)
+    shown = run("--json", *arguments)
     found: Json = json.loads(shown.stdout)
     return shown.exit_code, found
 
@@ -99,9 +99,13 @@ def test_a_server_that_stores_nothing() -> None:
         code, found = examine("--upstream", server.url)
     assert (code, found["model"]) == (0, "gpt-4o")
     assert {server.bodies[place]["model"] for place in range(len(server.bodies))} == {"gpt-4o"}
-    told = states(found)
-    assert (told["keeps_responses"], told["previous_response_id"]) == ("no", "no")
-    assert (told["says_when_one_is_lost"], told["vector_stores"], told["delete"]) == ("untried", "no", "untried")
+    by_name = states(found)
+    assert (by_name["keeps_responses"], by_name["previous_response_id"]) == ("no", "no")
+    assert (by_name["says_when_one_is_lost"], by_name["vector_stores"], by_name["delete"]) == (
+        "untried",
+        "no",
+        "untried",
+    )
     assert found["mode"].startswith("whole")
     assert advised(found) == ["SHIM_UPSTREAM_PROFILE=llamacpp"]
     assert found["left"] == []
@@ -127,8 +131,8 @@ def test_a_server_that_lacks_features_of_its_profile(monkeypatch: pytest.MonkeyP
 
     def answer(request: Request) -> Reply | None:
         if is_call(request) and request.json.get("background"):
-            kept = {key: value for key, value in request.json.items() if key != "background"}
-            return server.usual(replace(request, body=json.dumps(kept).encode()))
+            body = {key: value for key, value in request.json.items() if key != "background"}
+            return server.usual(replace(request, body=json.dumps(body).encode()))
         return deaf(request)
 
     with Loopback(answer) as server:
@@ -222,12 +226,12 @@ BAD: dict[str, tuple[Callable[[Request], Reply | None], str, str]] = {
 
 @pytest.mark.parametrize("what", BAD)
 def test_a_server_without_the_responses_api(what: str) -> None:
-    answer, name, words = BAD[what]
+    answer, name, reason = BAD[what]
     with Loopback(answer) as server:
         code, found = examine("--upstream", server.url)
         assert (code, found["ok"], found["advice"]) == (1, False, [])
         assert states(found)[name] in ("no", "untried")
-        assert words in found["findings"][name]["words"]
+        assert reason in found["findings"][name]["words"]
         assert len(server.bodies) <= 1
         shown = run("--upstream", server.url)
     assert shown.exit_code == 1
@@ -236,11 +240,11 @@ def test_a_server_without_the_responses_api(what: str) -> None:
 
 def test_a_password_in_the_address_is_not_shown() -> None:
     with Loopback() as server:
-        address = server.url.replace("//", f"//me:{(word := secret())}@")
-        for words in ((), ("--json",)):
-            shown = run("--upstream", address, *words)
+        address = server.url.replace("//", f"//me:{(password := secret())}@")
+        for options in ((), ("--json",)):
+            shown = run("--upstream", address, *options)
             assert shown.exit_code == 0
-            assert word not in shown.output
+            assert password not in shown.output
             assert server.host in shown.output
 
 

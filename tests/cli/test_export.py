@@ -26,27 +26,27 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenAI]:
         yield made
 
 
-def _asked(client: OpenAI, question: str) -> str:
+def _thread_with(client: OpenAI, question: str) -> str:
     assistant = client.beta.assistants.create(model="gpt-4o", tools=[TOOL])
-    asked = client.beta.threads.create(messages=[{"role": "user", "content": question}], metadata={"user": "ada"})
-    run = client.beta.threads.runs.create_and_poll(thread_id=asked.id, assistant_id=assistant.id)
+    thread = client.beta.threads.create(messages=[{"role": "user", "content": question}], metadata={"user": "ada"})
+    run = client.beta.threads.runs.create_and_poll(thread_id=thread.id, assistant_id=assistant.id)
     if run.required_action:
         call = run.required_action.submit_tool_outputs.tool_calls[0]
         client.beta.threads.runs.submit_tool_outputs_and_poll(
-            run_id=run.id, thread_id=asked.id, tool_outputs=[{"tool_call_id": call.id, "output": "42"}]
+            run_id=run.id, thread_id=thread.id, tool_outputs=[{"tool_call_id": call.id, "output": "42"}]
         )
-    return asked.id
+    return thread.id
 
 
-def said(*words: str, code: int = 0) -> str:
-    result = CliRunner().invoke(table.app(), ["export", *words])
+def output_of(*arguments: str, code: int = 0) -> str:
+    result = CliRunner().invoke(table.app(), ["export", *arguments])
     assert result.exit_code == code, result.output
     return " ".join(result.output.replace("│", " ").split())
 
 
 def test_an_exported_conversation_is_continued_natively(client: OpenAI) -> None:
-    one, two = _asked(client, "My name is Ada."), _asked(client, "look_up, please")
-    assert "2 created; 6 items added" in said("--to", "conversations")
+    one, two = _thread_with(client, "My name is Ada."), _thread_with(client, "look_up, please")
+    assert "2 created; 6 items added" in output_of("--to", "conversations")
     lines = [json.loads(line) for line in Path("conversations.ndjson").read_text().splitlines()]
     known = {line["thread_id"]: line["conversation_id"] for line in lines}
     assert list(known) == [one, two]
@@ -54,23 +54,23 @@ def test_an_exported_conversation_is_continued_natively(client: OpenAI) -> None:
         response = client.responses.create(model="gpt-4o", conversation=known[thread_id], input="What was said?")
         assert question in response.output_text
     assert client.conversations.retrieve(known[one]).metadata == {"thread_id": one, "user": "ada"}
-    assert "2 unchanged; 0 items added" in said("--to", "conversations")
+    assert "2 unchanged; 0 items added" in output_of("--to", "conversations")
     client.beta.threads.messages.create(one, role="user", content="More.")
-    assert "1 added; 1 items added" in said(one, "--to", "conversations")
+    assert "1 added; 1 items added" in output_of(one, "--to", "conversations")
     message = client.beta.threads.messages.list(two, order="asc").data[0]
     client.beta.threads.messages.delete(message.id, thread_id=two)
-    told = said(two, "--to", "conversations", code=1)
-    assert f"{two}: what was exported has changed in the thread since" in told
-    assert "1 changed; 0 items added" in told
+    output = output_of(two, "--to", "conversations", code=1)
+    assert f"{two}: what was exported has changed in the thread since" in output
+    assert "1 changed; 0 items added" in output
 
 
 def test_files(client: OpenAI, tmp_path: Path) -> None:
-    thread_id = _asked(client, "look_up, please")
-    assert "1 threads written to threads, 0 unchanged" in said("--to", "ndjson")
+    thread_id = _thread_with(client, "look_up, please")
+    assert "1 threads written to threads, 0 unchanged" in output_of("--to", "ndjson")
     kinds = [json.loads(line)["object"] for line in Path(f"threads/{thread_id}.ndjson").read_text().splitlines()]
     assert kinds == ["thread", "thread.message", "thread.message", "thread.run", "thread.run.step", "thread.run.step"]
-    assert "0 threads written to threads, 1 unchanged" in said("--to", "ndjson")
-    said(thread_id, "--to", "markdown", "--out", "for people")
+    assert "0 threads written to threads, 1 unchanged" in output_of("--to", "ndjson")
+    output_of(thread_id, "--to", "markdown", "--out", "for people")
     assert "called `look_up({})`, which gave: 42" in Path(f"for people/{thread_id}.md").read_text()
     # `import` can read the output of `export`.
     other = CliRunner().invoke(table.app(), ["import", "threads"], env={"SHIM_DATABASE_URL": "sqlite:///other.db"})
@@ -79,12 +79,12 @@ def test_files(client: OpenAI, tmp_path: Path) -> None:
 
 
 def test_errors_of_the_export(client: OpenAI, tmp_path: Path) -> None:
-    assert "No thread found with id 'thread_none'" in said("thread_none", "--to", "ndjson", code=1)
+    assert "No thread found with id 'thread_none'" in output_of("thread_none", "--to", "ndjson", code=1)
     Path("notes.txt").write_text("Milk, eggs.\n")
-    assert "not written by an export" in said("--to", "conversations", "--out", "notes.txt", code=2)
+    assert "not written by an export" in output_of("--to", "conversations", "--out", "notes.txt", code=2)
     base = database(f"sqlite:///{tmp_path / 'shim.db'}")
     for tenant in ("a", "b"):
         base.of(tenant).write(threads.insert, thread(7))
-    assert "several tenants" in said("thread_7", "--to", "conversations", code=2)
-    assert "1 created" in said("thread_7", "--to", "conversations", "--tenant", "a")
-    assert "no threads; 0 items added" in said("--to", "conversations", "--tenant", "nobody")
+    assert "several tenants" in output_of("thread_7", "--to", "conversations", code=2)
+    assert "1 created" in output_of("thread_7", "--to", "conversations", "--tenant", "a")
+    assert "no threads; 0 items added" in output_of("--to", "conversations", "--tenant", "nobody")

@@ -10,8 +10,8 @@ from shim.cli import table
 from tests.scenarios.imports import exported
 
 
-def said(*words: str | Path) -> Result:
-    return CliRunner().invoke(table.app(), ["import", *map(str, words)])
+def invoke(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(table.app(), ["import", *map(str, arguments)])
 
 
 @pytest.fixture
@@ -26,19 +26,19 @@ def batch(result: Result) -> str:
 
 
 def test_an_import_is_made_listed_and_undone(path: Path) -> None:
-    first = said(path)
+    first = invoke(path)
     assert first.exit_code == 0, first.output
     rows = {line.split()[1]: line.split()[3] for line in first.stdout.splitlines() if line.startswith("│")}
     assert rows == {"assistants": "1", "threads": "1", "messages": "6", "runs": "2", "steps": "3"}
-    assert "nothing new" in said(path).stdout
-    assert batch(first) in said("--list").stdout.split(), "an id that is cut cannot be undone"
-    undone = said("--undo", batch(first))
+    assert "nothing new" in invoke(path).stdout
+    assert batch(first) in invoke("--list").stdout.split(), "an id that is cut cannot be undone"
+    undone = invoke("--undo", batch(first))
     assert (undone.exit_code, undone.stdout) == (0, "removed 1 threads and 1 assistants\n")
-    assert said("--undo", batch(first)).exit_code == 1
+    assert invoke("--undo", batch(first)).exit_code == 1
 
 
 def test_a_dry_run(path: Path) -> None:
-    tried = said("--dry-run", path)
+    tried = invoke("--dry-run", path)
     assert tried.exit_code == 0
     assert "would be added" in tried.stdout
     assert "batch" not in tried.stdout
@@ -47,7 +47,7 @@ def test_a_dry_run(path: Path) -> None:
 def test_problems_are_printed_with_their_line_counted_and_in_the_report(path: Path, tmp_path: Path) -> None:
     with path.open("a") as file:
         file.write("oops\n" * 30)
-    result = said(path, "--report", tmp_path / "report.jsonl")
+    result = invoke(path, "--report", tmp_path / "report.jsonl")
     assert result.exit_code == 1
     assert "all.jsonl:14: not valid JSON" in result.stderr
     assert "more problems" in result.stderr
@@ -60,7 +60,7 @@ def test_problems_are_printed_with_their_line_counted_and_in_the_report(path: Pa
 
 
 @pytest.mark.parametrize(
-    "words, why",
+    "arguments, why",
     [
         ((), "nothing to import"),
         (("--map", "role", "x.csv"), "FIELD=COLUMN"),
@@ -69,8 +69,8 @@ def test_problems_are_printed_with_their_line_counted_and_in_the_report(path: Pa
         (("--encoding", "klingon", "PATH"), "klingon"),
     ],
 )
-def test_usage_errors_are_one_sentence(words: tuple[str, ...], why: str, path: Path) -> None:
-    result = said(*(path if word == "PATH" else word for word in words))
+def test_usage_errors_are_one_sentence(arguments: tuple[str, ...], why: str, path: Path) -> None:
+    result = invoke(*(path if argument == "PATH" else argument for argument in arguments))
     assert result.exit_code in (1, 2)
     assert why in result.output
     assert "Traceback" not in result.output
@@ -79,5 +79,5 @@ def test_usage_errors_are_one_sentence(words: tuple[str, ...], why: str, path: P
 def test_strict_writes_nothing(path: Path) -> None:
     with path.open("a") as file:
         file.write("oops\n")
-    assert said("--strict", path).exit_code == 1
-    assert said("--list").stdout.count("imp_") == 0
+    assert invoke("--strict", path).exit_code == 1
+    assert invoke("--list").stdout.count("imp_") == 0

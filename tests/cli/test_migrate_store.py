@@ -22,10 +22,10 @@ def url(tmp_path: Path) -> str:
 
 def test_a_move_prints_what_was_moved(url: str, tmp_path: Path) -> None:
     there = f"sqlite:///{tmp_path / 'to.db'}"
-    said = CliRunner().invoke(table.app(), ["migrate-store", url, there])
-    assert said.exit_code == 0, said.output
-    assert "Everything was copied. From now on: SHIM_DATABASE_URL=sqlite" in said.output
-    rows = {line.split()[1]: line.split()[3] for line in said.output.splitlines() if line.startswith("│")}
+    result = CliRunner().invoke(table.app(), ["migrate-store", url, there])
+    assert result.exit_code == 0, result.output
+    assert "Everything was copied. From now on: SHIM_DATABASE_URL=sqlite" in result.output
+    rows = {line.split()[1]: line.split()[3] for line in result.output.splitlines() if line.startswith("│")}
     assert rows == {**dict.fromkeys(schema.metadata.tables, "0"), "threads": "1"}
     base = database(there)
     assert base.read(threads.get, "thread_1") == thread()
@@ -33,10 +33,10 @@ def test_a_move_prints_what_was_moved(url: str, tmp_path: Path) -> None:
 
 
 def test_errors_are_one_sentence(url: str, tmp_path: Path) -> None:
-    said = CliRunner().invoke(table.app(), ["migrate-store", url, url])
-    assert said.exit_code == 1
-    assert "cannot be moved to where it is" in said.stderr
-    assert "Traceback" not in said.output
+    result = CliRunner().invoke(table.app(), ["migrate-store", url, url])
+    assert result.exit_code == 1
+    assert "cannot be moved to where it is" in result.stderr
+    assert "Traceback" not in result.output
 
 
 #: Addresses, and a part of the error for each.
@@ -52,18 +52,18 @@ WRONG = {
 @pytest.mark.parametrize("wrong", WRONG)
 def test_the_invalid_argument_is_named(url: str, place: str, wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "1000")
-    words = [wrong, url] if place == "SRC" else [url, wrong]
-    said = CliRunner().invoke(table.app(), ["migrate-store", *words])
-    assert said.exit_code == 2
-    assert f"Invalid value for {place}" in said.stderr
-    assert WRONG[wrong] in said.stderr
-    assert "SHIM_DATABASE_URL" not in said.stderr
-    assert "secret" not in said.output
+    arguments = [wrong, url] if place == "SRC" else [url, wrong]
+    result = CliRunner().invoke(table.app(), ["migrate-store", *arguments])
+    assert result.exit_code == 2
+    assert f"Invalid value for {place}" in result.stderr
+    assert WRONG[wrong] in result.stderr
+    assert "SHIM_DATABASE_URL" not in result.stderr
+    assert "secret" not in result.output
 
 
 def test_a_missing_source_creates_no_target(tmp_path: Path) -> None:
-    words = [f"sqlite:///{tmp_path}/none.db", f"sqlite:///{tmp_path}/to.db"]
-    said = CliRunner().invoke(table.app(), ["migrate-store", *words])
-    assert said.exit_code == 2
-    assert "SRC" in said.stderr
+    arguments = [f"sqlite:///{tmp_path}/none.db", f"sqlite:///{tmp_path}/to.db"]
+    result = CliRunner().invoke(table.app(), ["migrate-store", *arguments])
+    assert result.exit_code == 2
+    assert "SRC" in result.stderr
     assert list(tmp_path.glob("*.db")) == [] or not (tmp_path / "to.db").exists()

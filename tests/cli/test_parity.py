@@ -40,14 +40,14 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, upstream: Candidates
         yield made
 
 
-def said(*words: str, code: int = 0) -> str:
-    result = CliRunner().invoke(table.app(), list(words))
+def output_of(*arguments: str, code: int = 0) -> str:
+    result = CliRunner().invoke(table.app(), list(arguments))
     assert result.exit_code == code, result.output
     return " ".join(result.output.replace("│", " ").split())
 
 
-def compared(*words: str, code: int = 0) -> Any:
-    said("parity", "--json", "report.json", *words, code=code)
+def compared(*arguments: str, code: int = 0) -> Any:
+    output_of("parity", "--json", "report.json", *arguments, code=code)
     return json.loads(Path("report.json").read_text())
 
 
@@ -66,11 +66,13 @@ EXPECTED = {
 
 def test_exported_conversations_are_compared(client: OpenAI, upstream: Candidates) -> None:
     thread_id = recorded(client, "Hello.", PARIS, "And now?")
-    before = said("usage"), said("threads", "list"), said("threads", "export", thread_id)
-    said("export", "--to", "ndjson")
-    kept = upstream.kept()
-    assert len(kept) == 4
-    report = compared("threads", thread_id, *(word for name in EXPECTED if "-" in name for word in ("--model", name)))
+    before = output_of("usage"), output_of("threads", "list"), output_of("threads", "export", thread_id)
+    output_of("export", "--to", "ndjson")
+    remaining = upstream.remaining()
+    assert len(remaining) == 4
+    report = compared(
+        "threads", thread_id, *(argument for name in EXPECTED if "-" in name for argument in ("--model", name))
+    )
     assert {each["name"]: tuple(each[name] for name in COUNTS) for each in report["summary"]} == EXPECTED
     _, paris, _ = report["turns"]
     found = {each["model"]: each for each in paris["candidates"]}
@@ -92,9 +94,9 @@ def test_exported_conversations_are_compared(client: OpenAI, upstream: Candidate
     assert [item.get("role") or item["type"] for item in request] == kinds
     assert '"Paris"' in request[3]["arguments"]
     # The comparison leaves nothing in the store and nothing upstream.
-    assert (said("usage"), said("threads", "list"), said("threads", "export", thread_id)) == before
+    assert (output_of("usage"), output_of("threads", "list"), output_of("threads", "export", thread_id)) == before
     assert len(upstream.begun) > 20
-    assert upstream.kept() == kept
+    assert upstream.remaining() == remaining
 
 
 def test_a_stored_thread_continued_with_the_models_own_answers(client: OpenAI, upstream: Candidates) -> None:
@@ -122,18 +124,24 @@ def test_a_placeholder_is_sent_where_no_output_is_recorded(client: OpenAI) -> No
 
 def test_exit_codes_are_for_ci(client: OpenAI) -> None:
     thread_id = recorded(client, PARIS)
-    asked = ("parity", thread_id, "--model")
-    said(*asked, "gpt-same", "--fail-on", "differences")
-    said(*asked, "gpt-rome", "--fail-on", "failures")
-    assert "! differs gpt-rome get_weather: city: " in said(*asked, "gpt-rome", "--fail-on", "differences", code=1)
-    said(*asked, "gpt-rome", "--fail-on", "differences", "--ignore", "arguments")
-    assert "✘ failed gpt-broken" in said(*asked, "gpt-broken", "--fail-on", "failures", code=1)
-    assert "✘ failed gpt-broken" in said(*asked, "gpt-broken")
-    assert "'taste' is none of status, calls" in said(*asked, "gpt-same", "--ignore", "taste", code=2)
-    assert "neither a file nor a thread thread_none" in said("parity", "thread_none", "--model", "gpt-same", code=2)
-    assert "neither an assistant nor a file asst_none" in said(*asked, "gpt-same", "--assistant", "asst_none", code=2)
-    assert "nowhere/a.html cannot be written" in said(*asked, "gpt-same", "--html", "nowhere/a.html", code=2)
-    assert "Missing option '--model'" in said("parity", thread_id, code=2)
+    arguments = ("parity", thread_id, "--model")
+    output_of(*arguments, "gpt-same", "--fail-on", "differences")
+    output_of(*arguments, "gpt-rome", "--fail-on", "failures")
+    assert "! differs gpt-rome get_weather: city: " in output_of(
+        *arguments, "gpt-rome", "--fail-on", "differences", code=1
+    )
+    output_of(*arguments, "gpt-rome", "--fail-on", "differences", "--ignore", "arguments")
+    assert "✘ failed gpt-broken" in output_of(*arguments, "gpt-broken", "--fail-on", "failures", code=1)
+    assert "✘ failed gpt-broken" in output_of(*arguments, "gpt-broken")
+    assert "'taste' is none of status, calls" in output_of(*arguments, "gpt-same", "--ignore", "taste", code=2)
+    assert "neither a file nor a thread thread_none" in output_of(
+        "parity", "thread_none", "--model", "gpt-same", code=2
+    )
+    assert "neither an assistant nor a file asst_none" in output_of(
+        *arguments, "gpt-same", "--assistant", "asst_none", code=2
+    )
+    assert "nowhere/a.html cannot be written" in output_of(*arguments, "gpt-same", "--html", "nowhere/a.html", code=2)
+    assert "Missing option '--model'" in output_of("parity", thread_id, code=2)
 
 
 def test_costs_and_times_are_computed_from_known_values(client: OpenAI) -> None:
@@ -148,7 +156,7 @@ def test_costs_and_times_are_computed_from_known_values(client: OpenAI) -> None:
     assert before["first"] is None
     assert 0 < same["first"]["p50"] <= same["total"]["p50"]
     Path("prices.toml").write_text("[gpt-same]\ninput = 1\n")
-    assert "prices.toml:1: gpt-same: prices are" in said("parity", thread_id, *priced, code=2)
+    assert "prices.toml:1: gpt-same: prices are" in output_of("parity", thread_id, *priced, code=2)
 
 
 def test_the_assistant_can_be_another(client: OpenAI, upstream: Candidates) -> None:
@@ -175,11 +183,11 @@ def test_invalid_parts_of_a_transcript_are_named_and_left_out(client: OpenAI, tm
     folder = tmp_path / "theirs"
     folder.mkdir()
     (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows) + "{broken\n")
-    told = said("parity", "theirs", "--model", "gpt-same", "--html", "report.html", "--json", "report.json")
-    assert "rows.jsonl:4: not valid JSON" in told
-    assert "b: no message of a user: skipped" in told
-    assert "a, turn 1: no run is recorded" in told
-    assert "1 conversation, 1 turn; this report does not say which answer is right" in told
+    output = output_of("parity", "theirs", "--model", "gpt-same", "--html", "report.html", "--json", "report.json")
+    assert "rows.jsonl:4: not valid JSON" in output
+    assert "b: no message of a user: skipped" in output
+    assert "a, turn 1: no run is recorded" in output
+    assert "1 conversation, 1 turn; this report does not say which answer is right" in output
     report = json.loads(Path("report.json").read_text())
     assert [each["code"] for each in report["problems"]] == ["broken_json", "no_run", "no_question"]
     (turn,) = report["turns"]
@@ -189,7 +197,7 @@ def test_invalid_parts_of_a_transcript_are_named_and_left_out(client: OpenAI, tm
     assert "<script" not in html
     assert "<img" not in html
     (folder / "rows.jsonl").write_text("{broken\n")
-    assert "There is nothing to compare." in said("parity", "theirs", "--model", "gpt-same", code=1)
+    assert "There is nothing to compare." in output_of("parity", "theirs", "--model", "gpt-same", code=1)
     assert client.shim.threads.list() == []
 
 
@@ -222,7 +230,7 @@ def test_a_model_that_never_stops_calling_functions_is_stopped(client: OpenAI, m
 def test_a_turn_that_the_shim_refuses_has_failed(client: OpenAI, tmp_path: Path) -> None:
     """A recording may contain values that a request may not; the other turns are still sent."""
     thread_id = recorded(client, "Hello.", "And now?")
-    said("export", "--to", "ndjson")
+    output_of("export", "--to", "ndjson")
     path = tmp_path / f"threads/{thread_id}.ndjson"
     path.write_text(path.read_text().replace('"max_completion_tokens":null', '"max_completion_tokens":1', 1))
     one, other = compared("threads", "--model", "gpt-same")["turns"]

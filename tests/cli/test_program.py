@@ -45,19 +45,19 @@ RUN = ["-c", "import sys; sys.argv[0] = 'assistants-shim'; from shim.cli import 
 WAYS = {"run": RUN, "-m shim": ["-m", "shim"]}
 
 
-def started(folder: Path, words: list[str]) -> tuple[int, str, str]:
+def started(folder: Path, arguments: list[str]) -> tuple[int, str, str]:
     given = {name: value for name, value in os.environ.items() if name != children.MARK} | {"PYTHONPATH": str(ROOT)}
     left: Any = subprocess.run(
-        [sys.executable, *words], cwd=folder, env=given, capture_output=True, text=True, check=False, input=""
+        [sys.executable, *arguments], cwd=folder, env=given, capture_output=True, text=True, check=False, input=""
     )
     # Memory addresses differ in every run.
     return left.returncode, re.sub(" at 0x[0-9a-f]+", "", left.stdout), left.stderr
 
 
-def without_the_runner(told: str) -> str:
+def without_the_runner(errors: str) -> str:
     """Remove the runner's own frames: the interpreter prints every frame when a hook fails."""
-    kept = [line for line in told.splitlines() if not re.search(r"shim/|frozen runpy|<string>|^    ", line)]
-    return "\n".join(kept)
+    lines = [line for line in errors.splitlines() if not re.search(r"shim/|frozen runpy|<string>|^    ", line)]
+    return "\n".join(lines)
 
 
 @pytest.mark.parametrize("way, module", [("run", False), ("-m shim", True)], ids=["file", "module"])
@@ -65,10 +65,10 @@ def without_the_runner(told: str) -> str:
 def test_the_result_is_the_same_as_with_plain_python(tmp_path: Path, name: str, way: str, module: bool) -> None:
     encoding = "latin-1" if name == "encoding" else "utf-8"
     (tmp_path / "app.py").write_text(PROGRAMS[name], encoding=encoding)
-    words = ["-m", "app", "-m", "--help"] if module else ["app.py", "-m", "--help"]
-    alone, ours = started(tmp_path, words), started(tmp_path, [*WAYS[way], *words])
+    arguments = ["-m", "app", "-m", "--help"] if module else ["app.py", "-m", "--help"]
+    alone, ours = started(tmp_path, arguments), started(tmp_path, [*WAYS[way], *arguments])
     if name == "broken hook":
-        alone, ours = ((code, said, without_the_runner(told)) for code, said, told in (alone, ours))
+        alone, ours = ((code, output, without_the_runner(errors)) for code, output, errors in (alone, ours))
     assert ours == alone
 
 

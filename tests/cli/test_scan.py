@@ -16,8 +16,8 @@ REMARK = "import openai\nopenai.beta.threads.create()  # [odd] markup\n"
 HUMAN = "client.beta.assistants.create(model='m', file_ids=['[f]'])\n"
 
 
-def _run(*words: str) -> Result:
-    return CliRunner().invoke(table.app(), ["scan", *words])
+def _run(*arguments: str) -> Result:
+    return CliRunner().invoke(table.app(), ["scan", *arguments])
 
 
 @pytest.fixture
@@ -43,9 +43,9 @@ EXITS: dict[tuple[str, ...], int] = {
 }
 
 
-@pytest.mark.parametrize("words", EXITS)
-def test_exit_codes_are_for_ci(project: Path, words: tuple[str, ...]) -> None:
-    assert _run(*words).exit_code == EXITS[words]
+@pytest.mark.parametrize("arguments", EXITS)
+def test_exit_codes_are_for_ci(project: Path, arguments: tuple[str, ...]) -> None:
+    assert _run(*arguments).exit_code == EXITS[arguments]
 
 
 def test_the_table(project: Path) -> None:

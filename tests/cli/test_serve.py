@@ -26,7 +26,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Served:
     return found
 
 
-def said(*arguments: str) -> tuple[int, str]:
+def invoke(*arguments: str) -> tuple[int, str]:
     # Wide enough that no sentence is wrapped.
     shown = CliRunner(env={"COLUMNS": "400", "TERM": "dumb", "NO_COLOR": "1"}).invoke(
         table.app(), ["serve", *arguments]
@@ -35,19 +35,19 @@ def said(*arguments: str) -> tuple[int, str]:
 
 
 def test_its_output_and_its_address(served: Served) -> None:
-    assert said("--upstream", "sandbox") == (0, "http://127.0.0.1:8787/v1, upstream sandbox; Ctrl-C ends it\n")
+    assert invoke("--upstream", "sandbox") == (0, "http://127.0.0.1:8787/v1, upstream sandbox; Ctrl-C ends it\n")
     ((host, port, chosen, allow_remote),) = served
     assert (host, port, chosen.upstream, allow_remote) == ("127.0.0.1", 8787, "sandbox", False)
 
 
 def test_the_upstream_is_set_by_option_or_environment(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = [said()[1]]
+    outputs = [invoke()[1]]
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:8321/v1")
-    told.append(said()[1])
+    outputs.append(invoke()[1])
     monkeypatch.setenv("SHIM_UPSTREAM", "http://127.0.0.1:11434/v1")
-    told.append(said()[1])
-    told.append(said("--upstream", "https://llm.example/v1")[1])
-    assert [line.split()[2].rstrip(";") for line in told] == [
+    outputs.append(invoke()[1])
+    outputs.append(invoke("--upstream", "https://llm.example/v1")[1])
+    assert [line.split()[2].rstrip(";") for line in outputs] == [
         "https://api.openai.com/v1",
         "http://127.0.0.1:8321/v1",
         "http://127.0.0.1:11434/v1",
@@ -64,41 +64,41 @@ def test_the_upstream_is_set_by_option_or_environment(served: Served, monkeypatc
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.1.2.3", "shim.example"])
 def test_other_machines_are_served_if_callers_are_identified(served: Served, host: str) -> None:
     for more in ((), ("--allow-remote",), ("--auth", "open")):
-        code, shown = said("--host", host, *more)
+        code, shown = invoke("--host", host, *more)
         assert (code, served) == (2, [])
         assert f"{host} is not a loopback address," in shown
         assert "--auth pass-through" in shown
     for auth in ("pass-through", "keys"):
-        assert said("--host", host, "--auth", auth)[0] == 0
+        assert invoke("--host", host, "--auth", auth)[0] == 0
     assert [(each[0], each[2].auth, each[3]) for each in served] == [(host, "pass-through", True), (host, "keys", True)]
 
 
 def test_other_host_names_are_served_if_callers_are_identified(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    code, shown = said("--allow-remote")
+    code, shown = invoke("--allow-remote")
     assert (code, served) == (2, [])
     assert "Add --auth pass-through or --auth keys." in shown
     monkeypatch.setenv("SHIM_AUTH", "keys")
-    assert said("--allow-remote")[0] == 0
+    assert invoke("--allow-remote")[0] == 0
     assert served[0][3] is True
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.2", "::1"])
 def test_this_machine_needs_no_key(served: Served, host: str) -> None:
-    assert said("--host", host)[0] == 0
+    assert invoke("--host", host)[0] == 0
     assert served[0][0] == host
 
 
 @pytest.mark.parametrize("upstream", ["http://localhost:8787/v1", "http://127.0.0.1:8787", "http://[::1]:8787/v1"])
 def test_the_server_refuses_itself_as_upstream(served: Served, monkeypatch: pytest.MonkeyPatch, upstream: str) -> None:
-    code, shown = said("--upstream", upstream)
+    code, shown = invoke("--upstream", upstream)
     assert (code, served) == (2, [])
     assert f"{upstream} is this server's own address: it would send its requests to itself." in shown
-    assert said("--upstream", upstream, "--port", "8788")[0] == 0
+    assert invoke("--upstream", upstream, "--port", "8788")[0] == 0
     monkeypatch.setenv("OPENAI_BASE_URL", upstream)
-    assert said()[0] == 2
+    assert invoke()[0] == 2
 
 
 def test_an_upstream_that_is_not_a_url(served: Served) -> None:
-    code, shown = said("--upstream", "localhost:8321")
+    code, shown = invoke("--upstream", "localhost:8321")
     assert (code, served) == (2, [])
     assert "'localhost:8321' is neither a URL nor `sandbox`" in shown

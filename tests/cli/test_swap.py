@@ -13,8 +13,8 @@ from shim.migrate.swap import swapper
 OLD = "from openai import OpenAI\n\nclient = OpenAI()\n"
 
 
-def _run(*words: str) -> Result:
-    return CliRunner().invoke(table.app(), ["swap", *words])
+def _run(*arguments: str) -> Result:
+    return CliRunner().invoke(table.app(), ["swap", *arguments])
 
 
 @pytest.fixture

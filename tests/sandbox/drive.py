@@ -35,7 +35,7 @@ class Client:
         self.pauses: list[float] = []
         self.cut = False
 
-    def ask(
+    def request(
         self, method: str, path: str, body: Any = None, query: str = "", key: dict[str, str] | None = None
     ) -> SandboxReply:
         pairs = [tuple(each.split("=")) for each in query.split("&") if each]
@@ -58,7 +58,7 @@ class Client:
             self.cut = True
 
     def json(self, method: str, path: str, body: Any = None, query: str = "") -> Json:
-        reply = self.ask(method, path, body, query)
+        reply = self.request(method, path, body, query)
         found: Json = json.loads(self.bytes(reply))
         assert reply.status == 200, found
         return found
@@ -69,7 +69,7 @@ class Client:
         head = f'--edge\r\nContent-Disposition: form-data; name="purpose"\r\n\r\n{purpose}\r\n--edge\r\n'
         head += f'Content-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: text/plain\r\n\r\n'
         form = {**KEY, "Content-Type": "multipart/form-data; boundary=edge"}
-        reply = self.ask("POST", path, head.encode() + data + b"\r\n--edge--\r\n", key=form)
+        reply = self.request("POST", path, head.encode() + data + b"\r\n--edge--\r\n", key=form)
         found: Json = json.loads(self.bytes(reply))
         assert reply.status == 200, found
         return found
@@ -81,7 +81,7 @@ class Client:
 
     def error(self, method: str, path: str, body: Any = None, query: str = "") -> Json:
         """The error of a request that is refused, with its status."""
-        reply = self.ask(method, path, body, query)
+        reply = self.request(method, path, body, query)
         assert reply.status >= 400, self.bytes(reply)
         return {"status": reply.status, **json.loads(self.bytes(reply))["error"]}
 
@@ -93,7 +93,7 @@ class Client:
         return self.error("POST", "/responses", body)
 
     def stream(self, given: Any = "hello", /, model: str = "gpt-4o", **more: Any) -> list[Json]:
-        reply = self.ask("POST", "/responses", {"model": model, "input": given, "stream": True, **more})
+        reply = self.request("POST", "/responses", {"model": model, "input": given, "stream": True, **more})
         return self.events(reply)
 
     def events(self, reply: SandboxReply) -> list[Json]:
@@ -102,7 +102,7 @@ class Client:
         return [*reader.feed(self.bytes(reply)), *reader.close()]
 
 
-def said(response: Json) -> str:
+def text_of(response: Json) -> str:
     """All text of a response."""
     parts = [part for item in response["output"] if item["type"] == "message" for part in item["content"]]
     return " ".join(part.get("text", part.get("refusal", "")) for part in parts)

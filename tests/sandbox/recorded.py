@@ -66,36 +66,38 @@ def _json(path: Path) -> Json:
     return found
 
 
-def ask_again(client: Client, exchange: Exchange, words: str, first: str, **changes: Any) -> Any:
-    """Send the recorded request with ``words`` added to its last user message; returns a stream's events or the body.
+def send_again(client: Client, exchange: Exchange, control_words: str, first: str, **changes: Any) -> Any:
+    """Send the recorded request with ``control_words`` added to its last user message.
+
+    Returns the events of a stream, or the body.
 
     If the request continues a response, ``first`` is sent before, so that there is a response to continue.
     """
     body = copy.deepcopy(exchange.request) | changes
-    if words:
-        body["input"] = _with(body["input"], words)
+    if control_words:
+        body["input"] = _with(body["input"], control_words)
     if body.get("previous_response_id"):
         _continue(client, body, first)
-    reply = client.ask("POST", "/responses", body)
+    reply = client.request("POST", "/responses", body)
     assert reply.status == 200, client.bytes(reply)
     return client.events(reply) if body.get("stream") else json.loads(client.bytes(reply))
 
 
-def _with(given: Any, words: str) -> Any:
+def _with(given: Any, control_words: str) -> Any:
     """The control words are put first, before the recorded text with the question in plain language."""
     if isinstance(given, str):
-        return f"{words} {given}"
+        return f"{control_words} {given}"
     last = [item for item in given if item.get("role") == "user"][-1]
     if isinstance(last["content"], str):
-        last["content"] = f"{words} {last['content']}"
+        last["content"] = f"{control_words} {last['content']}"
     else:
-        last["content"] = [{"type": "input_text", "text": f"{words} "}, *last["content"]]
+        last["content"] = [{"type": "input_text", "text": f"{control_words} "}, *last["content"]]
     return given
 
 
 def _continue(client: Client, body: Json, first: str) -> None:
     opening = {name: body[name] for name in ("model", "tools") if name in body} | {"input": first}
-    made = json.loads(client.bytes(client.ask("POST", "/responses", opening)))
+    made = json.loads(client.bytes(client.request("POST", "/responses", opening)))
     body["previous_response_id"] = made["id"]
     ids = [item["call_id"] for item in made["output"] if item["type"] == "function_call"]
     answers = [item for item in body["input"] if item.get("type") == "function_call_output"]

@@ -9,14 +9,14 @@ from shim.sandbox.api.responses import SLOW_POLLS
 from tests.sandbox.drive import WEATHER, Client, calls, outputs, types
 
 
-def look(client: Client, response: dict) -> dict:
+def retrieve(client: Client, response: dict) -> dict:
     return client.json("GET", f"/responses/{response['id']}")
 
 
 def test_a_response_advances_with_each_retrieval():
     client = Client()
     made = client.create("essay-3", background=True)
-    seen = [made, *(look(client, made) for _ in range(3))]
+    seen = [made, *(retrieve(client, made) for _ in range(3))]
     assert [each["status"] for each in seen] == ["queued", "in_progress", "completed", "completed"]
     assert [bool(each["output"]) for each in seen] == [False, False, True, True]
     assert [bool(each["usage"]) for each in seen] == [False, False, True, True]
@@ -26,20 +26,20 @@ def test_a_response_advances_with_each_retrieval():
 def test_the_word_slowly_extends_the_time_in_progress():
     client = Client()
     made = client.create("slowly", background=True)
-    seen = [look(client, made)["status"] for _ in range(SLOW_POLLS + 1)]
+    seen = [retrieve(client, made)["status"] for _ in range(SLOW_POLLS + 1)]
     assert seen == ["in_progress"] * SLOW_POLLS + ["completed"]
 
 
 def test_calls_and_failures_end_a_response_as_in_the_foreground():
     client = Client()
     made = client.create("get_weather", background=True, tools=[WEATHER])
-    look(client, made)
-    done = look(client, made)
+    retrieve(client, made)
+    done = retrieve(client, made)
     assert calls(done) == [("get_weather", {"city": "city"})]
     client.create(outputs(done, "22 C"), previous_response_id=done["id"], background=True, tools=[WEATHER])
     failing = client.create("fail-midway", background=True)
-    look(client, failing)
-    assert look(client, failing)["error"]["code"] == "server_error"
+    retrieve(client, failing)
+    assert retrieve(client, failing)["error"]["code"] == "server_error"
 
 
 def test_an_unfinished_response_cannot_be_continued():
@@ -61,9 +61,9 @@ def test_a_stream_can_be_resumed(after):
     client = Client()
     events = client.stream("essay-8", background=True)
     path = f"/responses/{events[0]['response']['id']}"
-    again = client.events(client.ask("GET", path, query=f"stream=true&starting_after={after}"))
+    again = client.events(client.request("GET", path, query=f"stream=true&starting_after={after}"))
     assert again == events[after + 1 :]
-    assert client.events(client.ask("GET", path, query="stream=true")) == events
+    assert client.events(client.request("GET", path, query="stream=true")) == events
 
 
 def test_a_broken_stream_is_resumed_to_its_end():
@@ -71,7 +71,7 @@ def test_a_broken_stream_is_resumed_to_its_end():
     events = client.stream("connection-cut essay-8", background=True)
     assert client.cut
     path, last = f"/responses/{events[0]['response']['id']}", events[-1]["sequence_number"]
-    rest = client.events(client.ask("GET", path, query=f"stream=true&starting_after={last}"))
+    rest = client.events(client.request("GET", path, query=f"stream=true&starting_after={last}"))
     assert [each["sequence_number"] for each in events + rest] == list(range(len(events) + len(rest)))
     assert rest[-1]["response"]["status"] == client.json("GET", path)["status"] == "completed"
 
@@ -79,7 +79,7 @@ def test_a_broken_stream_is_resumed_to_its_end():
 def test_only_background_streams_can_be_resumed():
     client = Client()
     for made in (client.create("hi"), client.create("hi", background=True), client.stream("hi")[-1]["response"]):
-        reply = client.ask("GET", f"/responses/{made['id']}", query="stream=true")
+        reply = client.request("GET", f"/responses/{made['id']}", query="stream=true")
         assert (reply.status, json.loads(client.bytes(reply))["error"]["param"]) == (400, "stream")
 
 
@@ -89,12 +89,12 @@ def test_cancel():
     gone = client.json("POST", f"/responses/{made['id']}/cancel")
     assert (gone["status"], gone["output"], gone["usage"], gone["error"]) == ("cancelled", [], None, None)
     assert client.json("POST", f"/responses/{made['id']}/cancel") == gone
-    assert look(client, made) == gone
+    assert retrieve(client, made) == gone
 
 
 def test_cancel_ends_a_stream_that_is_being_read():
     client = Client(Sandbox())
-    reply = client.ask(
+    reply = client.request(
         "POST", "/responses", {"model": "gpt-4o", "input": "essay-50", "stream": True, "background": True}
     )
     chunks = iter(reply.body)
@@ -109,7 +109,7 @@ def test_cancel_of_finished_and_of_synchronous_responses():
     client = Client()
     finished = client.stream("hi", background=True)[-1]["response"]
     assert client.json("POST", f"/responses/{finished['id']}/cancel")["status"] == "completed"
-    reply = client.ask("POST", f"/responses/{client.create('hi')['id']}/cancel")
+    reply = client.request("POST", f"/responses/{client.create('hi')['id']}/cancel")
     assert reply.status == 400
     assert json.loads(client.bytes(reply))["error"]["message"] == "Cannot cancel a synchronous response."
 
@@ -118,9 +118,9 @@ def test_without_store_a_response_can_be_polled_for_ten_minutes_but_not_continue
     now = [1e9]
     client = Client(Sandbox(clock=lambda: now[0]))
     made = client.create("hi", background=True, store=False)
-    look(client, made)
-    assert look(client, made)["store"] is False
+    retrieve(client, made)
+    assert retrieve(client, made)["store"] is False
     body = {"model": "gpt-4o", "input": "x", "previous_response_id": made["id"]}
     assert client.refused(body)["code"] == "previous_response_not_found"
     now[0] += 600
-    assert client.ask("GET", f"/responses/{made['id']}").status == 404
+    assert client.request("GET", f"/responses/{made['id']}").status == 404

@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from shim.sandbox.tools import arithmetic
-from tests.sandbox.drive import Client, cited, said
+from tests.sandbox.drive import Client, cited, text_of
 
 CODE = {"type": "code_interpreter", "container": {"type": "auto"}}
 OUTPUTS = {"include": ["code_interpreter_call.outputs"]}
@@ -20,7 +20,7 @@ def test_arithmetic_is_calculated_without_a_control_word():
     call = response["output"][0]
     assert call["code"] == "print(65465-6544 * 65464-6+1.02255)"
     assert call["outputs"] == [{"type": "logs", "logs": "-428330955.97745"}]
-    assert said(response).startswith('The code printed "-428330955.97745". You said')
+    assert text_of(response).startswith('The code printed "-428330955.97745". You said')
 
 
 def test_without_arithmetic_the_tool_runs_only_when_named():
@@ -86,11 +86,11 @@ def test_a_file_is_linked_cited_and_served(text, name, start):
     response = run(text, client)
     (citation,) = cited(response)
     assert citation["filename"] == name
-    assert said(response)[citation["start_index"] : citation["end_index"]] == f"sandbox:/mnt/data/{name}"
+    assert text_of(response)[citation["start_index"] : citation["end_index"]] == f"sandbox:/mnt/data/{name}"
     path = f"/containers/{citation['container_id']}/files/{citation['file_id']}"
     file = client.json("GET", path)
     assert (file["path"], file["source"]) == (f"/mnt/data/{name}", "assistant")
-    content = client.bytes(client.ask("GET", f"{path}/content"))
+    content = client.bytes(client.request("GET", f"{path}/content"))
     assert content.startswith(start)
     assert len(content) == file["bytes"]
     assert client.error("GET", f"/files/{citation['file_id']}/content")["status"] == 404
@@ -104,7 +104,7 @@ def test_a_shown_image_is_not_in_the_text():
     assert (citation["start_index"], citation["end_index"]) == (0, 0)
     assert citation["filename"] == f"{citation['file_id']}.png"
     path = f"/containers/{citation['container_id']}/files/{citation['file_id']}/content"
-    reply = client.ask("GET", path)
+    reply = client.request("GET", path)
     assert reply.headers["content-type"] == "image/png"
     assert output == {"type": "image", "url": f"data:image/png;base64,{base64.b64encode(client.bytes(reply)).decode()}"}
 

@@ -29,7 +29,7 @@ def test_files_are_uploaded_and_downloaded():
     assert re.fullmatch(r"/mnt/data/[0-9a-f]{32}-a\.txt", made["path"])
     copied = client.json("POST", path, {"file_id": client.upload("b.txt", "again")["id"]})
     assert [each["id"] for each in client.json("GET", path, query="order=asc")["data"]] == [made["id"], copied["id"]]
-    assert client.bytes(client.ask("GET", f"{path}/{copied['id']}/content")) == b"again"
+    assert client.bytes(client.request("GET", f"{path}/{copied['id']}/content")) == b"again"
     client.json("DELETE", f"{path}/{made['id']}")
     assert client.error("GET", f"{path}/{made['id']}")["status"] == 404
     assert client.error("POST", path, {})["code"] == "missing_required_parameter"
@@ -39,8 +39,8 @@ def test_uploaded_files_can_be_copied_into_a_container():
     client = Client()
     file = client.upload("a.txt", "hello")["id"]
     container = client.json("POST", "/containers", {"name": "mine", "file_ids": [file]})
-    (held,) = client.json("GET", f"/containers/{container['id']}/files")["data"]
-    assert held["path"] == f"/mnt/data/{file}-a.txt"
+    (copied,) = client.json("GET", f"/containers/{container['id']}/files")["data"]
+    assert copied["path"] == f"/mnt/data/{file}-a.txt"
     assert client.error("POST", "/containers", {"name": "x", "file_ids": ["file-none"]})["status"] == 404
 
 
@@ -77,13 +77,13 @@ def test_a_container_may_expire_earlier():
     assert client.json("GET", path)["status"] == "expired"
 
 
-@pytest.mark.parametrize("named", [False, True])
-def test_containers_expire_on_request(named):
+@pytest.mark.parametrize("by_id", [False, True])
+def test_containers_expire_on_request(by_id):
     client = Client()
     made = [client.json("POST", "/containers", {"name": name})["id"] for name in "ab"]
-    client.sandbox.expire_containers(*made[:1] * named)
+    client.sandbox.expire_containers(*made[:1] * by_id)
     states = [client.json("GET", f"/containers/{each}")["status"] for each in made]
-    assert states == ["expired", "running" if named else "expired"]
+    assert states == ["expired", "running" if by_id else "expired"]
 
 
 def test_an_expired_container_cannot_be_used():

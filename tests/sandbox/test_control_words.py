@@ -8,7 +8,7 @@ import pytest
 from shim.sandbox import Sandbox, page
 from shim.sandbox.api.failures import BEFORE, IN_STREAM
 from shim.sandbox.shapes import control_words
-from tests.sandbox.drive import NOON, WEATHER, Client, calls, outputs, said, types
+from tests.sandbox.drive import NOON, WEATHER, Client, calls, outputs, text_of, types
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "sandbox.md"
 OPENING = ["response.created", "response.in_progress"]
@@ -17,22 +17,22 @@ FAILED = ["error", "response.failed"]
 
 def test_the_page_is_generated_from_the_table():
     assert PAGE.read_text() == page.page()
-    assert all(f"`{word}`" in page.page() for word in control_words.CONTROL_WORDS)
+    assert all(f"`{control_word}`" in page.page() for control_word in control_words.CONTROL_WORDS)
 
 
 def test_every_failure_word_is_in_the_table():
-    once = {f"{word}-once" for word in BEFORE} & set(control_words.CONTROL_WORDS)
+    once = {f"{control_word}-once" for control_word in BEFORE} & set(control_words.CONTROL_WORDS)
     assert {*BEFORE, *IN_STREAM} <= set(control_words.TURN_WORDS)
     assert once == {"status-429-once", "status-500-once"}
 
 
-@pytest.mark.parametrize("word", sorted(IN_STREAM))
-def test_failures_in_the_stream(word):
+@pytest.mark.parametrize("control_word", sorted(IN_STREAM))
+def test_failures_in_the_stream(control_word):
     client = Client()
-    events = client.stream(f"{word} essay-6")
+    events = client.stream(f"{control_word} essay-6")
     error, last = events[-2], events[-1]["response"]
     assert [each["type"] for each in events[-2:]] == FAILED
-    if word.endswith("early"):
+    if control_word.endswith("early"):
         assert types(events) == OPENING + FAILED
     else:
         assert types(events)[-3:] == ["response.output_text.delta", *FAILED]
@@ -43,17 +43,17 @@ def test_failures_in_the_stream(word):
     assert [each["sequence_number"] for each in events] == list(range(len(events)))
 
 
-@pytest.mark.parametrize("word, status", [("fail-early", 500), ("limit-midway", 429), ("quota-early", 429)])
-def test_the_same_failures_without_a_stream(word, status):
-    refused = Client().refused({"model": "gpt-4o", "input": word})
-    assert (refused["status"], refused["code"]) == (status, IN_STREAM[word][1])
+@pytest.mark.parametrize("control_word, status", [("fail-early", 500), ("limit-midway", 429), ("quota-early", 429)])
+def test_the_same_failures_without_a_stream(control_word, status):
+    refused = Client().refused({"model": "gpt-4o", "input": control_word})
+    assert (refused["status"], refused["code"]) == (status, IN_STREAM[control_word][1])
 
 
-@pytest.mark.parametrize("word, status", [("status-429", 429), ("status-500", 500), ("status-503", 503)])
+@pytest.mark.parametrize("control_word, status", [("status-429", 429), ("status-500", 500), ("status-503", 503)])
 @pytest.mark.parametrize("stream", [False, True])
-def test_http_failures_come_before_any_stream(word, status, stream):
+def test_http_failures_come_before_any_stream(control_word, status, stream):
     client = Client()
-    reply = client.ask("POST", "/responses", {"model": "gpt-4o", "input": word, "stream": stream})
+    reply = client.request("POST", "/responses", {"model": "gpt-4o", "input": control_word, "stream": stream})
     assert reply.status == status
     assert "retry-after" in reply.headers
     assert json.loads(client.bytes(reply))["error"]["message"]
@@ -87,13 +87,15 @@ def test_refusal():
     assert types(Client().stream("please-refuse"))[4:6] == ["response.refusal.delta", "response.refusal.done"]
 
 
-@pytest.mark.parametrize("word, reason", [("token-cap", "max_output_tokens"), ("content-filter", "content_filter")])
-def test_early_ends(word, reason):
-    response = Client().create(f"{word} essay-10")
+@pytest.mark.parametrize(
+    "control_word, reason", [("token-cap", "max_output_tokens"), ("content-filter", "content_filter")]
+)
+def test_early_ends(control_word, reason):
+    response = Client().create(f"{control_word} essay-10")
     assert response["status"] == response["output"][0]["status"] == "incomplete"
     assert response["incomplete_details"] == {"reason": reason}
     assert response["completed_at"] is None
-    assert said(response) == "word1 word2 word3 word4 word5"
+    assert text_of(response) == "word1 word2 word3 word4 word5"
 
 
 @pytest.mark.parametrize("text", ['get_weather {"city": "Paris"} token-cap', "get_weather {} token-cap"])
@@ -107,7 +109,7 @@ def test_the_token_limit_cuts_a_call(text):
 
 def test_max_output_tokens_counts_words():
     response = Client().create("essay-40", max_output_tokens=16)
-    assert len(said(response).split()) == response["usage"]["output_tokens"] == 16
+    assert len(text_of(response).split()) == response["usage"]["output_tokens"] == 16
     assert response["incomplete_details"] == {"reason": "max_output_tokens"}
     assert Client().create("essay-16", max_output_tokens=16)["status"] == "completed"
 
@@ -140,19 +142,19 @@ def test_slowly_asks_the_driver_to_wait():
     assert client.pauses[-1] > 1
 
 
-@pytest.mark.parametrize("word, cut", [("connection-cut", True), ("stop-short", False)])
-def test_broken_streams_have_no_final_event_and_store_nothing(word, cut):
+@pytest.mark.parametrize("control_word, cut", [("connection-cut", True), ("stop-short", False)])
+def test_broken_streams_have_no_final_event_and_store_nothing(control_word, cut):
     client = Client()
-    events = client.stream(f"{word} essay-6")
+    events = client.stream(f"{control_word} essay-6")
     assert events[-1]["type"] == "response.output_text.delta"
     assert client.cut is cut
-    reply = client.ask("GET", f"/responses/{events[0]['response']['id']}")
+    reply = client.request("GET", f"/responses/{events[0]['response']['id']}")
     assert reply.status == 404
 
 
 def test_a_cut_without_a_stream_truncates_the_body():
     client = Client()
-    client.bytes(client.ask("POST", "/responses", {"model": "gpt-4o", "input": "connection-cut"}))
+    client.bytes(client.request("POST", "/responses", {"model": "gpt-4o", "input": "connection-cut"}))
     assert client.cut
 
 
@@ -166,4 +168,4 @@ def test_control_words_in_arguments_have_no_effect():
 
 
 def test_an_essay_has_the_requested_length():
-    assert len(said(Client().create("essay-300")).split()) == 300
+    assert len(text_of(Client().create("essay-300")).split()) == 300

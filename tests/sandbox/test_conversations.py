@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.drive import WEATHER, Client, outputs, said
+from tests.sandbox.drive import WEATHER, Client, outputs, text_of
 from tests.sandbox.recorded import Exchange, same_keys
 
 Json = dict[str, Any]
@@ -50,10 +50,10 @@ def test_responses_read_a_conversation_and_add_to_it():
     first = client.create("Who am I?", conversation=made["id"])
     assert first["conversation"] == {"id": made["id"]}
     assert first["previous_response_id"] is None
-    assert 'user said "My name is Ada."' in said(first)
+    assert 'user said "My name is Ada."' in text_of(first)
     assert first["id"].removeprefix("resp_")[:16] == made["id"][-16:]
-    asked = client.create("get_weather, please", tools=[WEATHER], conversation={"id": made["id"]})
-    client.create(outputs(asked, "rain"), tools=[WEATHER], conversation=made["id"])
+    called = client.create("get_weather, please", tools=[WEATHER], conversation={"id": made["id"]})
+    client.create(outputs(called, "rain"), tools=[WEATHER], conversation=made["id"])
     assert _texts(client, made["id"])[1::2] == ["Who am I?", "get_weather, please", "function_call_output"]
     # A request with a conversation and no input is valid.
     again = client.json("POST", "/responses", {"model": "gpt-4o", "conversation": made["id"]})
@@ -124,13 +124,13 @@ def test_answers_are_as_recorded(wire: Path):
 def test_refusals_are_as_recorded(wire: Path):
     client = Client()
     made = client.json("POST", "/conversations", {})
-    asked = {
+    paths = {
         "conversation_not_found": "/conversations/conv_nonexistent123",
         "item_not_found": f"/conversations/{made['id']}/items/msg_msg_nonexistent123nonexistent123",
         "invalid_limit": f"/conversations/{made['id']}/items",
     }
-    for name, path in asked.items():
+    for name, path in paths.items():
         recorded = Exchange(wire, "conversations", f"agent-framework__Conversations_error_{name}").body["error"]
         query = "limit=1000" if name == "invalid_limit" else ""
-        reply = client.ask("GET", path, query=query)
+        reply = client.request("GET", path, query=query)
         assert json.loads(client.bytes(reply))["error"] == recorded

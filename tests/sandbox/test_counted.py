@@ -32,13 +32,13 @@ def test_every_parameter_of_the_sdk_is_accepted():
 
 @pytest.mark.skipif(SDK < (2, 0), reason="responses.input_tokens came later")
 def test_the_official_client_counts():
-    words = " ".join(secrets.token_hex(2) for _ in range(7))
+    text = " ".join(secrets.token_hex(2) for _ in range(7))
     with running(Sandbox()) as url, OpenAI(base_url=url, api_key="sk-test", max_retries=0) as client:
-        counted = client.responses.input_tokens.count(model="gpt-4o", input=words, instructions="Be brief.")
-        made = client.responses.create(model="gpt-4o", input=words, instructions="Be brief.")
+        counted = client.responses.input_tokens.count(model="gpt-4o", input=text, instructions="Be brief.")
+        made = client.responses.create(model="gpt-4o", input=text, instructions="Be brief.")
         assert (counted.object, counted.input_tokens) == ("response.input_tokens", made.usage.input_tokens)
         with pytest.raises(openai.BadRequestError) as caught:
-            client.responses.input_tokens.count(model="gpt-no-such", input=words)
+            client.responses.input_tokens.count(model="gpt-no-such", input=text)
         assert caught.value.code == "model_not_found"
 
 

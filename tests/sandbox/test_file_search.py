@@ -3,7 +3,7 @@
 import pytest
 
 from shim.sandbox import Sandbox
-from tests.sandbox.drive import NOON, WEATHER, Client, cited, said, types
+from tests.sandbox.drive import NOON, WEATHER, Client, cited, text_of, types
 
 FOODS = "Travis's favorite food is pizza. Anna likes soup."
 PETS = "Travis has a cat as his favorite pet."
@@ -24,10 +24,10 @@ def test_it_searches_without_a_control_word_if_the_files_contain_a_word_of_the_q
     response = client.create(QUESTION, tools=[tool(client)])
     call, message = response["output"]
     assert (call["queries"], call["results"], call["status"]) == ([QUESTION], None, "completed")
-    assert said(response).startswith("According to foods.txt, Travis's favorite food is pizza. You said")
+    assert text_of(response).startswith("According to foods.txt, Travis's favorite food is pizza. You said")
     (citation,) = message["content"][0]["annotations"]
     assert (citation["type"], citation["filename"]) == ("file_citation", "foods.txt")
-    assert said(response)[: citation["index"]].endswith("pizza")
+    assert text_of(response)[: citation["index"]].endswith("pizza")
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_search_without_results():
         "file_search quarks", tools=[tool(client)], include=["file_search_call.results"]
     )
     assert response["output"][0]["results"] == []
-    assert said(response).startswith('The files say nothing of "quarks". ')
+    assert text_of(response).startswith('The files say nothing of "quarks". ')
     assert cited(response) == []
 
 
@@ -83,7 +83,7 @@ def test_options_narrow_the_search():
     client = Client()
     for more in ({"ranking_options": {"score_threshold": 1}}, {"filters": {"type": "eq", "key": "a", "value": 1}}):
         response = client.create(f"file_search {QUESTION}", tools=[tool(client, **more)])
-        assert said(response).startswith("The files say nothing")
+        assert text_of(response).startswith("The files say nothing")
 
 
 def test_queries_can_be_given():
@@ -92,7 +92,7 @@ def test_queries_can_be_given():
     assert response["output"][0]["queries"] == ["soup", "pet"]
 
 
-def told(events):
+def annotations(events):
     """For each annotation the text sent before it, and the annotation."""
     text, found = "", []
     for event in events:
@@ -104,31 +104,31 @@ def told(events):
 
 
 @pytest.mark.parametrize(
-    "word, places", [("", 1), ("cite-first", 1), ("cite-twice", 2), ("cite-emoji", 1), ("uncited", 0)]
+    "control_word, places", [("", 1), ("cite-first", 1), ("cite-twice", 2), ("cite-emoji", 1), ("uncited", 0)]
 )
-def test_an_annotation_is_sent_after_the_text_that_it_cites(word, places):
+def test_an_annotation_is_sent_after_the_text_that_it_cites(control_word, places):
     client = Client()
-    events = client.stream(f"{word} {QUESTION}", tools=[tool(client)])
-    text, found = told(events)
+    events = client.stream(f"{control_word} {QUESTION}", tools=[tool(client)])
+    text, found = annotations(events)
     assert len(found) == places
     for number, (out, annotation, index) in enumerate(found):
         assert (annotation["index"], index) == (len(out), number)
     final = events[-1]["response"]
     assert cited(final) == [annotation for _, annotation, _ in found]
-    assert text == said(final)
+    assert text == text_of(final)
 
 
 def test_control_words_place_the_citations():
     client = Client()
     offered = tool(client)
     first, twice, emoji = (
-        cited(client.create(f"{word} {QUESTION}", tools=[offered]))
-        for word in ("cite-first", "cite-twice", "cite-emoji")
+        cited(client.create(f"{control_word} {QUESTION}", tools=[offered]))
+        for control_word in ("cite-first", "cite-twice", "cite-emoji")
     )
     assert [each["index"] for each in first] == [0]
     assert twice[0]["index"] == twice[1]["index"]
     assert {each["filename"] for each in twice} == {"foods.txt", "pets.txt"}
-    text = said(client.create(f"cite-emoji {QUESTION}", tools=[offered]))
+    text = text_of(client.create(f"cite-emoji {QUESTION}", tools=[offered]))
     assert text[: emoji[0]["index"]].endswith("pizza")
     assert len(text.encode("utf-16-le")) // 2 > len(text)
 
@@ -143,7 +143,7 @@ def test_cite_twice_cites_one_file_twice_if_there_is_only_one():
 def test_a_late_citation_refers_to_earlier_text():
     client = Client()
     events = client.stream(f"cite-late {QUESTION}", tools=[tool(client)])
-    text, ((out, annotation, _),) = told(events)
+    text, ((out, annotation, _),) = annotations(events)
     assert out == text
     assert text[: annotation["index"]].endswith("pizza")
 
@@ -171,7 +171,7 @@ def test_a_search_comes_before_functions_and_between_turns():
     assert kinds(response) == ["file_search_call", "function_call"]
     aloud = client.create(f"aloud file_search get_weather {QUESTION}", tools=[tool(client), WEATHER])
     assert kinds(aloud) == ["file_search_call", "message", "function_call"]
-    assert said(aloud).endswith("pizza. I will call get_weather.")
+    assert text_of(aloud).endswith("pizza. I will call get_weather.")
     assert len(cited(aloud)) == 1
 
 
@@ -187,9 +187,9 @@ def test_json_has_no_citations_and_an_essay_comes_after_the_answer():
     schema = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
     form = {"format": {"type": "json_schema", "name": "a", "schema": schema}}
     response = client.create(QUESTION, tools=[tool(client)], text=form)
-    assert (kinds(response), said(response), cited(response)) == (["file_search_call", "message"], "{}", [])
+    assert (kinds(response), text_of(response), cited(response)) == (["file_search_call", "message"], "{}", [])
     essay = client.create(f"essay-3 {QUESTION}", tools=[tool(client)])
-    assert said(essay).endswith("pizza. word1 word2 word3")
+    assert text_of(essay).endswith("pizza. word1 word2 word3")
 
 
 def test_the_order_of_events():
@@ -209,7 +209,7 @@ def test_its_items_are_accepted_as_input():
     offered = tool(client)
     first = client.create(QUESTION, tools=[offered], store=False)
     again = [{"role": "user", "content": QUESTION}, *first["output"], {"role": "user", "content": "And Anna?"}]
-    assert "assistant said" in said(client.create(again, tools=[offered]))
+    assert "assistant said" in text_of(client.create(again, tools=[offered]))
 
 
 def test_stores_must_exist_and_not_be_expired():

@@ -17,7 +17,7 @@ def test_a_file_is_downloaded_as_it_was_uploaded():
     assert made["id"].startswith("file-")
     assert (made["filename"], made["bytes"], made["created_at"]) == ("raw.bin", len(BYTES), NOON)
     assert client.json("GET", f"/files/{made['id']}") == made
-    reply = client.ask("GET", f"/files/{made['id']}/content")
+    reply = client.request("GET", f"/files/{made['id']}/content")
     assert (reply.body, reply.headers["content-type"]) == (BYTES, "application/octet-stream")
 
 

@@ -24,16 +24,16 @@ def base() -> Iterator[str]:
 
 
 def post(base: str, body: dict) -> http.client.HTTPResponse:
-    return ask("POST", base, "/responses", json.dumps(body))
+    return send("POST", base, "/responses", json.dumps(body))
 
 
 def get(base: str, path: str) -> http.client.HTTPResponse:
-    with ask("GET", base, path) as response:
+    with send("GET", base, path) as response:
         response.read()
         return response
 
 
-def ask(method: str, base: str, path: str, body: str | None = None) -> http.client.HTTPResponse:
+def send(method: str, base: str, path: str, body: str | None = None) -> http.client.HTTPResponse:
     """One request on its own connection, which is closed at the end of the body."""
     parts = urlsplit(base)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
@@ -41,7 +41,7 @@ def ask(method: str, base: str, path: str, body: str | None = None) -> http.clie
     return connection.getresponse()
 
 
-def asked(base: str, text: str) -> dict:
+def response_to(base: str, text: str) -> dict:
     """A response that is not streamed."""
     with post(base, {"model": "gpt-4o", "input": text}) as response:
         assert response.status == 200
@@ -56,7 +56,7 @@ def test_answers_over_http_and_in_process_are_the_same():
             with post(url, body) as response:
                 over_http.append(response.read())
     client = Client()
-    assert over_http == [client.bytes(client.ask("POST", "/responses", body)) for body in bodies]
+    assert over_http == [client.bytes(client.request("POST", "/responses", body)) for body in bodies]
 
 
 def test_headers_and_errors_are_sent(base: str):
@@ -101,7 +101,7 @@ def _chunks(response: http.client.HTTPResponse) -> Iterator[bytes]:
 
 def test_slow_output_continues_while_others_are_served(base: str):
     with post(base, {"model": "gpt-4o", "input": "slowly essay-20", "stream": True}) as slow:
-        assert asked(base, "hi")["status"] == "completed"
+        assert response_to(base, "hi")["status"] == "completed"
         assert b"response.completed" in slow.read()
 
 
@@ -117,7 +117,7 @@ def test_many_threads_at_once(base: str):
     found: list[str] = []
 
     def work() -> None:
-        found.extend(asked(base, "hi")["id"] for _ in range(5))
+        found.extend(response_to(base, "hi")["id"] for _ in range(5))
 
     threads = [Thread(target=work) for _ in range(6)]
     for thread in threads:
@@ -129,4 +129,4 @@ def test_many_threads_at_once(base: str):
 
 async def test_the_server_runs_beside_an_event_loop():
     with running() as url:
-        assert (await asyncio.to_thread(asked, url, "hi"))["status"] == "completed"
+        assert (await asyncio.to_thread(response_to, url, "hi"))["status"] == "completed"

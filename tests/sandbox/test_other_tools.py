@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.sandbox.drive import WEATHER, Client, cited, said, types
+from tests.sandbox.drive import WEATHER, Client, cited, text_of, types
 
 WEB = {"type": "web_search"}
 IMAGE = {"type": "image_generation"}
@@ -25,7 +25,7 @@ def test_a_web_search_cites_the_text_in_brackets():
     response = Client().create("web_search cats", tools=[WEB], include=["web_search_call.action.sources"])
     call = response["output"][0]
     (citation,) = cited(response)
-    text = said(response)[citation["start_index"] : citation["end_index"]]
+    text = text_of(response)[citation["start_index"] : citation["end_index"]]
     assert text == f"([example.com]({citation['url']}))"
     assert (call["action"]["query"], call["action"]["sources"]) == ("cats", [{"type": "url", "url": citation["url"]}])
 
@@ -94,7 +94,7 @@ def test_approval(approve):
     answer = {"type": "mcp_approval_response", "approval_request_id": first["output"][1]["id"], "approve": approve}
     second = client.create([answer], model="o4-mini", tools=[tool], previous_response_id=first["id"])
     assert kinds(second) == ["mcp_call", "message"] if approve else ["message"]
-    assert ("not approved" in said(second)) is not approve
+    assert ("not approved" in text_of(second)) is not approve
     if approve:
         assert second["output"][0]["approval_request_id"] == first["output"][1]["id"]
 

@@ -10,7 +10,7 @@ import pytest
 
 from shim.sandbox import Sandbox
 from tests.sandbox.drive import Client, types
-from tests.sandbox.recorded import Exchange, ask_again, differences, same_echo, same_keys
+from tests.sandbox.recorded import Exchange, differences, same_echo, same_keys, send_again
 
 pytestmark = pytest.mark.wire
 
@@ -72,10 +72,12 @@ ROWS: list[tuple[str, str, str, str]] = [
 ELSEWHERE: dict[str, dict[str, Any]] = {"dd-trace-py": {"store_by_default": False}}
 
 
-@pytest.mark.parametrize("case, name, words, first", ROWS)
-def test_the_same_request_gets_an_answer_in_the_same_format(wire: Path, case: str, name: str, words: str, first: str):
+@pytest.mark.parametrize("case, name, control_words, first", ROWS)
+def test_the_same_request_gets_an_answer_in_the_same_format(
+    wire: Path, case: str, name: str, control_words: str, first: str
+):
     exchange = Exchange(wire, case, name)
-    made = ask_again(Client(Sandbox(**ELSEWHERE.get(name, {}))), exchange, words, first)
+    made = send_again(Client(Sandbox(**ELSEWHERE.get(name, {}))), exchange, control_words, first)
     if exchange.events:
         assert types(made) == types(exchange.events)
         assert differences(exchange.events, made) == []
@@ -88,7 +90,7 @@ def test_the_same_request_gets_an_answer_in_the_same_format(wire: Path, case: st
 def test_reasoning_without_a_summary_before_an_answer(wire: Path):
     """In the recording a summary was requested and the model wrote none; the request here does not ask for one."""
     exchange = Exchange(wire, "followup_prev_function_output_stream", f"{SQUARE}-2")
-    made = ask_again(Client(), exchange, "", "square_root", reasoning={"effort": "low"})
+    made = send_again(Client(), exchange, "", "square_root", reasoning={"effort": "low"})
     assert types(made) == types(exchange.events)
     assert differences(exchange.events, made) == []
 
@@ -96,7 +98,7 @@ def test_reasoning_without_a_summary_before_an_answer(wire: Path):
 def test_each_part_of_a_summary_is_opened_and_closed(wire: Path):
     """The model wrote four parts; the sandbox writes one, in the same format."""
     exchange = Exchange(wire, "reasoning_summary", "openai-dotnet")
-    made = ask_again(Client(), exchange, "", "")
+    made = send_again(Client(), exchange, "", "")
     parts = [each for each in types(exchange.events) if "summary" in each]
     assert [each for each in types(made) if "summary" in each] == parts[:4]
     assert parts == parts[:4] * (len(parts) // 4)
@@ -105,13 +107,13 @@ def test_each_part_of_a_summary_is_opened_and_closed(wire: Path):
 
 
 @pytest.mark.parametrize(
-    "name, word", [("prism", "limit-early"), ("vercel-ai__openai__openai-error.1.sse", "quota-early")]
+    "name, control_word", [("prism", "limit-early"), ("vercel-ai__openai__openai-error.1.sse", "quota-early")]
 )
-def test_failed_streams(wire: Path, name: str, word: str):
+def test_failed_streams(wire: Path, name: str, control_word: str):
     exchange = Exchange(wire, "stream_errors", name)
     opened = exchange.events[0]["response"]
-    asked = {name: opened[name] for name in ("model", "max_output_tokens")}
-    made = Client().stream(f"briskly {word}", **asked)
+    opening_options = {name: opened[name] for name in ("model", "max_output_tokens")}
+    made = Client().stream(f"briskly {control_word}", **opening_options)
     assert types(made) == types(exchange.events)
     assert differences(exchange.events, made) == []
     for key in ("type", "code", "param"):
@@ -122,7 +124,7 @@ def test_background_with_retrievals(wire: Path):
     name = "pydantic-ai__test_openai_responses_test_background_mode_vcr__0"
     exchanges = [Exchange(wire, "background", f"{name}{number}") for number in range(3)]
     client = Client()
-    reply = client.ask("POST", "/responses", exchanges[0].request | {"store": False})
+    reply = client.request("POST", "/responses", exchanges[0].request | {"store": False})
     made = json.loads(client.bytes(reply))
     seen = [made, *(client.json("GET", f"/responses/{made['id']}", query="stream=false") for _ in range(2))]
     for exchange, each in zip(exchanges, seen, strict=True):
@@ -133,9 +135,9 @@ def test_a_background_stream_is_resumed_and_retrieved(wire: Path):
     name = "openai-dotnet__ResponsesTests_CanStreamBackgroundResponses__0"
     first, retrieved, again = (Exchange(wire, "background", f"{name}{number}") for number in range(3))
     client = Client()
-    events = ask_again(client, first, "", "")
+    events = send_again(client, first, "", "")
     path = f"/responses/{events[0]['response']['id']}"
-    resumed = client.events(client.ask("GET", path, query="stream=true&starting_after=1"))
+    resumed = client.events(client.request("GET", path, query="stream=true&starting_after=1"))
     assert types(resumed) == types(again.events)
     assert resumed[0]["sequence_number"] == again.events[0]["sequence_number"]
     assert differences(again.events, resumed) == []
@@ -145,7 +147,7 @@ def test_a_background_stream_is_resumed_and_retrieved(wire: Path):
 def test_cancel(wire: Path):
     name = "openai-dotnet__ResponsesTests_CanCancelBackgroundResponses__0"
     client = Client()
-    made = ask_again(client, Exchange(wire, "background", f"{name}0"), "", "")
+    made = send_again(client, Exchange(wire, "background", f"{name}0"), "", "")
     cancelled = client.json("POST", f"/responses/{made['id']}/cancel")
     recorded = Exchange(wire, "background", f"{name}1").body
     assert [*same_keys(recorded, cancelled), *same_echo(recorded, cancelled)] == []
@@ -154,12 +156,12 @@ def test_cancel(wire: Path):
 def test_a_response_is_retrieved_and_deleted(wire: Path):
     name = "openai-dotnet__ResponsesTests_CanDeleteResponse__0"
     client = Client()
-    made = ask_again(client, Exchange(wire, "text_nonstream", f"{name}0"), "", "")
+    made = send_again(client, Exchange(wire, "text_nonstream", f"{name}0"), "", "")
     path = f"/responses/{made['id']}"
     assert list(same_keys(Exchange(wire, "retrieve", f"{name}1").body, client.json("GET", path))) == []
     assert client.json("DELETE", path) == Exchange(wire, "delete", f"{name}2").body | {"id": made["id"]}
     gone = Exchange(wire, "delete", f"{name}3")
-    reply = client.ask("GET", path)
+    reply = client.request("GET", path)
     assert reply.status == gone.meta["status"]
     assert client.bytes(reply).decode() == _swapped(gone.body, "resp_", made["id"])
 
@@ -174,7 +176,7 @@ def _swapped(body: Any, prefix: str, new: str) -> str:
 def test_input_items_of_a_chain(wire: Path):
     client = Client()
     exchange = Exchange(wire, "followup_prev_function_output_nonstream", PREVIOUS)
-    made = ask_again(client, exchange, "", "get_weather_at_location")
+    made = send_again(client, exchange, "", "get_weather_at_location")
     page = client.json("GET", f"/responses/{made['id']}/input_items")
     recorded = Exchange(wire, "followup_input_items_of_chain", "openai-dotnet").body
     assert [item["type"] for item in page["data"]] == [item["type"] for item in recorded["data"]]
@@ -225,7 +227,7 @@ ERRORS: list[tuple[str, dict[str, Any], dict[str, str]]] = [
 def test_recorded_refusals(wire: Path, name: str, options: dict[str, Any], key: dict[str, str]):
     exchange = Exchange(wire, "errors", name)
     client = Client(Sandbox(**options))
-    reply = client.ask("POST", "/responses", exchange.request, key=key or None)
+    reply = client.request("POST", "/responses", exchange.request, key=key or None)
     # One source did not record the status; its body is that of a 400.
     assert reply.status == (exchange.meta["status"] or 400)
     assert json.loads(client.bytes(reply)) == exchange.body
@@ -234,14 +236,14 @@ def test_recorded_refusals(wire: Path, name: str, options: dict[str, Any], key: 
 def test_recorded_refusal_of_a_body_that_is_no_json(wire: Path):
     exchange = Exchange(wire, "errors", "agent-framework__Conversations_error_invalid_json")
     client = Client()
-    assert json.loads(client.bytes(client.ask("POST", "/responses", b"{"))) == exchange.body
+    assert json.loads(client.bytes(client.request("POST", "/responses", b"{"))) == exchange.body
 
 
 def test_a_response_with_store_false_is_not_found(wire: Path):
     client = Client()
     name = "openai-dotnet__ResponsesTests_CanOptOutOfStorage__0"
-    made = ask_again(client, Exchange(wire, "store_false", f"{name}0"), "", "")
+    made = send_again(client, Exchange(wire, "store_false", f"{name}0"), "", "")
     gone = Exchange(wire, "store_false", f"{name}1")
-    reply = client.ask("GET", f"/responses/{made['id']}")
+    reply = client.request("GET", f"/responses/{made['id']}")
     assert reply.status == gone.meta["status"]
     assert client.bytes(reply).decode() == _swapped(gone.body, "resp_", made["id"])

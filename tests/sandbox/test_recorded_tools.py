@@ -9,7 +9,7 @@ import pytest
 
 from shim.sandbox import Sandbox
 from tests.sandbox.drive import Client, Json, types
-from tests.sandbox.recorded import Exchange, ask_again, differences, same_echo, same_keys
+from tests.sandbox.recorded import Exchange, differences, same_echo, same_keys, send_again
 
 pytestmark = pytest.mark.wire
 
@@ -64,8 +64,8 @@ def furnish(client: Client, exchange: Exchange) -> None:
     new: dict[str, str] = {}
     for tool in request.get("tools") or []:
         for store in tool.get("vector_store_ids") or []:
-            asked = text.partition('"text": "')[2] or text.partition('"content": "')[2]
-            new[store] = client.store(known=asked.partition('"')[0])["id"]
+            query = text.partition('"text": "')[2] or text.partition('"content": "')[2]
+            new[store] = client.store(known=query.partition('"')[0])["id"]
         if isinstance(tool.get("container"), str):
             new[tool["container"]] = client.json("POST", "/containers", {"name": "recorded"})["id"]
     for item in request["input"]:
@@ -101,11 +101,11 @@ def levelled(value: Any) -> Any:
     return found
 
 
-@pytest.mark.parametrize("case, name, words", ROWS)
-def test_the_same_request_gets_an_answer_in_the_same_format(wire: Path, case: str, name: str, words: str):
+@pytest.mark.parametrize("case, name, control_words", ROWS)
+def test_the_same_request_gets_an_answer_in_the_same_format(wire: Path, case: str, name: str, control_words: str):
     exchange, client = Exchange(wire, case, name), Client()
     furnish(client, exchange)
-    made = levelled(ask_again(client, exchange, words, ""))
+    made = levelled(send_again(client, exchange, control_words, ""))
     if exchange.events:
         assert types(made) == types(exchange.events)
         assert differences(levelled(exchange.events), made) == []
@@ -120,7 +120,7 @@ def test_approval(wire: Path):
         Exchange(wire, "mcp", f"{TOOLS}MCPToolAlwaysRequiresApproval_True__0{place}") for place in range(2)
     )
     client = Client()
-    made = ask_again(client, first, "mcp briskly", "")
+    made = send_again(client, first, "mcp briskly", "")
     request = second.request | {"previous_response_id": made["id"]}
     request["input"][0]["approval_request_id"] = made["output"][-1]["id"]
     answered = client.json("POST", "/responses", request)
@@ -129,13 +129,13 @@ def test_approval(wire: Path):
 
 
 @pytest.mark.parametrize(
-    "kind, name, words",
+    "kind, name, control_words",
     [
         ("file_search", "vercel-ai__openai__openai-file-search-tool.2", "What is known?"),
         ("code_interpreter", "vercel-ai__openai__openai-code-interpreter-tool.1", "1 + 1"),
     ],
 )
-def test_streams_of_which_only_the_answer_was_recorded(wire: Path, kind: str, name: str, words: str):
+def test_streams_of_which_only_the_answer_was_recorded(wire: Path, kind: str, name: str, control_words: str):
     """One call instead of several, each with reasoning after it; the events of one turn are the same."""
     stream = Exchange(wire, kind, f"{name}.sse")
     client = Client()
@@ -143,8 +143,8 @@ def test_streams_of_which_only_the_answer_was_recorded(wire: Path, kind: str, na
     if kind == "file_search":
         tool = tool | {"vector_store_ids": [client.store(known="It is known.")["id"]]}
     includes = ["file_search_call.results", "code_interpreter_call.outputs"]
-    asked = f"think-again {'make-file' * ('code' in kind)} {kind} {words}"
-    made = client.stream(asked, model="gpt-5-mini", tools=[tool], include=includes)
+    question = f"think-again {'make-file' * ('code' in kind)} {kind} {control_words}"
+    made = client.stream(question, model="gpt-5-mini", tools=[tool], include=includes)
     recorded = types(stream.events)
     assert set(types(made)) == set(recorded)
     assert types(made)[:13] == recorded[:13]
@@ -177,7 +177,7 @@ def test_containers_and_their_files(wire: Path):
     assert uploaded["path"].partition("-")[2] == known["path"].partition("-")[2] == "test-get-file.txt"
     file = f"{path}/files/{uploaded['id']}"
     assert client.json("GET", file).keys() == recorded("UploadGetAndDeleteContainerFile__01").body.keys()
-    reply = client.ask("GET", f"{file}/content")
+    reply = client.request("GET", f"{file}/content")
     headers = recorded("UploadGetAndDeleteContainerFile__02").meta["response_headers"]
     assert (client.bytes(reply), reply.headers["content-type"]) == (content, headers["content-type"])
     gone = recorded("UploadGetAndDeleteContainerFile__03").body

@@ -141,7 +141,7 @@ def test_a_chain_must_be_answered_in_full(stream):
     assert client.refused(body | {"input": "never mind"})["param"] == "input"
     alien = client.refused(body | {"input": [one, other, other | {"call_id": "call_x"}]})
     assert alien["message"] == "No tool call found for function call output with call_id call_x."
-    assert client.ask("POST", "/responses", body | {"input": [one, other]}).status == 200
+    assert client.request("POST", "/responses", body | {"input": [one, other]}).status == 200
 
 
 def test_items_of_the_chain_may_not_be_sent_again():
@@ -159,7 +159,7 @@ def test_reasoning_and_the_item_after_it_need_each_other():
     client = Client()
     thought, message = reasoned(client, include=["reasoning.encrypted_content"])
     body = {"model": "o4-mini", "input": [TEXT, thought, message, TEXT]}
-    assert client.ask("POST", "/responses", body).status == 200
+    assert client.request("POST", "/responses", body).status == 200
     alone = f"Item '{thought['id']}' of type 'reasoning' was provided without its required following item."
     edited = {"role": "assistant", "content": "something else"}
     for rest in ([], [TEXT], [edited, TEXT]):
@@ -180,7 +180,7 @@ def test_reasoning_that_was_not_stored_is_unknown_without_its_content():
     refused = client.refused({"model": "o4-mini", "input": [thought, message, TEXT]})
     assert (refused["status"], refused["param"]) == (404, "input")
     thought, message = reasoned(client, store=False, include=["reasoning.encrypted_content"])
-    assert client.ask("POST", "/responses", {"model": "o4-mini", "input": [thought, message, TEXT]}).status == 200
+    assert client.request("POST", "/responses", {"model": "o4-mini", "input": [thought, message, TEXT]}).status == 200
 
 
 def test_a_chain_that_ends_with_reasoning_cannot_be_continued():
@@ -215,7 +215,7 @@ def test_the_context_window():
 )
 def test_keys(key, code, shown):
     client = Client()
-    reply = client.ask("GET", "/models", key=key)
+    reply = client.request("GET", "/models", key=key)
     error = json.loads(client.bytes(reply))["error"]
     assert (reply.status, error["code"]) == (401, code)
     assert shown in error["message"]
@@ -224,7 +224,7 @@ def test_keys(key, code, shown):
 @pytest.mark.parametrize("body", [b"{", b'{"model": "gpt-4o",}', b"\xff"])
 def test_bodies_that_are_not_json(body):
     client = Client()
-    reply = client.ask("POST", "/responses", body)
+    reply = client.request("POST", "/responses", body)
     error = json.loads(client.bytes(reply))["error"]
     assert (reply.status, error["code"]) == (400, "invalid_json")
 
@@ -236,7 +236,7 @@ def test_bodies_that_are_not_objects():
 @pytest.mark.parametrize("method, path", [("POST", "/threads"), ("PUT", "/responses"), ("GET", "/responses")])
 def test_unknown_routes(method, path):
     client = Client()
-    reply = client.ask(method, path)
+    reply = client.request(method, path)
     assert reply.status == 404
     assert json.loads(client.bytes(reply))["error"]["message"] == f"Invalid URL ({method} /v1{path})"
 
@@ -245,4 +245,4 @@ def test_unknown_routes(method, path):
 def test_query_parameters_are_checked(query):
     client = Client()
     made = client.stream("hi", background=True)[-1]["response"]
-    assert client.ask("GET", f"/responses/{made['id']}", query=query).status == 400
+    assert client.request("GET", f"/responses/{made['id']}", query=query).status == 400

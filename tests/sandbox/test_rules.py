@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.sandbox.drive import TIME, WEATHER, Client, calls, function, outputs, said
+from tests.sandbox.drive import TIME, WEATHER, Client, calls, function, outputs, text_of
 
 TOOLS = [WEATHER, TIME]
 
@@ -22,8 +22,8 @@ def test_names_after_then_are_called_in_the_next_turn():
     assert [name for name, _ in calls(second)] == ["get_time"]
     third = client.create(outputs(second, "noon"), previous_response_id=second["id"], tools=TOOLS)
     assert calls(third) == []
-    assert 'get_weather returned "22 C"' in said(third)
-    assert 'get_time returned "noon"' in said(third)
+    assert 'get_weather returned "22 C"' in text_of(third)
+    assert 'get_time returned "noon"' in text_of(third)
 
 
 def test_without_parallel_calls_each_has_its_own_turn():
@@ -70,7 +70,7 @@ def test_retry_calls_a_failed_function_once_more(output):
     assert calls(second) == [("get_weather", {"city": "X"})]
     third = client.create(outputs(second, output), previous_response_id=second["id"], tools=TOOLS)
     assert calls(third) == []
-    assert "get_time returned" in said(third)
+    assert "get_time returned" in text_of(third)
 
 
 def test_without_retry_a_failure_is_only_reported():
@@ -78,7 +78,7 @@ def test_without_retry_a_failure_is_only_reported():
     first = client.create("get_weather", tools=TOOLS)
     second = client.create(outputs(first, "Error: no"), previous_response_id=first["id"], tools=TOOLS)
     assert calls(second) == []
-    assert "Error: no" in said(second)
+    assert "Error: no" in text_of(second)
 
 
 def test_the_next_turn_follows_after_a_retry():
@@ -92,7 +92,7 @@ def test_the_next_turn_follows_after_a_retry():
 def test_aloud_writes_before_it_calls():
     response = Client().create("get_weather aloud", tools=TOOLS)
     assert [item["type"] for item in response["output"]] == ["message", "function_call"]
-    assert "get_weather" in said(response)
+    assert "get_weather" in text_of(response)
 
 
 @pytest.mark.parametrize(
@@ -131,12 +131,12 @@ def test_a_function_without_parameters_gets_an_empty_object():
 def test_the_answer_lists_the_whole_conversation():
     client = Client()
     first = client.create("my name is Ada", instructions="Be brief")
-    assert '"Be brief"' in said(first)
+    assert '"Be brief"' in text_of(first)
     second = client.create("what is my name?", previous_response_id=first["id"])
-    assert "Be brief" not in said(second).split("Earlier")[0], "instructions do not carry over"
-    assert 'You said "what is my name?"' in said(second)
-    assert 'user said "my name is Ada"' in said(second)
-    assert "assistant said" in said(second)
+    assert "Be brief" not in text_of(second).split("Earlier")[0], "instructions do not carry over"
+    assert 'You said "what is my name?"' in text_of(second)
+    assert 'user said "my name is Ada"' in text_of(second)
+    assert "assistant said" in text_of(second)
 
 
 def test_answers_do_not_grow_twofold_with_every_turn():
@@ -144,14 +144,14 @@ def test_answers_do_not_grow_twofold_with_every_turn():
     response = client.create("x" * 150)
     for _ in range(8):
         response = client.create("y" * 150, previous_response_id=response["id"])
-    assert len(said(response)) < 9 * 2 * 250
+    assert len(text_of(response)) < 9 * 2 * 250
 
 
 def test_files_and_images_are_named():
     client = Client()
     file = client.upload("cat.png", b"x", "vision")["id"]
     parts = [{"type": "input_text", "text": "see"}, {"type": "input_image", "file_id": file}]
-    assert f"[input_image {file}]" in said(client.create([{"role": "user", "content": parts}]))
+    assert f"[input_image {file}]" in text_of(client.create([{"role": "user", "content": parts}]))
 
 
 def test_a_text_format_leads_to_valid_json():
@@ -162,18 +162,18 @@ def test_a_text_format_leads_to_valid_json():
         "additionalProperties": False,
     }
     form = {"type": "json_schema", "name": "answer", "schema": schema}
-    assert json.loads(said(Client().create(text={"format": form}))) == {"n": 1, "who": "who"}
+    assert json.loads(text_of(Client().create(text={"format": form}))) == {"n": 1, "who": "who"}
     response = Client().create("as json", text={"format": {"type": "json_object"}})
-    assert "as json" in json.loads(said(response))["answer"]
+    assert "as json" in json.loads(text_of(response))["answer"]
 
 
 def test_the_same_requests_get_the_same_answers():
-    def asked() -> list[dict]:
+    def answers() -> list[dict]:
         client = Client()
         first = client.create("get_weather get_time", tools=TOOLS)
         return [first, client.create(outputs(first, "x"), previous_response_id=first["id"], tools=TOOLS)]
 
-    assert asked() == asked()
+    assert answers() == answers()
 
 
 def test_function_names_may_contain_a_hyphen():

@@ -89,12 +89,14 @@ def test_an_error_event_is_raised_by_the_client(client: OpenAI):
 
 
 @pytest.mark.parametrize(
-    "word, error",
+    "control_word, error",
     [("status-429", openai.RateLimitError), ("status-500", openai.InternalServerError)],
 )
-def test_http_errors_raise_the_sdks_exception_classes(client: OpenAI, word: str, error: type[openai.APIStatusError]):
+def test_http_errors_raise_the_sdks_exception_classes(
+    client: OpenAI, control_word: str, error: type[openai.APIStatusError]
+):
     with pytest.raises(error):
-        client.responses.create(model="gpt-4o", input=word)
+        client.responses.create(model="gpt-4o", input=control_word)
 
 
 def test_the_client_retries_immediately_and_succeeds(client: OpenAI):

@@ -50,14 +50,14 @@ def test_files(client: OpenAI):
 
 def test_a_store_is_polled_and_searched(client: OpenAI):
     store = client.vector_stores.create(name="foods", metadata={"a": "b"})
-    held = client.vector_stores.files.upload_and_poll(vector_store_id=store.id, file=("foods.txt", FOODS), **QUICK)
-    assert (held.status, held.vector_store_id, held.last_error) == ("completed", store.id, None)
+    added = client.vector_stores.files.upload_and_poll(vector_store_id=store.id, file=("foods.txt", FOODS), **QUICK)
+    assert (added.status, added.vector_store_id, added.last_error) == ("completed", store.id, None)
     again = client.vector_stores.files.create(
         store.id, file_id=uploaded(client), attributes={"kind": "copy", "year": 2024, "new": True}
     )
     again = client.vector_stores.files.poll(again.id, vector_store_id=store.id, **QUICK)
     assert again.attributes == {"kind": "copy", "year": 2024, "new": True}
-    assert {each.id for each in client.vector_stores.files.list(store.id)} == {held.id, again.id}
+    assert {each.id for each in client.vector_stores.files.list(store.id)} == {added.id, again.id}
     assert client.vector_stores.retrieve(store.id).file_counts.completed == 2
     filters: Any = {"type": "eq", "key": "kind", "value": "copy"}
     (hit,) = client.vector_stores.search(store.id, query="favorite food", filters=filters)
@@ -144,12 +144,12 @@ def test_images_and_files_in_the_input(client: OpenAI):
 async def test_the_async_client_polls_as_well(url: str):
     async with AsyncOpenAI(base_url=url, api_key="sk-test") as client:
         store = await client.vector_stores.create()
-        held = await client.vector_stores.files.upload_and_poll(
+        added = await client.vector_stores.files.upload_and_poll(
             vector_store_id=store.id, file=("foods.txt", FOODS), **QUICK
         )
-        assert held.status == "completed"
+        assert added.status == "completed"
         page = await client.vector_stores.search(store.id, query="pizza")
-        assert [hit.file_id for hit in page.data] == [held.id]
+        assert [hit.file_id for hit in page.data] == [added.id]
 
 
 def test_a_retired_model_is_listed_with_its_shutdown_date():

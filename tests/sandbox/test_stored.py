@@ -5,11 +5,11 @@ import json
 import pytest
 
 from shim.sandbox import Sandbox
-from tests.sandbox.drive import NOON, WEATHER, Client, function, outputs, said
+from tests.sandbox.drive import NOON, WEATHER, Client, function, outputs, text_of
 
 
 def not_found(client: Client, response_id: str) -> bool:
-    reply = client.ask("GET", f"/responses/{response_id}")
+    reply = client.request("GET", f"/responses/{response_id}")
     error = json.loads(client.bytes(reply))["error"]
     assert error["message"] == f"Response with id '{response_id}' not found."
     return reply.status == 404
@@ -17,7 +17,7 @@ def not_found(client: Client, response_id: str) -> bool:
 
 def chain(client: Client, response_id: str) -> str | None:
     """The code of the refusal of a chain from that response, or None."""
-    reply = client.ask("POST", "/responses", {"model": "gpt-4o", "input": "x", "previous_response_id": response_id})
+    reply = client.request("POST", "/responses", {"model": "gpt-4o", "input": "x", "previous_response_id": response_id})
     return None if reply.status == 200 else json.loads(client.bytes(reply))["error"]["code"]
 
 
@@ -28,12 +28,12 @@ def test_a_created_response_is_retrieved_and_deleted():
     gone = client.json("DELETE", f"/responses/{made['id']}")
     assert gone == {"id": made["id"], "object": "response.deleted", "deleted": True}
     assert not_found(client, made["id"])
-    assert client.ask("DELETE", f"/responses/{made['id']}").status == 404
+    assert client.request("DELETE", f"/responses/{made['id']}").status == 404
 
 
 def test_a_streamed_response_is_stored_when_its_last_event_is_sent():
     client = Client()
-    reply = client.ask("POST", "/responses", {"model": "gpt-4o", "input": "hi", "stream": True})
+    reply = client.request("POST", "/responses", {"model": "gpt-4o", "input": "hi", "stream": True})
     chunks = iter(reply.body)
     response_id = json.loads(next(chunks).split(b"data: ")[1])["response"]["id"]  # type: ignore[union-attr]
     assert not_found(client, response_id)
@@ -85,14 +85,14 @@ def test_a_chain_works_without_the_deleted_response_in_its_middle_and_may_fork()
     first = client.create("one")
     second = client.create("two", previous_response_id=first["id"])
     client.json("DELETE", f"/responses/{first['id']}")
-    assert 'user said "one"' in said(client.create("three", previous_response_id=second["id"]))
-    assert 'user said "two"' in said(client.create("four", previous_response_id=second["id"]))
+    assert 'user said "one"' in text_of(client.create("three", previous_response_id=second["id"]))
+    assert 'user said "two"' in text_of(client.create("four", previous_response_id=second["id"]))
 
 
-@pytest.mark.parametrize("word", ["fail-early", "limit-midway"])
-def test_a_failed_response_can_be_read_but_not_continued(word):
+@pytest.mark.parametrize("control_word", ["fail-early", "limit-midway"])
+def test_a_failed_response_can_be_read_but_not_continued(control_word):
     client = Client()
-    failed = client.stream(word)[-1]["response"]
+    failed = client.stream(control_word)[-1]["response"]
     assert client.json("GET", f"/responses/{failed['id']}")["status"] == "failed"
     assert chain(client, failed["id"]) == "previous_response_not_found"
 
@@ -131,7 +131,7 @@ def test_input_items_are_paged():
     assert rest["has_more"] is False
     texts = [item["content"][0]["text"] for item in first["data"] + rest["data"]]
     assert texts == ["A", "B", "C"]
-    refused = json.loads(client.bytes(client.ask("GET", path, query="limit=1000")))["error"]
+    refused = json.loads(client.bytes(client.request("GET", path, query="limit=1000")))["error"]
     assert (refused["param"], refused["code"]) == ("limit", "integer_above_max_value")
 
 
@@ -142,7 +142,7 @@ def test_input_tokens_count_the_chain_and_store_nothing():
     first = client.create("one two")
     body = {"model": "gpt-4o", "input": "three", "previous_response_id": first["id"]}
     chained = client.json("POST", "/responses/input_tokens", body)
-    assert chained["input_tokens"] == 3 + len(said(first).split()) + 1
+    assert chained["input_tokens"] == 3 + len(text_of(first).split()) + 1
 
 
 def test_tools_and_instructions_are_not_inherited_by_a_chain():
@@ -158,7 +158,7 @@ def test_item_references_stand_for_stored_items():
     client = Client()
     first = client.create("hello there")
     reference = {"type": "item_reference", "id": first["output"][0]["id"]}
-    assert "assistant said" in said(client.create([reference, {"role": "user", "content": "and?"}]))
+    assert "assistant said" in text_of(client.create([reference, {"role": "user", "content": "and?"}]))
 
 
 def test_models_are_listed():
@@ -166,7 +166,7 @@ def test_models_are_listed():
     names = [each["id"] for each in client.json("GET", "/models")["data"]]
     assert {"gpt-4o", "my-deployment"} <= set(names)
     assert client.json("GET", "/models/gpt-4o")["object"] == "model"
-    assert client.ask("GET", "/models/nothing").status == 404
+    assert client.request("GET", "/models/nothing").status == 404
     assert client.create("hi", model="my-deployment")["model"] == "my-deployment"
 
 

@@ -80,8 +80,8 @@ def test_a_deleted_file_is_removed_from_its_stores():
     client = Client()
     store = client.store(foods=FOODS)
     path = f"/vector_stores/{store['id']}/files"
-    (held,) = client.json("GET", path)["data"]
-    client.json("DELETE", f"/files/{held['id']}")
+    (file,) = client.json("GET", path)["data"]
+    client.json("DELETE", f"/files/{file['id']}")
     assert client.json("GET", path)["data"] == []
 
 

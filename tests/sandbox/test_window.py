@@ -3,7 +3,7 @@
 import pytest
 
 from shim.sandbox import Sandbox
-from tests.sandbox.drive import WEATHER, Client, outputs, said
+from tests.sandbox.drive import WEATHER, Client, outputs, text_of
 
 LONG = "word " * 9
 
@@ -19,7 +19,7 @@ def test_too_much_is_refused_and_truncation_drops_the_oldest():
     refused = client.refused(body)
     assert (refused["code"], refused["param"]) == ("context_length_exceeded", "input")
     second = client.json("POST", "/responses", body | {"truncation": "auto"})
-    assert "one" not in said(second)
+    assert "one" not in text_of(second)
     assert second["usage"]["input_tokens"] <= 12
     listed = client.json("GET", f"/responses/{second['id']}/input_items")["data"]
     assert len(listed) == 3
@@ -34,14 +34,14 @@ def test_input_tokens_applies_the_same_limit():
     assert counted == client.json("POST", "/responses", more | {"truncation": "auto"})["usage"]["input_tokens"]
 
 
-@pytest.mark.parametrize("words, kept", [(50, True), (52, False)])
-def test_the_output_of_a_dropped_call_is_dropped(words, kept):
+@pytest.mark.parametrize("words, remains", [(50, True), (52, False)])
+def test_the_output_of_a_dropped_call_is_dropped(words, remains):
     client = Client(Sandbox(context_window=60))
     first = client.create("get_weather", tools=[WEATHER])
     second = client.create(outputs(first, "sunny"), previous_response_id=first["id"], tools=[WEATHER])
     third = client.create("word " * words, previous_response_id=second["id"], truncation="auto")
-    assert ("a tool returned" in said(third)) is kept
-    assert third["usage"]["input_tokens"] == (60 if kept else 59)
+    assert ("a tool returned" in text_of(third)) is remains
+    assert third["usage"]["input_tokens"] == (60 if remains else 59)
 
 
 def test_an_item_that_alone_is_too_long_is_refused():
@@ -63,4 +63,4 @@ def test_retired_models_are_listed_with_their_shutdown_date_and_refused():
 def test_no_model_is_retired_unless_set(name):
     client = Client()
     assert "shutdown_date" not in client.json("GET", "/models/sandbox")
-    assert (client.ask("GET", f"/models/{name}").status == 200) is (name == "sandbox")
+    assert (client.request("GET", f"/models/{name}").status == 200) is (name == "sandbox")

@@ -26,7 +26,7 @@ class Candidates(Sandbox):
         self.bodies: dict[str, list[Json]] = {}
         self.begun: set[str] = set()
 
-    def kept(self) -> set[str]:
+    def remaining(self) -> set[str]:
         """The ids of all responses that were created and have not been deleted."""
         gone = {each.path.rpartition("/")[2] for each in self.requests if each.method == "DELETE"}
         return self.begun - gone
@@ -35,13 +35,13 @@ class Candidates(Sandbox):
         self, method: str, path: str, query: list[tuple[str, str]], headers: Mapping[str, str], body: bytes
     ) -> SandboxReply:
         if method == "POST" and path.endswith("/responses"):
-            asked = json.loads(body)
-            self.bodies.setdefault(asked["model"], []).append(json.loads(body))
-            users = [item for item in asked["input"] if item.get("role") == "user"]
-            if asked["model"] in self.readings and users:
+            request = json.loads(body)
+            self.bodies.setdefault(request["model"], []).append(json.loads(body))
+            users = [item for item in request["input"] if item.get("role") == "user"]
+            if request["model"] in self.readings and users:
                 part = users[-1]["content"][0]
-                part["text"] = self.readings[asked["model"]](part["text"])
-            body = json.dumps(asked).encode()
+                part["text"] = self.readings[request["model"]](part["text"])
+            body = json.dumps(request).encode()
         reply = super().handle(method, path, query, headers, body)
         return reply if isinstance(reply.body, bytes) else replace(reply, body=self._noted(reply.body))
 

@@ -36,9 +36,9 @@ def _answer(text: str, tokens: Tokens, seconds: float, first: float | None = Non
 def _turns() -> list[Turn]:
     call = Call("look_up_order", '{"number": "7"}', '{"state": "shipped", "on": "Monday"}')
     as_json = '{"order": 7, "open": false, "items": [{"name": "lamp", "count": 2}]}'
-    told = {"model": "gpt-4-turbo", "hosted": ("file_search",), "cited": ("file-shipping",)}
+    settings = {"model": "gpt-4-turbo", "hosted": ("file_search",), "cited": ("file-shipping",)}
     return [
-        Turn(1, "Where is order 7?", (), (), _answer(SHIPPED, Tokens(812, 96), 6, calls=(call,), **told)),
+        Turn(1, "Where is order 7?", (), (), _answer(SHIPPED, Tokens(812, 96), 6, calls=(call,), **settings)),
         Turn(2, "Give me the order as JSON.", (), (), _answer(as_json, Tokens(1040, 41), 3, model="gpt-4-turbo")),
         Turn(3, "Thanks!", (), (), _answer("You are welcome.", Tokens(1102, 6), 1, model="gpt-4-turbo")),
     ]
@@ -51,11 +51,14 @@ def _results(number: int) -> list[Result]:
 
     cited = {"hosted": ("file_search",), "cited": ("file-shipping",)}
     one, other = MODELS
-    asked = (Call("look_up_order", '{"number": "7"}'),), (Call("look_up_order", '{"number": 7, "history": true}'),)
+    differing_calls = (
+        (Call("look_up_order", '{"number": "7"}'),),
+        (Call("look_up_order", '{"number": 7, "history": true}'),),
+    )
     return [
         [
-            of(one, SHIPPED, Tokens(803, 141, 512, 64), 2.31, asked[0], **cited),
-            of(other, LONG, Tokens(790, 240, 0, 0), 1.42, asked[1]),
+            of(one, SHIPPED, Tokens(803, 141, 512, 64), 2.31, differing_calls[0], **cited),
+            of(other, LONG, Tokens(790, 240, 0, 0), 1.42, differing_calls[1]),
         ],
         [
             of(

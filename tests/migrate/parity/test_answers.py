@@ -19,7 +19,7 @@ def function(name: str, arguments: str, output: str | None = None) -> Json:
     return {"id": name, "type": "function", "function": {"name": name, "arguments": arguments, "output": output}}
 
 
-def said(*parts: Json) -> Json:
+def message_of(*parts: Json) -> Json:
     return objects.answer("msg_1", 101, RUN) | {"content": list(parts)}
 
 
@@ -36,7 +36,9 @@ def test_a_run_with_its_steps_and_messages() -> None:
     message = objects.step("step_2", 101, RUN, {"type": "message_creation", "message_creation": {"message_id": "m"}})
     search = {"id": "a", "type": "file_search", "file_search": {}}
     steps = [step(search), step(function("one", "{}", "1"), function("two", "{}")), message]
-    found = answer(RUN, steps, [said(text("Look:【1】", CITED, CITED, MADE), PICTURE), said(text("Done, at last."))])
+    found = answer(
+        RUN, steps, [message_of(text("Look:【1】", CITED, CITED, MADE), PICTURE), message_of(text("Done, at last."))]
+    )
     assert found == Answer(
         "completed",
         "gpt-4",
@@ -51,13 +53,13 @@ def test_a_run_with_its_steps_and_messages() -> None:
 
 
 def test_messages_alone() -> None:
-    found = answer(None, [], [said({"type": "refusal", "refusal": "I can't."})])
+    found = answer(None, [], [message_of({"type": "refusal", "refusal": "I can't."})])
     assert found == Answer(text="I can't.", refused=True)
     assert (found.status, found.calls, found.tokens) == (None, None, None)
 
 
 def test_the_calls_of_a_run_without_steps_are_unknown() -> None:
-    found = answer(RUN, [], [said(text("Hello."))])
+    found = answer(RUN, [], [message_of(text("Hello."))])
     assert (found.calls, found.hosted) == (None, None)
 
 

@@ -48,8 +48,8 @@ class Record:
             function = {"name": call, "arguments": "{}", "output": None if call == "mute" else "done"}
             calls = [{"id": f"call_{len(self.steps)}", "type": "function", "function": function}]
             self.steps.append(objects.step("step", at, run, {"type": "tool_calls", "tool_calls": calls}))
-            asked = {"type": "function_call", "call_id": calls[0]["id"], "name": call, "arguments": "{}"}
-            self._note(asked, run_id=run["id"])
+            call_item = {"type": "function_call", "call_id": calls[0]["id"], "name": call, "arguments": "{}"}
+            self._note(call_item, run_id=run["id"])
             self._note(history.of_output(calls[0]["id"], "done"), run_id=run["id"])
         if text is not None:
             self._message("assistant", text, at, run["id"])

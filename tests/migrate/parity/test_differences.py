@@ -14,14 +14,14 @@ WEATHER = Call("weather", '{"city": "Paris", "days": 2}', "rain", 0)
 TIME = Call("time", "{}", "noon", 1)
 
 
-def told(recorded: Answer, candidate: Answer, *batches: list[Call], stopped: bool = False) -> list[Difference]:
+def compared(recorded: Answer, candidate: Answer, *batches: list[Call], stopped: bool = False) -> list[Difference]:
     playback = Playback(recorded.calls or ())
     rounds = [[replace(call, batch=number) for call in calls] for number, calls in enumerate(batches)]
     replies = [reply for calls in rounds for reply in playback.answer(calls)]
     return differences(Sides(recorded, candidate, replies, stopped))
 
 
-def words(found: list[Difference]) -> list[str]:
+def texts(found: list[Difference]) -> list[str]:
     return [f"{each.what}: {each.recorded} > {each.candidate}" for each in found]
 
 
@@ -69,7 +69,7 @@ ANSWERS: list[Any] = [
 
 @pytest.mark.parametrize("recorded, candidate, expected", ANSWERS)
 def test_answers(recorded: dict[str, Any], candidate: dict[str, Any], expected: list[str]) -> None:
-    assert words(told(replace(PLAIN, **recorded), replace(PLAIN, **candidate))) == expected
+    assert texts(compared(replace(PLAIN, **recorded), replace(PLAIN, **candidate))) == expected
 
 
 def _call(name: str, arguments: str) -> Call:
@@ -100,13 +100,13 @@ def _call(name: str, arguments: str) -> Call:
 )
 def test_calls(batches: list[list[Call]], expected: list[str]) -> None:
     recorded = replace(PLAIN, calls=(WEATHER, TIME))
-    assert words(told(recorded, replace(PLAIN), *batches)) == expected
+    assert texts(compared(recorded, replace(PLAIN), *batches)) == expected
 
 
 def test_a_turn_that_was_stopped_has_calls_and_no_answer() -> None:
     recorded = replace(PLAIN, calls=(WEATHER,), cited=("a",))
     stopped = replace(PLAIN, status="cancelled", text="")
-    assert words(told(recorded, stopped, [_call("news", "{}")], stopped=True)) == [
+    assert texts(compared(recorded, stopped, [_call("news", "{}")], stopped=True)) == [
         'missing call: weather({"city": "Paris", "days": 2}) > –',
         "extra call: – > news({})",
     ]
@@ -114,7 +114,7 @@ def test_a_turn_that_was_stopped_has_calls_and_no_answer() -> None:
 
 def test_aspects_that_are_not_recorded_are_not_compared() -> None:
     unknown = Answer(text="Hello.")
-    assert told(unknown, PLAIN, [_call("news", "{}")]) == []
+    assert compared(unknown, PLAIN, [_call("news", "{}")]) == []
 
 
 def test_every_aspect_has_its_check() -> None:

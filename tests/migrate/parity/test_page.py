@@ -20,11 +20,11 @@ def hostile() -> Report:
         result, found = judged.result, judged.differences
         answer = replace(result.answer, text=HOSTILE, error={"code": HOSTILE, "message": HOSTILE}, hosted=(HOSTILE,))
         replies = tuple(replace(each, call=replace(each.call, name=HOSTILE), output=HOSTILE) for each in result.replies)
-        told = tuple(each._replace(what=HOSTILE, recorded=HOSTILE, candidate=HOSTILE) for each in found)
+        differences = tuple(each._replace(what=HOSTILE, recorded=HOSTILE, candidate=HOSTILE) for each in found)
         return replace(
             judged,
             result=replace(result, model=HOSTILE, answer=answer, replies=replies, stopped=HOSTILE),
-            differences=told,
+            differences=differences,
         )
 
     def each(compared: Compared) -> Compared:
@@ -39,26 +39,26 @@ def hostile() -> Report:
     )
 
 
-def words(html: str) -> str:
+def text_of(html: str) -> str:
     """The visible text of the page, without tags."""
     body = html[html.index("<body>") :]
     return " ".join(re.sub(r"<[^>]+>", " ", body).split())
 
 
 def test_the_page_of_a_help_desk() -> None:
-    told = words(page(report(), "9.9"))
-    assert "1 conversation, 3 turns, each on the history as it was recorded. 2026-09-21 14:13 UTC." in told
-    assert "gpt-5.6-terra 3 3 0 0 2,924 2,048 210 84 $0.0038 25 0.30 s / 0.58 s 1.20 s / 2.31 s" in told
-    assert "look_up_order: history (absent) → true" in told
-    assert "form JSON → JSON in a code block" in told
-    assert "thread_Mn12Op34Qr56St78Uv90Wx12 it has no answer: skipped" in told
-    assert "does not say which one is right" in told
+    text = text_of(page(report(), "9.9"))
+    assert "1 conversation, 3 turns, each on the history as it was recorded. 2026-09-21 14:13 UTC." in text
+    assert "gpt-5.6-terra 3 3 0 0 2,924 2,048 210 84 $0.0038 25 0.30 s / 0.58 s 1.20 s / 2.31 s" in text
+    assert "look_up_order: history (absent) → true" in text
+    assert "form JSON → JSON in a code block" in text
+    assert "thread_Mn12Op34Qr56St78Uv90Wx12 it has no answer: skipped" in text
+    assert "does not say which one is right" in text
 
 
 def test_costs_are_unknown_without_prices() -> None:
-    told = words(page(replace(report(), prices={}), "9.9"))
-    assert "unknown 25 0.30 s" in told
-    assert "$" not in told
+    text = text_of(page(replace(report(), prices={}), "9.9"))
+    assert "unknown 25 0.30 s" in text
+    assert "$" not in text
 
 
 def test_no_recorded_text_becomes_a_tag() -> None:

@@ -15,7 +15,7 @@ def made(*names: str) -> list[Call]:
 
 
 @pytest.mark.parametrize(
-    "calls, told",
+    "calls, expected",
     [
         (['weather {"city":"Paris"}'], [("equal", "rain", 0)]),
         # Calls with equal arguments are matched first, at any position in a round; the remaining calls are matched by
@@ -32,9 +32,9 @@ def made(*names: str) -> list[Call]:
         ([], []),
     ],
 )
-def test_outputs(calls: list[str], told: list[tuple[str, str | None, int | None]]) -> None:
+def test_outputs(calls: list[str], expected: list[tuple[str, str | None, int | None]]) -> None:
     playback = Playback([PARIS, ROME, TIME, MUTE], [Call("old", '{"a": 1.0}', "past")])
-    assert [(each.match, each.output, each.index) for each in playback.answer(made(*calls))] == told
+    assert [(each.match, each.output, each.index) for each in playback.answer(made(*calls))] == expected
 
 
 def test_each_recorded_output_is_used_once_over_all_rounds() -> None:

@@ -41,7 +41,7 @@ def test_files(name: str, text: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name, text, told",
+    "name, text, error",
     [
         ("a.yaml", "a: {input: 1, output: 2}\nb: {input: 1}\n", "a.yaml:2: b: prices are"),
         ("a.yaml", "a: {input: 1, output: free}\n", "a.yaml:1: a: prices are"),
@@ -56,9 +56,9 @@ def test_files(name: str, text: str, tmp_path: Path) -> None:
         ("none.json", None, "No such file"),
     ],
 )
-def test_invalid_prices(name: str, text: str | None, told: str, tmp_path: Path) -> None:
+def test_invalid_prices(name: str, text: str | None, error: str, tmp_path: Path) -> None:
     if text is not None:
         (tmp_path / name).write_text(text)
     with pytest.raises(Unusable) as problem:
         read(tmp_path / name)
-    assert told in str(problem.value)
+    assert error in str(problem.value)

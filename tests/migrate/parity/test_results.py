@@ -88,10 +88,10 @@ def test_the_report_of_a_help_desk() -> None:
 
 
 def test_json_has_the_documented_fields() -> None:
-    told = json.loads(encoding.compact(as_json(report(), "9.9")))
-    assert [*told] == ["format", "version", "shim", "made_at", "options", "summary", "turns", "problems"]
-    assert [*told["turns"][0]] == ["thread", "turn", "question", "verdict", "recorded", "candidates"]
-    first, second = told["turns"][0]["candidates"]
+    fields = json.loads(encoding.compact(as_json(report(), "9.9")))
+    assert [*fields] == ["format", "version", "shim", "made_at", "options", "summary", "turns", "problems"]
+    assert [*fields["turns"][0]] == ["thread", "turn", "question", "verdict", "recorded", "candidates"]
+    first, second = fields["turns"][0]["candidates"]
     assert [*first] == ["model", "repetition", "verdict", "stopped", "differences", "calls", "answer"]
     assert [call["match"] for call in (*first["calls"], *second["calls"])] == ["equal", "differ"]
     assert second["differences"][0] == {
@@ -102,8 +102,8 @@ def test_json_has_the_documented_fields() -> None:
     }
     assert first["answer"]["tokens"] == {"prompt": 803, "completion": 141, "cached": 512, "reasoning": 64}
     assert first["answer"]["cost"] == pytest.approx((803 - 512) * 2e-6 + 512 * 0.2e-6 + 141 * 8e-6)
-    assert told["turns"][1]["recorded"]["form"]["keys"]["items[].name"] == "string"
-    assert told["turns"][0]["recorded"]["calls"] == [
+    assert fields["turns"][1]["recorded"]["form"]["keys"]["items[].name"] == "string"
+    assert fields["turns"][0]["recorded"]["calls"] == [
         {
             "name": "look_up_order",
             "arguments": '{"number": "7"}',
