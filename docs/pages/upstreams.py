@@ -70,7 +70,7 @@ def within(text: str) -> str:
     """A text with the table of servers between its two marks."""
     headings = ("server", "profile", "known by", "threads", "runs without a stream", "")
     rows = [
-        (name, code(key), _known(key), _told(PROFILES[key]), _run(PROFILES[key]), cell(more))
+        (name, code(key), _known(key), _chaining(PROFILES[key]), _run(PROFILES[key]), cell(more))
         for key, (name, more) in SERVERS.items()
     ]
     return BETWEEN.sub(lambda marks: f"{marks[1]}\n{table(headings, rows)}\n{marks[2]}", text)
@@ -85,7 +85,7 @@ def _known(name: str) -> str:
     return ", ".join(map(code, shown)) or "its name in `SHIM_UPSTREAM_PROFILE`; without it, treated as `other`"
 
 
-def _told(profile: Profile) -> str:
+def _chaining(profile: Profile) -> str:
     if profile.stores:
         return "chained" if profile.trusted else "chained, after a check"
     return "whole thread each time"

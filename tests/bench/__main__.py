@@ -25,23 +25,23 @@ BENCHES: Final[dict[str, Callable[[Options], Report]]] = {
 WRITTEN: Final = Path("build/bench.json")
 
 
-def main(words: Sequence[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measures; nothing is asserted.")
     parser.add_argument("names", nargs="*", choices=[*BENCHES, []], help="default: all")
     parser.add_argument("--rounds", type=int, default=Options.rounds)
     parser.add_argument("--deltas", type=int, default=Options.deltas)
     parser.add_argument("--json", type=Path, default=WRITTEN, help="where the numbers go")
-    asked = parser.parse_args(words)
-    options = Options(asked.rounds, asked.deltas)
-    told = {"machine": machine(), "rounds": options.rounds, "deltas": options.deltas}
-    print(", ".join(f"{name} {value}" for name, value in told.items()))
-    for name in asked.names or BENCHES:
+    parsed = parser.parse_args(arguments)
+    options = Options(parsed.rounds, parsed.deltas)
+    results = {"machine": machine(), "rounds": options.rounds, "deltas": options.deltas}
+    print(", ".join(f"{name} {value}" for name, value in results.items()))
+    for name in parsed.names or BENCHES:
         report = BENCHES[name](options)
-        told[name] = report.data
+        results[name] = report.data
         print(f"\n{name}: {(BENCHES[name].__doc__ or '').strip()}\n\n{report.text}", flush=True)
-    asked.json.parent.mkdir(parents=True, exist_ok=True)
-    asked.json.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
-    print(f"\nwritten: {asked.json}")
+    parsed.json.parent.mkdir(parents=True, exist_ok=True)
+    parsed.json.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
+    print(f"\nwritten: {parsed.json}")
 
 
 if __name__ == "__main__":

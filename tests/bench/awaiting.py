@@ -7,7 +7,7 @@ from typing import Any
 
 import openai
 
-from tests.bench.blocking import told
+from tests.bench.blocking import report_texts
 from tests.bench.stand import THREAD, UNMERGED, Stand
 from tests.bench.watch import Watch
 
@@ -18,7 +18,7 @@ def create(stand: Stand) -> Timed:
     async def read(watch: Watch) -> None:
         async for event in await stand.async_plain.responses.create(model="gpt-4o-mini", input="Go on.", stream=True):
             if event.type == "response.output_text.delta":
-                watch.hear(event.delta)
+                watch.record(event.delta)
 
     return read
 
@@ -28,7 +28,7 @@ def stream(stand: Stand) -> Timed:
         async with stand.async_plain.responses.stream(model="gpt-4o-mini", input="Go on.") as events:
             async for event in events:
                 if event.type == "response.output_text.delta":
-                    watch.hear(event.delta)
+                    watch.record(event.delta)
 
     return read
 
@@ -38,12 +38,12 @@ def _loop(runs: Any, thread: str, assistant: str) -> Timed:
         async for event in await runs.create(thread_id=thread, assistant_id=assistant, stream=True):
             if event.event == "thread.message.delta":
                 for part in event.data.delta.content:
-                    watch.hear(part.text.value)
+                    watch.record(part.text.value)
 
     return read
 
 
-class Ear(openai.AsyncAssistantEventHandler):
+class Handler(openai.AsyncAssistantEventHandler):
     """The application's event handler."""
 
     def __init__(self, watch: Watch) -> None:
@@ -51,12 +51,12 @@ class Ear(openai.AsyncAssistantEventHandler):
         self.watch = watch
 
     async def on_text_delta(self, delta: Any, snapshot: Any) -> None:
-        self.watch.hear(delta.value)
+        self.watch.record(delta.value)
 
 
 def _handler(runs: Any, thread: str, assistant: str) -> Timed:
     async def read(watch: Watch) -> None:
-        async with runs.stream(thread_id=thread, assistant_id=assistant, event_handler=Ear(watch)) as events:
+        async with runs.stream(thread_id=thread, assistant_id=assistant, event_handler=Handler(watch)) as events:
             await events.until_done()
 
     return read
@@ -100,6 +100,6 @@ def alone(stand: Stand) -> Timed:
         assert reply.events is not None
         async with aclosing(reply.events) as batches:
             async for batch in batches:
-                told(watch, batch)
+                report_texts(watch, batch)
 
     return read

@@ -29,7 +29,7 @@ def bare(stand: Stand) -> Timed:
         with socket.create_connection((address.hostname, address.port)) as connection:
             connection.sendall(f"POST {address.path} HTTP/1.1\r\ncontent-length: 0\r\n\r\n".encode())
             while not (data := connection.recv(65536)).endswith(END):
-                watch.hear("")
+                watch.record("")
         assert data
 
     return read
@@ -39,7 +39,7 @@ def create(stand: Stand) -> Timed:
     def read(watch: Watch) -> None:
         for event in stand.plain.responses.create(model="gpt-4o-mini", input="Go on.", stream=True):
             if event.type == "response.output_text.delta":
-                watch.hear(event.delta)
+                watch.record(event.delta)
 
     return read
 
@@ -49,7 +49,7 @@ def stream(stand: Stand) -> Timed:
         with stand.plain.responses.stream(model="gpt-4o-mini", input="Go on.") as events:
             for event in events:
                 if event.type == "response.output_text.delta":
-                    watch.hear(event.delta)
+                    watch.record(event.delta)
 
     return read
 
@@ -59,12 +59,12 @@ def _loop(runs: Any, thread: str, assistant: str) -> Timed:
         for event in runs.create(thread_id=thread, assistant_id=assistant, stream=True):
             if event.event == "thread.message.delta":
                 for part in event.data.delta.content:
-                    watch.hear(part.text.value)
+                    watch.record(part.text.value)
 
     return read
 
 
-class Ear(openai.AssistantEventHandler):
+class Handler(openai.AssistantEventHandler):
     """The application's event handler."""
 
     def __init__(self, watch: Watch) -> None:
@@ -72,13 +72,13 @@ class Ear(openai.AssistantEventHandler):
         self.watch = watch
 
     def on_text_delta(self, delta: Any, snapshot: Any) -> None:
-        self.watch.hear(delta.value)
+        self.watch.record(delta.value)
 
 
 def _handler(runs: Any, thread: str, assistant: str) -> Timed:
     def read(watch: Watch) -> None:
-        with runs.stream(thread_id=thread, assistant_id=assistant, event_handler=Ear(watch)) as told:
-            told.until_done()
+        with runs.stream(thread_id=thread, assistant_id=assistant, event_handler=Handler(watch)) as stream:
+            stream.until_done()
 
     return read
 
@@ -120,14 +120,14 @@ def alone(stand: Stand) -> Timed:
         reply = drive.finish(stand.engine.handle(request))
         assert reply.events is not None
         for batch in drive.drain(reply.events):
-            told(watch, batch)
+            report_texts(watch, batch)
 
     return read
 
 
-def told(watch: Watch, batch: list[Emitted]) -> None:
+def report_texts(watch: Watch, batch: list[Emitted]) -> None:
     """Encode a batch, as the server does, and report its texts to the watch, as an application would."""
     encode(batch)
     for name, data in batch:
         if name == "thread.message.delta":
-            watch.hear(data["delta"]["content"][0]["text"]["value"])
+            watch.record(data["delta"]["content"][0]["text"]["value"])

@@ -11,7 +11,7 @@ WORDS: Final = (" the", " a", " of", " model", " answers", " slowly", ",", " pie
 ITEM_ID: Final = "msg_0123456789abcdef0123456789abcdef0123456789abcdef01"
 
 
-def words(deltas: int) -> list[str]:
+def random_texts(deltas: int) -> list[str]:
     """The deltas' texts; they are the same for every run."""
     return random.Random(deltas).choices(WORDS, k=deltas)
 
@@ -44,7 +44,7 @@ def _response(status: str, output: list[Json], usage: Json | None) -> Json:
 
 def events(deltas: int) -> tuple[list[Json], list[Json], list[Json]]:
     """The events before the deltas, the deltas, and the events after the deltas."""
-    texts = words(deltas)
+    texts = random_texts(deltas)
     part = {"type": "output_text", "annotations": [], "logprobs": [], "text": "".join(texts)}
     item = {"id": ITEM_ID, "type": "message", "status": "completed", "content": [part], "role": "assistant"}
     usage = {"input_tokens": 11, "output_tokens": deltas, "total_tokens": 11 + deltas}

@@ -122,15 +122,15 @@ def _text(found: list[Json]) -> str:
         for row in found
         if row["streams"] == streams and name in row and row["way"] == "the server"
     ]
-    told = table(("aim", "start", "measured", "at most", "met"), judged)
-    return f"{NOTE}\n\n{table(('way', *COLUMNS), rows)}\n\n{told}"
+    verdicts = table(("aim", "start", "measured", "at most", "met"), judged)
+    return f"{NOTE}\n\n{table(('way', *COLUMNS), rows)}\n\n{verdicts}"
 
 
 @contextmanager
 def upstream_process(tokens: int, silence: float, rate: float = RATE) -> Iterator[str]:
     """The URL of an upstream that runs in its own process."""
-    words = ("-m", "tests.bench.crowd_upstream", str(rate), str(tokens), str(silence))
-    with _process(*words) as process:
+    arguments = ("-m", "tests.bench.crowd_upstream", str(rate), str(tokens), str(silence))
+    with _process(*arguments) as process:
         yield f"http://127.0.0.1:{process.stdout.readline().strip()}/v1"
 
 
@@ -139,16 +139,16 @@ def _server(upstream: str, workers: int) -> Iterator[tuple[str, int]]:
     """The server's URL and its process id. Several processes share one SQLite database."""
     with tempfile.TemporaryDirectory() as folder:
         given = {"SHIM_DATABASE_URL": f"sqlite:///{folder}/shim.db", "OPENAI_API_KEY": "bench"}
-        words = ["-m", "shim", "serve", "--port", "0", "--upstream", upstream]
-        words += ["--workers", str(workers)] if workers > 1 else []
-        with _process(*words, env=os.environ | given) as process:
+        arguments = ["-m", "shim", "serve", "--port", "0", "--upstream", upstream]
+        arguments += ["--workers", str(workers)] if workers > 1 else []
+        with _process(*arguments, env=os.environ | given) as process:
             yield process.stdout.readline().partition(",")[0].strip(), process.pid
 
 
 def _readers(module: str, url: str, starts: Starts, pid: int | None, *more: str) -> Json:
     count, seconds = str(starts.count), str(starts.seconds)
-    words = [sys.executable, "-m", f"tests.bench.{module}", url, count, seconds, *more]
-    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as readers:
+    command = [sys.executable, "-m", f"tests.bench.{module}", url, count, seconds, *more]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as readers:
         peak = 0.0
         while readers.poll() is None:
             peak = max(peak, _memory(pid) if pid is not None else 0.0)
@@ -157,14 +157,14 @@ def _readers(module: str, url: str, starts: Starts, pid: int | None, *more: str)
             except subprocess.TimeoutExpired:
                 continue
         assert readers.stdout is not None
-        told: Json = json.loads(readers.stdout.read())
-    return told | ({"peak_mb": round(peak, 1)} if pid is not None else {})
+        results: Json = json.loads(readers.stdout.read())
+    return results | ({"peak_mb": round(peak, 1)} if pid is not None else {})
 
 
 @contextmanager
-def _process(*words: str, env: Any = None) -> Iterator[Any]:
+def _process(*arguments: str, env: Any = None) -> Iterator[Any]:
     out: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
-    with subprocess.Popen([sys.executable, *words], cwd=ROOT, env=env, **out) as process:
+    with subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=env, **out) as process:
         try:
             yield process
         finally:
@@ -182,8 +182,8 @@ def _cpu(pid: int) -> float:
     """Seconds of CPU time that a process and its descendants have used."""
     used = 0.0
     for each in _family(pid):
-        words = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
-        used += (int(words[11]) + int(words[12])) / TICKS
+        fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+        used += (int(fields[11]) + int(fields[12])) / TICKS
     return used
 
 

@@ -42,7 +42,7 @@ class Reader:
         kind = f"content-type: application/json\r\ncontent-length: {len(data)}\r\n\r\n"
         self.writer.write((head + kind).encode() + data)
 
-    async def ask(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Send a request whose answer has a content length."""
         self.send(path, body)
         head = await self.reader.readuntil(b"\r\n\r\n")
@@ -84,7 +84,7 @@ async def crowd(url: str, streams: int, seconds: float, model: str = "gpt-4o") -
         path, body = f"{base}/responses", {"model": model, "input": "Go on.", "stream": True}
         await reader.connect()
         if shim:
-            made = await reader.ask(f"{base}/threads", {"messages": [{"role": "user", "content": "Go on."}]})
+            made = await reader.post(f"{base}/threads", {"messages": [{"role": "user", "content": "Go on."}]})
             path, body = f"{base}/threads/{made['id']}/runs", {"assistant_id": assistant["id"], "stream": True}
         ready.append(number)
         if len(ready) == streams:
@@ -95,12 +95,12 @@ async def crowd(url: str, streams: int, seconds: float, model: str = "gpt-4o") -
 
     if shim:
         await first.connect()
-        assistant = await first.ask(f"{base}/assistants", {"model": model})
+        assistant = await first.post(f"{base}/assistants", {"model": model})
     ready, start = list[int](), asyncio.Event()
-    return told(await asyncio.gather(*(one(number, reader) for number, reader in enumerate(readers))))
+    return summary(await asyncio.gather(*(one(number, reader) for number, reader in enumerate(readers))))
 
 
-def told(seen: list[Seen]) -> dict[str, Any]:
+def summary(seen: list[Seen]) -> dict[str, Any]:
     """The results of all readers together."""
     first_tokens = sorted(each.at[0] * 1000 for each in seen)
     gaps = [max((b - a for a, b in zip(each.at, each.at[1:], strict=False)), default=0.0) * 1000 for each in seen]

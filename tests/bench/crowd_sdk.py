@@ -12,7 +12,7 @@ from typing import Any
 
 import openai
 
-from tests.bench.crowd_readers import Seen, told
+from tests.bench.crowd_readers import Seen, summary
 
 
 async def crowd(url: str, streams: int, seconds: float) -> dict[str, Any]:
@@ -30,7 +30,7 @@ async def crowd(url: str, streams: int, seconds: float) -> dict[str, Any]:
 
     before = time.process_time()
     seen = await asyncio.gather(*map(one, range(streams)))
-    return told(seen) | {"computed": time.process_time() - before}
+    return summary(seen) | {"computed": time.process_time() - before}
 
 
 if __name__ == "__main__":

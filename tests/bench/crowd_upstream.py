@@ -37,8 +37,8 @@ class Upstream:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the requests of one connection."""
         try:
-            while (asked := await _request(reader)) is not None:
-                method, body = asked
+            while (request := await _request(reader)) is not None:
+                method, body = request
                 if method != b"POST":
                     writer.write(UNKNOWN)
                 elif body.get("model") == SLOW:
@@ -54,17 +54,17 @@ class Upstream:
         loop, before, deltas, after = asyncio.get_running_loop(), *stands
         own = {"id": f"resp_{next(NUMBERS):08}"}
 
-        def named(event: dict[str, Any]) -> dict[str, Any]:
+        def with_id(event: dict[str, Any]) -> dict[str, Any]:
             return event | {"response": event["response"] | own} if "response" in event else event
 
-        writer.write(HEAD + _chunk(*map(named, before)))
+        writer.write(HEAD + _chunk(*map(with_id, before)))
         due = loop.time()
         for delta in deltas:
             due += pause
             await asyncio.sleep(max(0.0, due - loop.time()))
             writer.write(_chunk(delta))
             await writer.drain()
-        writer.write(_chunk(*map(named, after)) + b"0\r\n\r\n")
+        writer.write(_chunk(*map(with_id, after)) + b"0\r\n\r\n")
 
 
 async def _request(reader: asyncio.StreamReader) -> tuple[bytes, Any] | None:

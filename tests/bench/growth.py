@@ -92,9 +92,9 @@ def _report(spent: dict[int, list[float]], sizes: dict[int, float], up: set[int]
 
 def _turn(client: OpenAI, thread: str, helper: str) -> None:
     client.beta.threads.messages.create(thread, role="user", content=SAYING)
-    told = [event.event for event in client.beta.threads.runs.create(thread, assistant_id=helper, stream=True)]
-    if told[-1] != "thread.run.completed":
-        raise AssertionError(told)
+    names = [event.event for event in client.beta.threads.runs.create(thread, assistant_id=helper, stream=True)]
+    if names[-1] != "thread.run.completed":
+        raise AssertionError(names)
 
 
 @contextmanager

@@ -49,10 +49,10 @@ def measured(threads: int) -> Json:
         path = Path(folder) / "all.jsonl"
         write(path, threads)
         known = {**os.environ, "SHIM_DATABASE_URL": f"sqlite:///{folder}/shim.db", "PYTHONPATH": str(ROOT)}
-        told = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-c", _PROGRAM, str(path)], env=known, capture_output=True, text=True, check=True
         )
-    found: Json = json.loads(told.stdout)
+    found: Json = json.loads(process.stdout)
     assert int(found["broken"]) == threads * MESSAGES + 1
     return found
 

@@ -71,10 +71,10 @@ def measured(reader: str, megabytes: float, characters: int) -> Json:
     with flooding(megabytes, characters) as url, tempfile.TemporaryDirectory() as folder:
         settings = LIMITS | {"SHIM_DATABASE_URL": f"sqlite:///{folder}/bench.db", "SHIM_EXIT_GRACE": "0"}
         command = [sys.executable, "-m", "tests.bench.limits", url, reader]
-        told = subprocess.run(
+        process = subprocess.run(
             command, cwd=ROOT, env=os.environ | settings, stdout=subprocess.PIPE, check=True, timeout=600
         )
-        found: Json = json.loads(told.stdout)
+        found: Json = json.loads(process.stdout)
     return {"reader": reader} | found
 
 

@@ -30,8 +30,8 @@ class Report:
 def spread(values: Iterable[float]) -> dict[str, float]:
     """Median, minimum and maximum."""
     found = sorted(values)
-    named = {"median": statistics.median(found), "min": found[0], "max": found[-1]}
-    return {name: round(value, 3) for name, value in named.items()}
+    figures = {"median": statistics.median(found), "min": found[0], "max": found[-1]}
+    return {name: round(value, 3) for name, value in figures.items()}
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

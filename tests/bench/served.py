@@ -28,10 +28,10 @@ class Served:
 @contextmanager
 def served(answers: dict[str, list[bytes]]) -> Iterator[Served]:
     """Run the server in another process; ``answers`` maps paths to pieces."""
-    waiting, told = os.pipe()
-    command = [sys.executable, "-m", "tests.bench.upstream", str(waiting)]
+    read_end, write_end = os.pipe()
+    command = [sys.executable, "-m", "tests.bench.upstream", str(read_end)]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, cwd=ROOT, pass_fds=(waiting,), **pipes) as server:
+    with subprocess.Popen(command, cwd=ROOT, pass_fds=(read_end,), **pipes) as server:
         assert server.stdin is not None
         assert server.stdout is not None
         for path, pieces in answers.items():
@@ -40,17 +40,17 @@ def served(answers: dict[str, list[bytes]]) -> Iterator[Served]:
         server.stdin.flush()
         found = Served(f"http://127.0.0.1:{server.stdout.readline().strip()}")
         try:
-            with _acknowledged(found, told):
+            with _acknowledged(found, write_end):
                 yield found
         finally:
             server.stdin.close()
             server.wait()
-            os.close(waiting)
-            os.close(told)
+            os.close(read_end)
+            os.close(write_end)
 
 
 @contextmanager
-def _acknowledged(found: Served, told: int) -> Iterator[None]:
+def _acknowledged(found: Served, pipe: int) -> Iterator[None]:
     """Count every network read of this process and acknowledge it to the server. The cost is one or two microseconds
     per read, the same for every variant.
     """
@@ -60,7 +60,7 @@ def _acknowledged(found: Served, told: int) -> Iterator[None]:
         data = recv(self, size, *flags)
         if size > WAKE_UP and data:
             found.reads += 1
-            write(told, b".")
+            write(pipe, b".")
         return data
 
     socket.socket.recv = counted  # type: ignore[assignment, method-assign]

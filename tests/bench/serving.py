@@ -48,7 +48,7 @@ def run(options: Options) -> Report:
                 texts = stream(stand)
                 watch.start()
                 for text in texts:
-                    watch.hear(text)
+                    watch.record(text)
                 watch.stop()
                 if number:
                     found[name].append(watch)
@@ -101,8 +101,8 @@ def _stand(deltas: int) -> Iterator[Stand]:
 
 
 @contextmanager
-def _process(*words: str) -> Iterator[Any]:
-    with subprocess.Popen([sys.executable, *words], cwd=ROOT, stdout=subprocess.PIPE, text=True) as it:
+def _process(*arguments: str) -> Iterator[Any]:
+    with subprocess.Popen([sys.executable, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True) as it:
         try:
             yield it
         finally:
@@ -123,5 +123,5 @@ def _report(found: dict[str, list[Watch]]) -> Report:
         ratios[f"{through}/{without}"] = spread(one / other for one, other in pairs)
         ratios[f"{through}-{without} ms to the first"] = spread(one - other for one, other in more)
     shown = table(("", "ms to the first", "µs an event"), rows)
-    told = table(("", "median", "min", "max"), [(name, *map(str, value.values())) for name, value in ratios.items()])
-    return Report(f"{shown}\n\n{told}", {"first": first, "event": each, "ratios": ratios})
+    summary = table(("", "median", "min", "max"), [(name, *map(str, value.values())) for name, value in ratios.items()])
+    return Report(f"{shown}\n\n{summary}", {"first": first, "event": each, "ratios": ratios})

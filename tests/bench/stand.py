@@ -57,14 +57,14 @@ class Prepared:
 
 @dataclass
 class Stand:
-    """The set-up for one size of bursts. ``pieces`` is the answer, ``told`` the shim's output for it, ``unmerged`` the
-    same output without merged deltas, ``length`` the number of characters of the answer. The clients ``plain`` and
+    """The set-up for one size of bursts. ``pieces`` is the answer, ``events`` the shim's output for it, ``unmerged``
+    the same output without merged deltas, ``length`` the number of characters of the answer. The clients ``plain`` and
     ``shimmed`` use the same upstream.
     """
 
     base: Database
     pieces: list[bytes]
-    told: list[bytes]
+    events: list[bytes]
     unmerged: list[bytes]
     url: str
     server: Served
@@ -102,7 +102,7 @@ def engine(store: Any, pieces: list[bytes]) -> Engine:
     return Engine(Context(store, Prepared(pieces), time.time, ids.new, pump.owner, pump.alive))
 
 
-def _told(base: Database, pieces: list[bytes]) -> list[bytes]:
+def _events(base: Database, pieces: list[bytes]) -> list[bytes]:
     """The shim's output for the answer, one piece for each batch: the old API's stream, ready to be served."""
     alone = engine(SyncStore(base), pieces)
 
@@ -115,29 +115,29 @@ def _told(base: Database, pieces: list[bytes]) -> list[bytes]:
     return [encode(batch) for batch in drive.drain(reply.events)]
 
 
-def _bundled(told: list[bytes], burst: int) -> list[bytes]:
+def _bundled(pieces: list[bytes], burst: int) -> list[bytes]:
     """The old API's stream with an event for each delta, and ``burst`` events in each piece."""
-    deltas = [piece for piece in told if piece.startswith(b"event: thread.message.delta")]
-    start = told.index(deltas[0])
+    deltas = [piece for piece in pieces if piece.startswith(b"event: thread.message.delta")]
+    start = pieces.index(deltas[0])
     bundles = [b"".join(deltas[place : place + burst]) for place in range(0, len(deltas), burst)]
-    return [*told[:start], *bundles, *told[start + len(deltas) :]]
+    return [*pieces[:start], *bundles, *pieces[start + len(deltas) :]]
 
 
 @contextmanager
 def stands(deltas: int, bursts: tuple[int, ...]) -> Iterator[dict[int, Stand]]:
     """A `Stand` for each size of bursts; all use one upstream and one database."""
-    length = len("".join(bodies.words(deltas)))
+    length = len("".join(bodies.random_texts(deltas)))
     with TemporaryDirectory() as folder, _environment(f"sqlite:///{Path(folder) / 'bench.db'}") as url:
         base = database(url)
         cut = {burst: bodies.pieces(deltas, burst) for burst in bursts}
-        told = {burst: _told(base, pieces) for burst, pieces in cut.items()}
+        events = {burst: _events(base, pieces) for burst, pieces in cut.items()}
         answers = {f"/{burst}/responses": cut[burst] for burst in bursts}
-        unmerged = {burst: _bundled(_told(base, bodies.pieces(deltas, 1)), burst) for burst in bursts}
-        answers |= {f"/{burst}/threads/{THREAD}/runs": told[burst] for burst in bursts}
+        unmerged = {burst: _bundled(_events(base, bodies.pieces(deltas, 1)), burst) for burst in bursts}
+        answers |= {f"/{burst}/threads/{THREAD}/runs": events[burst] for burst in bursts}
         answers |= {f"/{burst}/threads/{UNMERGED}/runs": unmerged[burst] for burst in bursts}
         with served(answers) as server:
             yield {
-                burst: Stand(base, cut[burst], told[burst], unmerged[burst], f"{server.url}/{burst}", server, length)
+                burst: Stand(base, cut[burst], events[burst], unmerged[burst], f"{server.url}/{burst}", server, length)
                 for burst in bursts
             }
 
@@ -145,8 +145,8 @@ def stands(deltas: int, bursts: tuple[int, ...]) -> Iterator[dict[int, Stand]]:
 @contextmanager
 def _environment(url: str) -> Iterator[str]:
     """Remove the user's own settings from the environment, and use another database than the user's."""
-    kept = dict(os.environ)
-    for name in kept:
+    environment = dict(os.environ)
+    for name in environment:
         if name.startswith(("SHIM_", "OPENAI_")) or name.lower().endswith("_proxy"):
             with suppress(KeyError):
                 del os.environ[name]
@@ -155,4 +155,4 @@ def _environment(url: str) -> Iterator[str]:
         yield url
     finally:
         os.environ.clear()
-        os.environ.update(kept)
+        os.environ.update(environment)

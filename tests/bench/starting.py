@@ -48,6 +48,6 @@ def _best(program: str, rounds: int) -> list[float]:
 
 
 def _once(program: str) -> list[float]:
-    words = [sys.executable, "-c", MEASURE.format(program)]
-    told = subprocess.run(words, capture_output=True, text=True, check=True).stdout
-    return [float(value) for value in told.split()]
+    command = [sys.executable, "-c", MEASURE.format(program)]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return [float(value) for value in output.split()]

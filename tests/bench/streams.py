@@ -137,12 +137,12 @@ def _check(key: Key, stand: Stand, watch: Watch, reads: int) -> None:
     mean nothing.
     """
     name = key[2]
-    served = {"e": [], "c0": stand.told, "d0": stand.told, "d1": stand.unmerged}
+    served = {"e": [], "c0": stand.events, "d0": stand.events, "d1": stand.unmerged}
     sent = len(served.get(name, stand.pieces))
     if reads != sent:
         raise AssertionError(f"{key}: {sent} pieces came in {reads} reads")
-    if name != "bare" and watch.heard != stand.length:
-        raise AssertionError(f"{key}: {watch.heard} characters came of {stand.length}")
+    if name != "bare" and watch.received != stand.length:
+        raise AssertionError(f"{key}: {watch.received} characters came of {stand.length}")
 
 
 async def _awaited(watch: Watch, timed: Any) -> None:
@@ -221,6 +221,6 @@ def _text(found: Found) -> str:
         verdict = {True: "yes", False: "NO", None: ""}[_met(aim, values)]
         limit = "" if aim.limit is None else f"{aim.limit:g}"
         judged.append((what, colour, str(aim.burst), clock, *numbers, limit, verdict))
-    told = table(("compared", "colour", "a read", "clock", "median", "min", "max", "at most", "met"), judged)
+    verdicts = table(("compared", "colour", "a read", "clock", "median", "min", "max", "at most", "met"), judged)
     names = "\n".join(f"  {name:4} {what}" for name, what in WHAT.items())
-    return f"{names}\n\n{NOTE}\n\n{table(head, rows)}\n\n{told}"
+    return f"{names}\n\n{NOTE}\n\n{table(head, rows)}\n\n{verdicts}"

@@ -11,13 +11,13 @@ from tests.bench.__main__ import main
 
 def test_all_variants_are_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["streams", "--rounds", "1", "--deltas", "20", "--json", str(tmp_path / "bench.json")])
-    told = json.loads((tmp_path / "bench.json").read_text())
-    measured = {(row["colour"], row["burst"], row["variant"]): row for row in told["streams"]["measures"]}
+    report = json.loads((tmp_path / "bench.json").read_text())
+    measured = {(row["colour"], row["burst"], row["variant"]): row for row in report["streams"]["measures"]}
     names = {(colour, name) for colour, variants in streams.VARIANTS.items() for name in variants}
     assert set(measured) == {(colour, burst, name) for colour, name in names for burst in streams.BURSTS}
     assert {measured["sync", burst, "c"]["events"] for burst in streams.BURSTS} == {20, 4, 1}
     assert measured["async", 5, "a"]["reads"] == len(bodies.pieces(20, 5)) == 12
-    assert {row["measure"] for row in told["streams"]["ratios"]} == {"times", "first"}
+    assert {row["measure"] for row in report["streams"]["ratios"]} == {"times", "first"}
     assert "shim runs.create(stream=True)" in capsys.readouterr().out
 
 
@@ -37,10 +37,10 @@ def test_an_import_is_fast_and_its_memory_does_not_grow_with_the_input() -> None
 
 def test_the_start_of_a_program_is_measured(tmp_path: Path) -> None:
     main(["starting", "--rounds", "1", "--json", str(tmp_path / "bench.json")])
-    told = json.loads((tmp_path / "bench.json").read_text())["starting"]
-    assert set(told) == set(starting.STARTS)
+    report = json.loads((tmp_path / "bench.json").read_text())["starting"]
+    assert set(report) == set(starting.STARTS)
     # An import of the package does not load the whole engine.
-    assert float(told["import shim"]["more"]) <= 15
+    assert float(report["import shim"]["more"]) <= 15
 
 
 def test_many_streams_are_measured() -> None:

@@ -53,8 +53,8 @@ def main() -> None:
     acks = int(sys.argv[1])
     answers = {}
     while (line := sys.stdin.readline().strip()) != "":
-        told = json.loads(line)
-        answers[told["path"]] = framed(told["pieces"])
+        answer = json.loads(line)
+        answers[answer["path"]] = framed(answer["pieces"])
     listening = socket.create_server(("127.0.0.1", 0))
     print(listening.getsockname()[1], flush=True)
     threading.Thread(target=_accept, args=(listening, answers, acks), daemon=True).start()

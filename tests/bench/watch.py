@@ -10,18 +10,18 @@ class Watch:
     """
 
     def __init__(self) -> None:
-        self.heard = self.events = 0
+        self.received = self.events = 0
         self.begun = self.first = self.ended = (0.0, 0.0)
 
     def start(self) -> None:
         self.begun = (time.perf_counter(), time.process_time())
 
-    def hear(self, text: str) -> None:
+    def record(self, text: str) -> None:
         """Record that some text has reached the application."""
         if not self.events:
             self.first = (time.perf_counter(), time.process_time())
         self.events += 1
-        self.heard += len(text)
+        self.received += len(text)
 
     def stop(self) -> None:
         self.ended = (time.perf_counter(), time.process_time())

@@ -26,12 +26,12 @@ async def page(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[dict[str, Any]]
 
 
 async def _chat(
-    app: Any, asked: dict[str, Any] | None = None, leave_at: str | None = None, resume: tuple[str, str] | None = None
+    app: Any, request: dict[str, Any] | None = None, leave_at: str | None = None, resume: tuple[str, str] | None = None
 ) -> Heard:
     """Send a request as a server would pass it to the application; the reader may disconnect after an event."""
-    heard: Heard = []
+    events: Heard = []
     gone = asyncio.Event()
-    body = [{"type": "http.request", "body": json.dumps(asked).encode()}]
+    body = [{"type": "http.request", "body": json.dumps(request).encode()}]
 
     async def receive() -> dict[str, Any]:
         if body:
@@ -44,8 +44,8 @@ async def _chat(
             lines = dict(line.split(": ", 1) for line in event.split("\n") if not line.startswith(":"))
             if lines:
                 data = lines["data"]
-                heard.append((lines.get("id", ""), lines["event"], data if data == "[DONE]" else json.loads(data)))
-                if heard[-1][1] == leave_at:
+                events.append((lines.get("id", ""), lines["event"], data if data == "[DONE]" else json.loads(data)))
+                if events[-1][1] == leave_at:
                     gone.set()
                     await asyncio.Event().wait()
 
@@ -54,22 +54,22 @@ async def _chat(
         method, path, headers = "GET", f"/chat/{resume[0]}", [(b"last-event-id", resume[1].encode())]
     scope = {"type": "http", "method": method, "path": path, "headers": headers, "query_string": b""}
     await app(scope, receive, send)
-    return heard
+    return events
 
 
-def text(heard: Heard) -> str:
-    deltas = [data["delta"]["content"] for _, name, data in heard if name == "thread.message.delta"]
+def text(events: Heard) -> str:
+    deltas = [data["delta"]["content"] for _, name, data in events if name == "thread.message.delta"]
     return "".join(part["text"]["value"] for content in deltas for part in content)
 
 
 async def test_one_stream_through_two_functions(page: dict[str, Any]) -> None:
-    heard = await _chat(page["app"], {"text": ASK})
-    names = [name for _, name, _ in heard]
+    events = await _chat(page["app"], {"text": ASK})
+    names = [name for _, name, _ in events]
     assert names.count("thread.run.requires_action") == 2
     assert names[-2:] == ["thread.run.completed", "done"]
     assert names.count("thread.message.delta") > 5, "the text comes word by word"
-    assert 'get_weather returned "{"city":"Paris","celsius":19}"' in text(heard)
-    assert 'get_time returned "{"city":"Paris","time":"14:05"}"' in text(heard)
+    assert 'get_weather returned "{"city":"Paris","celsius":19}"' in text(events)
+    assert 'get_time returned "{"city":"Paris","time":"14:05"}"' in text(events)
 
 
 async def test_the_next_message_is_taken_in_the_same_thread(page: dict[str, Any]) -> None:

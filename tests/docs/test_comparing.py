@@ -41,17 +41,17 @@ def test_the_prices_can_be_read(tmp_path: Path) -> None:
 def test_all_aspects_and_matches_are_explained() -> None:
     _, aspects = PAGE.split("| aspect | what is compared |")
     assert re.findall(r"^\| `(\w+)` \| ", aspects.partition("\n\n")[0], re.MULTILINE) == [*ASPECTS]
-    for match, words in MATCHES.items():
-        assert f"`{words}` |" in PAGE
+    for match, label in MATCHES.items():
+        assert f"`{label}` |" in PAGE
         assert f"`{match}`" in PAGE
 
 
 def test_all_fields_of_the_json_are_named() -> None:
-    told = as_json(report(), "")
-    turn = told["turns"][0]
+    fields = as_json(report(), "")
+    turn = fields["turns"][0]
     candidate = turn["candidates"][0]
     answer = candidate["answer"]
-    parts = told, told["options"], told["summary"][0], turn, candidate, answer, answer["tokens"], told["problems"][0]
-    parts += candidate["calls"][0], turn["candidates"][1]["differences"][0]
-    named = {*re.findall(r"`(\w+)`", PAGE)}
-    assert {name for part in parts for name in part} - named == set()
+    parts = fields, fields["options"], fields["summary"][0], turn, candidate, answer, answer["tokens"]
+    parts += fields["problems"][0], candidate["calls"][0], turn["candidates"][1]["differences"][0]
+    documented = {*re.findall(r"`(\w+)`", PAGE)}
+    assert {name for part in parts for name in part} - documented == set()

@@ -47,6 +47,6 @@ def test_an_entry_names_tests_that_exist(entry: str) -> None:
 def test_every_error_with_the_projects_own_text_is_on_the_page() -> None:
     section = KNOWN.partition("\n## Error texts\n")[2].partition("\n## ")[0]
     chosen = {name for name, row in ERRORS.items() if row.known == "choice"}
-    named = set(re.findall(r"`(\w+)`", re.sub(NAMED, "", section)))
-    assert chosen <= named, "an error with known='choice' belongs into the page's section of errors"
-    assert named <= ERRORS.keys()
+    documented = set(re.findall(r"`(\w+)`", re.sub(NAMED, "", section)))
+    assert chosen <= documented, "an error with known='choice' belongs into the page's section of errors"
+    assert documented <= ERRORS.keys()

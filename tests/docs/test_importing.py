@@ -20,10 +20,10 @@ PAGE = "docs/how-to/import-your-threads.md"
 
 def run(program: str, folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
     """A shell in which the command is the module of this project, and nothing is installed."""
-    named = f"assistants-shim() {{ '{sys.executable}' -m shim \"$@\"; }}\npip() {{ :; }}\nset -e\n"
+    functions = f"assistants-shim() {{ '{sys.executable}' -m shim \"$@\"; }}\npip() {{ :; }}\nset -e\n"
     known = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
     store = {"SHIM_DATABASE_URL": f"sqlite:///{folder / 'shim.db'}"}
-    command = ["bash", "-c", named + program]
+    command = ["bash", "-c", functions + program]
     return subprocess.run(
         command, cwd=folder, env=known | store | more, capture_output=True, text=True, timeout=PATIENCE, check=False
     )

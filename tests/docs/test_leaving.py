@@ -19,11 +19,11 @@ def test_one_thread_in_three_styles(
     first, second, third = blocks("docs/how-to/leaving.md")
     exec(first, names)
     exec(second, names)
-    told = capsys.readouterr().out
-    assert 'user What is my name?\nassistant You said "What is my name?".' in told
-    assert 'assistant You said "What have I asked?"' in told
-    assert 'You said "And now?". My instructions are "Be kind."' in told
-    assert 'user said "What have I asked?"' in told.splitlines()[-1]
+    output = capsys.readouterr().out
+    assert 'user What is my name?\nassistant You said "What is my name?".' in output
+    assert 'assistant You said "What have I asked?"' in output
+    assert 'You said "And now?". My instructions are "Be kind."' in output
+    assert 'user said "What have I asked?"' in output.splitlines()[-1]
     monkeypatch.chdir(tmp_path)
     assert CliRunner().invoke(table.app(), ["export", "--to", "conversations"]).exit_code == 0
     exec(third, names)

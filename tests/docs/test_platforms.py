@@ -35,9 +35,9 @@ def programs(page: str) -> list[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_settings_exist_and_programs_are_python(page: Path) -> None:
-    told = set(re.findall(r"\bSHIM_[A-Z_]+\b", page.read_text()))
-    assert told
-    assert told <= set(names())
+    settings = set(re.findall(r"\bSHIM_[A-Z_]+\b", page.read_text()))
+    assert settings
+    assert settings <= set(names())
     for program in programs(page.stem):
         ast.parse(program)
 
@@ -48,22 +48,22 @@ async def test_a_web_server_streams_an_answer(monkeypatch: pytest.MonkeyPatch) -
     page: dict[str, Any] = {}
     exec(compile(program, "app.py", "exec"), page)
     assistant = await page["client"].beta.assistants.create(model="gpt-4o")
-    asked = [{"type": "http.request", "body": json.dumps({"assistant_id": assistant.id, "text": "Hello"}).encode()}]
-    told: list[dict[str, Any]] = []
+    incoming = [{"type": "http.request", "body": json.dumps({"assistant_id": assistant.id, "text": "Hello"}).encode()}]
+    sent: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
-        if not asked:
+        if not incoming:
             await asyncio.Event().wait()
-        return asked.pop()
+        return incoming.pop()
 
     async def send(message: dict[str, Any]) -> None:
-        told.append(message)
+        sent.append(message)
 
     scope = {"type": "http", "method": "POST", "path": "/chat", "headers": [], "query_string": b""}
     async with page["lifespan"](page["app"]):
         await page["app"](scope, receive, send)
-    assert dict(told[0]["headers"])[b"x-thread-id"].startswith(b"thread_")
-    assert b"Hello" in b"".join(message.get("body", b"") for message in told)
+    assert dict(sent[0]["headers"])[b"x-thread-id"].startswith(b"thread_")
+    assert b"Hello" in b"".join(message.get("body", b"") for message in sent)
 
 
 def test_a_function_whose_process_ends_with_each_request(tmp_path: Path) -> None:
@@ -92,8 +92,8 @@ def test_a_function_whose_process_ends_with_each_request(tmp_path: Path) -> None
 
         began = request({"assistant_id": "asst_old", "text": "Hello"})
         assert began["status"] in ("queued", "in_progress")
-        looks = (request(began) for _ in range(50))
-        ended = next(told for told in looks if told["status"] not in ("queued", "in_progress"))
+        polls = (request(began) for _ in range(50))
+        ended = next(polled for polled in polls if polled["status"] not in ("queued", "in_progress"))
     assert (ended["status"], "Hello" in ended["text"]) == ("completed", True)
 
 

@@ -29,9 +29,9 @@ def test_the_tutorials_output_is_that_of_the_page(tmp_path: Path) -> None:
     ran = _run(["first.py"], tmp_path)
     assert ran.stderr == ""
     expected = promised.splitlines()
-    told = ran.stdout.splitlines()
-    assert told[:-1] == expected[:-1]
-    assert told[-1].startswith(expected[-1].removesuffix("..."))
+    printed = ran.stdout.splitlines()
+    assert printed[:-1] == expected[:-1]
+    assert printed[-1].startswith(expected[-1].removesuffix("..."))
 
 
 def test_the_readme_runs(tmp_path: Path) -> None:

@@ -27,9 +27,9 @@ def test_the_lowest_versions() -> None:
         for extra, found in wanted.items()
         if extra in (None, "server")
     }
-    told = ROW.findall((ROOT / "README.md").read_text())
-    assert len(told) == 8
-    assert [(extra, name, bounds[extra or None][name.lower()]) for extra, name, _ in told] == told
+    documented = ROW.findall((ROOT / "README.md").read_text())
+    assert len(documented) == 8
+    assert [(extra, name, bounds[extra or None][name.lower()]) for extra, name, _ in documented] == documented
 
 
 @pytest.mark.parametrize("version, fits", [("1.4.54", False), ("2.0.29", False), ("2.0.30", True), ("2.1.9", True)])
@@ -55,7 +55,7 @@ def test_no_link_is_dead_on_a_package_index() -> None:
     there = re.sub(substitution["pattern"], substitution["replacement"], readme)
     assert LINK.search(readme)
     assert LINK.search(there) is None
-    named = re.findall(r" \(`([\w/.-]+)`\)", there)
-    assert len(named) > 20
+    paths = re.findall(r" \(`([\w/.-]+)`\)", there)
+    assert len(paths) > 20
     shipped = hatch["build"]["targets"]["sdist"]["include"]
-    assert [name for name in named if not (ROOT / name).exists() or name.split("/")[0] not in shipped] == []
+    assert [name for name in paths if not (ROOT / name).exists() or name.split("/")[0] not in shipped] == []

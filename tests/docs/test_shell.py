@@ -74,16 +74,16 @@ def commands(text: str) -> Iterator[list[str]]:
     whole = re.sub(r"\s#[^\n]*$", "", text.replace("\\\n", " "), flags=re.MULTILINE)
     lexer = shlex.shlex(whole, posix=True, punctuation_chars="|;\n")
     lexer.whitespace, lexer.whitespace_split, lexer.commenters = " \t", True, ""
-    words: list[str] = []
-    for word in lexer:
-        if set(word) <= set("|;\n"):
-            if words:
-                yield words
-            words = []
+    arguments: list[str] = []
+    for token in lexer:
+        if set(token) <= set("|;\n"):
+            if arguments:
+                yield arguments
+            arguments = []
         else:
-            words.append(word)
-    if words:
-        yield words
+            arguments.append(token)
+    if arguments:
+        yield arguments
 
 
 def _files_of_a_project(folder: Path) -> None:
@@ -97,8 +97,8 @@ def _to_adopt(folder: Path) -> None:
 
 def _to_leave(folder: Path) -> None:
     (folder / "assistants.yaml").write_text(yaml.safe_dump({"assistants": [ASSISTANT]}))
-    words = "assistants create --id asst_fromTheDashboard --model gpt-4.1 --name Support"
-    assert CliRunner().invoke(table.app(), words.split()).exit_code == 0
+    arguments = "assistants create --id asst_fromTheDashboard --model gpt-4.1 --name Support"
+    assert CliRunner().invoke(table.app(), arguments.split()).exit_code == 0
     made = "client.beta.assistants.create(model='gpt-4.1', name='Guide', instructions='Be kind.')"
     (folder / "support.py").write_text(f"from openai import OpenAI\n\nclient = OpenAI()\nassistant = {made}\n")
     (folder / "tools.py").write_text("def get_weather(city: str) -> str:\n    return 'sunny'\n")
@@ -134,29 +134,31 @@ class Shell:
         monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
         monkeypatch.setenv("PYTHONPATH", str(ROOT))
 
-    def run(self, words: list[str]) -> None:
+    def run(self, arguments: list[str]) -> None:
         with self._monkeypatch.context() as patch:
-            if words[0] == "export":
-                words, patch = words[1:], self._monkeypatch
-            while words and (given := ASSIGNMENT.fullmatch(words[0])):
-                words = words[1:]
+            if arguments[0] == "export":
+                arguments, patch = arguments[1:], self._monkeypatch
+            while arguments and (given := ASSIGNMENT.fullmatch(arguments[0])):
+                arguments = arguments[1:]
                 _check_setting(given[1])
                 patch.setenv(given[1], given[2])
-            if words:
-                self._command(words)
+            if arguments:
+                self._command(arguments)
 
-    def _command(self, words: list[str]) -> None:
-        if words[0] == "pip":
-            check_installed(words)
-        elif words[0] == "assistants-shim":
-            parse(words[1:])
-            if words[1] not in ENDLESS:
-                shown = CliRunner().invoke(table.app(), words[1:], catch_exceptions=False)
-                expected = ENDS.get(self._page, {}).get(words[1], (0,))
-                assert shown.exit_code in expected, f"{shlex.join(words)}: {shown.output}"
+    def _command(self, arguments: list[str]) -> None:
+        if arguments[0] == "pip":
+            check_installed(arguments)
+        elif arguments[0] == "assistants-shim":
+            parse(arguments[1:])
+            if arguments[1] not in ENDLESS:
+                shown = CliRunner().invoke(table.app(), arguments[1:], catch_exceptions=False)
+                expected = ENDS.get(self._page, {}).get(arguments[1], (0,))
+                assert shown.exit_code in expected, f"{shlex.join(arguments)}: {shown.output}"
         else:
-            assert words[0] == "python", f"nothing runs {shlex.join(words)} here: say why before the block"
-            ran = subprocess.run([sys.executable, *words[1:]], capture_output=True, text=True, timeout=60, check=False)
+            assert arguments[0] == "python", f"nothing runs {shlex.join(arguments)} here: say why before the block"
+            ran = subprocess.run(
+                [sys.executable, *arguments[1:]], capture_output=True, text=True, timeout=60, check=False
+            )
             assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
@@ -164,22 +166,22 @@ def _check_setting(name: str) -> None:
     assert not name.startswith("SHIM_") or name in names(), f"there is no setting {name}"
 
 
-def check_installed(words: list[str]) -> None:
+def check_installed(arguments: list[str]) -> None:
     """``pip install``: tests have no package index, but the named extras must exist."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert words[:2] == ["pip", "install"]
-    for extras in re.findall(r"assistants-shim\[([\w,]+)\]", " ".join(words)):
+    assert arguments[:2] == ["pip", "install"]
+    for extras in re.findall(r"assistants-shim\[([\w,]+)\]", " ".join(arguments)):
         assert set(extras.split(",")) <= set(project["optional-dependencies"]), extras
 
 
-def parse(words: list[str]) -> None:
+def parse(arguments: list[str]) -> None:
     """Check that the command and its options exist, and that the values have the right type; nothing is run."""
     command: Any = typer.main.get_command(table.app())
     while hasattr(command, "commands"):
-        assert words, "no command is named"
-        assert words[0] in command.commands, f"no such command: {words[0]}"
-        command, words = command.commands[words[0]], words[1:]
-    command.make_context(command.name, list(words))
+        assert arguments, "no command is named"
+        assert arguments[0] in command.commands, f"no such command: {arguments[0]}"
+        command, arguments = command.commands[arguments[0]], arguments[1:]
+    command.make_context(command.name, list(arguments))
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if any(each.language == "sh" for each in found(page))])
@@ -193,21 +195,21 @@ def test_every_command(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
             continue
         if each.note:
             assert any(reason in each.note for reason in REASONS), f"{each.note} is no reason of ours"
-        for words in commands(each.text):
+        for arguments in commands(each.text):
             if each.note or page in ELSEWHERE:
-                _only_parsed(words)
+                _only_parsed(arguments)
             else:
-                shell.run(words)
+                shell.run(arguments)
 
 
-def _only_parsed(words: list[str]) -> None:
-    while words and (given := ASSIGNMENT.fullmatch(words[0])):
+def _only_parsed(arguments: list[str]) -> None:
+    while arguments and (given := ASSIGNMENT.fullmatch(arguments[0])):
         _check_setting(given[1])
-        words = words[1:]
-    if words and words[0] == "assistants-shim":
-        parse(words[1:])
-    if words[:2] == ["pip", "install"]:
-        check_installed(words)
+        arguments = arguments[1:]
+    if arguments and arguments[0] == "assistants-shim":
+        parse(arguments[1:])
+    if arguments[:2] == ["pip", "install"]:
+        check_installed(arguments)
 
 
 @pytest.mark.parametrize("page,test", ELSEWHERE.items())

@@ -29,11 +29,11 @@ def main() -> None:
     for name in ("processes", "threads", "turns"):
         parser.add_argument(f"--{name}", type=int, default=getattr(FULL, name))
     parser.add_argument("--workers", type=int, default=0)
-    asked = parser.parse_args()
-    scale = replace(FULL, processes=asked.processes, threads=asked.threads, turns=asked.turns)
-    kinds = asked.kinds or KINDS
+    options = parser.parse_args()
+    scale = replace(FULL, processes=options.processes, threads=options.threads, turns=options.turns)
+    kinds = options.kinds or KINDS
     print(", ".join(f"{name} {value}" for name, value in machine().items()), flush=True)
-    found = {kind: _load(kind, scale, asked.workers) for kind in kinds}
+    found = {kind: _load(kind, scale, options.workers) for kind in kinds}
     names = next(iter(found.values()))
     print("\n" + table(["", *found], [[name, *(row[name] for row in found.values())] for name in names]))
     WRITTEN.parent.mkdir(exist_ok=True)

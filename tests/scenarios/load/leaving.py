@@ -42,7 +42,7 @@ async def one(place: Any, assistant: str, until: float, number: int, counts: Cou
         number += 1
         reader = Reader(place.hostname or "", place.port or 80)
         await reader.connect()
-        made = await reader.ask(f"{place.path}/threads", {"messages": [{"role": "user", "content": "Go on."}]})
+        made = await reader.post(f"{place.path}/threads", {"messages": [{"role": "user", "content": "Go on."}]})
         reader.send(f"{place.path}/threads/{made['id']}/runs", {"assistant_id": assistant, "stream": True})
         await leave(reader, how)
         counts[how] += 1
@@ -52,7 +52,7 @@ async def main(url: str, readers: int, seconds: float) -> Counter[str]:
     place, counts = urlsplit(url), Counter[str]()
     first = Reader(place.hostname or "", place.port or 80)
     await first.connect()
-    assistant = await first.ask(f"{place.path}/assistants", {"model": "gpt-4o"})
+    assistant = await first.post(f"{place.path}/assistants", {"model": "gpt-4o"})
     first.writer.close()
     until = time.monotonic() + seconds
     await asyncio.gather(*(one(place, assistant["id"], until, number, counts) for number in range(readers)))

@@ -41,7 +41,7 @@ class Conversation:
     def runs(self) -> Any:
         return self.client.beta.threads.runs
 
-    def hold(self) -> None:
+    def converse(self) -> None:
         """Ask all questions, and retry after every error."""
         while True:
             try:
@@ -52,15 +52,15 @@ class Conversation:
 
     def _go_on(self) -> None:
         self._free()
-        turn, asked = self._place()
+        turn, question_added = self._place()
         while turn <= self.turns:
             began = time.monotonic()
-            if not asked:
+            if not question_added:
                 self.client.beta.threads.messages.create(self.thread_id, role="user", content=question(turn))
             run = self._finish(random.choice((self._poll, self._stream, self._leave))())
             self.note(f"run {run.status}", 0.0)
-            asked = run.status != "completed"
-            if not asked:
+            question_added = run.status != "completed"
+            if not question_added:
                 self.note("turn", time.monotonic() - began)
                 turn += 1
 

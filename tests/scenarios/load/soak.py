@@ -58,8 +58,8 @@ def soak(minutes: float, readers: int, rounds: int) -> list[Held]:
 def _rounds(url: str, readers: int, seconds: float, rounds: int) -> Iterator[Held]:
     for _ in range(rounds):
         line = [sys.executable, "-m", "tests.scenarios.load.leaving", url, str(readers), str(seconds)]
-        told = subprocess.run(line, cwd=ROOT, check=True, capture_output=True, text=True)
-        counts: dict[str, int] = json.loads(told.stdout)
+        process = subprocess.run(line, cwd=ROOT, check=True, capture_output=True, text=True)
+        counts: dict[str, int] = json.loads(process.stdout)
         assert counts.keys() == set(ENDS), "a round is too short for every kind of reader"
         yield rested(sum(counts.values()))
 
@@ -83,13 +83,13 @@ def counted() -> tuple[int, int, int]:
     return len(os.listdir("/proc/self/fd")), threading.active_count(), len(tasks)
 
 
-def grown(held: list[Held], readers: int) -> list[str]:
+def grown(measured: list[Held], readers: int) -> list[str]:
     """One line for each resource that the last rounds use more of than the first ones.
 
     ``readers``: the number of connections, and of threads that serve them, by which a count may vary, because they may
     be open for the next round or not.  A round has many more streams than that.
     """
-    first, last = held[:WARM], held[WARM:]
+    first, last = measured[:WARM], measured[WARM:]
     found = []
     for name in ("descriptors", "threads", "tasks"):
         most, now = max(getattr(each, name) for each in first), min(getattr(each, name) for each in last)
@@ -104,12 +104,12 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--readers", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=10)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     print(", ".join(f"{name} {value}" for name, value in machine().items()), flush=True)
-    held = soak(asked.minutes, asked.readers, asked.rounds)
-    rows = [[str(number), *map(str, asdict(each).values())] for number, each in enumerate(held, 1)]
-    print("\n" + table(["round", *asdict(held[0])], rows))
-    sys.exit("\n".join(grown(held, asked.readers)) or None)
+    measured = soak(options.minutes, options.readers, options.rounds)
+    rows = [[str(number), *map(str, asdict(each).values())] for number, each in enumerate(measured, 1)]
+    print("\n" + table(["round", *asdict(measured[0])], rows))
+    sys.exit("\n".join(grown(measured, options.readers)) or None)
 
 
 if __name__ == "__main__":

@@ -101,8 +101,8 @@ class Stage:
             until(lambda: len(children(it.pid)) == self.workers and answers(url))
             yield Server(it.pid, f"{url}/v1")
             log.seek(0)
-            told = log.read().decode()
-        assert "Traceback" not in told, told
+            logged = log.read().decode()
+        assert "Traceback" not in logged, logged
 
     def _see_through(self, deadline: float, server: "Server | None") -> None:
         context = forks()

@@ -22,13 +22,13 @@ ROUNDS, CALLS = 3, 20
 @contextmanager
 def not_reading(url: str, where: dict[str, str]) -> Iterator[None]:
     """A reader of a stream that reads the first bytes and then stops."""
-    asked = json.dumps({"assistant_id": where["assistant_id"], "stream": True}).encode()
-    named = f"host: localhost\r\nauthorization: Bearer test\r\ncontent-length: {len(asked)}"
+    body = json.dumps({"assistant_id": where["assistant_id"], "stream": True}).encode()
+    headers = f"host: localhost\r\nauthorization: Bearer test\r\ncontent-length: {len(body)}"
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.settimeout(PATIENCE)
         connection.connect(("127.0.0.1", urlsplit(url).port))
-        connection.sendall(f"POST /v1/threads/{where['thread_id']}/runs HTTP/1.1\r\n{named}\r\n\r\n".encode() + asked)
+        connection.sendall(f"POST /v1/threads/{where['thread_id']}/runs HTTP/1.1\r\n{headers}\r\n\r\n".encode() + body)
         assert connection.recv(1024).startswith(b"HTTP/1.1 200 ")
         yield
 
@@ -78,7 +78,7 @@ def test_others_do_not_wait_for_a_slow_reader(capsys: pytest.CaptureFixture[str]
             with share() as shares:
                 coming = waits(client, where["assistant_id"])
             until(rests)
-            held = waits(client, where["assistant_id"])
+            waiting = waits(client, where["assistant_id"])
             (run,) = client.beta.threads.runs.list(thread.id).data
             assert run.status == "in_progress", "upstream waits for the reader, too"
         with capsys.disabled():
@@ -86,10 +86,10 @@ def test_others_do_not_wait_for_a_slow_reader(capsys: pytest.CaptureFixture[str]
             for name, found in {
                 "idle": idle,
                 "while events come": coming,
-                "while the reader is waited for": held,
+                "while the reader is waited for": waiting,
             }.items():
                 print(f"  {name}: {', '.join(f'{wait * 1000:.0f}' for wait in found)}")
         # Other processes may use the machine.  Multiplying by the share removes their constant cost, taking the
         # best round removes their cost in single rounds.
         assert min(coming) * shares[0] < SOON + min(idle)
-        assert min(held) < SOON + max(idle)
+        assert min(waiting) < SOON + max(idle)

@@ -12,9 +12,9 @@ READERS = 3
 
 @pytest.mark.slow
 def test_early_disconnects_leave_no_resources_in_use() -> None:
-    held = soak(minutes=3 * 1.5 / 60, readers=READERS, rounds=3)
-    assert all(each.streams > len(ENDS) * READERS for each in held), "a leak of one kind of reader would not show"
-    assert grown(held, READERS) == []
+    measured = soak(minutes=3 * 1.5 / 60, readers=READERS, rounds=3)
+    assert all(each.streams > len(ENDS) * READERS for each in measured), "a leak of one kind of reader would not show"
+    assert grown(measured, READERS) == []
 
 
 def test_a_growing_resource_is_named() -> None:
@@ -22,5 +22,5 @@ def test_a_growing_resource_is_named() -> None:
     assert grown([first, first, first], 0) == []
     assert grown([first, first, replace(first, megabytes=107.0)], 0) == []
     for name, more in {"megabytes": 120.0, "descriptors": 21, "threads": 6, "tasks": 4}.items():
-        (said,) = grown([first, first, replace(first, **{name: more})], 0)
-        assert str(more) in said
+        (finding,) = grown([first, first, replace(first, **{name: more})], 0)
+        assert str(more) in finding

@@ -42,7 +42,7 @@ def work(job: Job) -> None:
 
     with _client(job) as client:
         talks = [Conversation(client, job.assistant_id, id, job.turns, job.seed, note) for id in job.thread_ids]
-        threads = [threading.Thread(target=_hold, args=(talk, note), daemon=True) for talk in talks]
+        threads = [threading.Thread(target=_converse, args=(talk, note), daemon=True) for talk in talks]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -56,9 +56,9 @@ def _client(job: Job) -> Any:
     return OpenAI(base_url=job.upstream, api_key="test", timeout=job.timeout)
 
 
-def _hold(talk: Conversation, note: Note) -> None:
+def _converse(talk: Conversation, note: Note) -> None:
     try:
-        talk.hold()
+        talk.converse()
     except BaseException as problem:
         note(f"BROKEN {problem!r}", 0.0)
         raise
