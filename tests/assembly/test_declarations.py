@@ -163,8 +163,8 @@ def test_a_mistake_is_reported_with_its_line(tmp_path: Path, name: str) -> None:
     with pytest.raises(Unusable) as wrong:
         declarations.load(tmp_path / file)
     assert [each.line for each in wrong.value.problems] == [line for line, _ in expected], str(wrong.value)
-    for each, (line, words) in zip(wrong.value.problems, expected, strict=True):
-        assert words in each.text
+    for each, (line, message) in zip(wrong.value.problems, expected, strict=True):
+        assert message in each.text
         assert str(each).startswith(f"{tmp_path / file}:{line}: " if line else f"{tmp_path / file}: ")
 
 

@@ -17,18 +17,18 @@ from tests.scenarios.doors.talking import tool
 PROGRAM = "get_time then get_place, please"
 
 
-def heard(client: Any, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, Any]]:
+def events_of(client: Any, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, Any]]:
     """Every event of two rounds: the data as received, and the object that the client returned."""
-    told: list[tuple[Any, Any]] = []
+    events: list[tuple[Any, Any]] = []
     process = vars(client)[decoding.STEP]
 
-    def listen(*, data: Any, **more: Any) -> Any:
+    def record(*, data: Any, **more: Any) -> Any:
         made = process(data=data, **more)
         if more["cast_to"] is AssistantStreamEvent:
-            told.append((data, made))
+            events.append((data, made))
         return made
 
-    monkeypatch.setattr(client, decoding.STEP, listen)
+    monkeypatch.setattr(client, decoding.STEP, record)
     helper = client.beta.assistants.create(model="gpt-4o", tools=[tool("get_time"), tool("get_place")])
     thread = client.beta.threads.create(messages=[{"role": "user", "content": PROGRAM}])
     stream = client.beta.threads.runs.create(thread.id, assistant_id=helper.id, stream=True)
@@ -38,14 +38,14 @@ def heard(client: Any, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, Any]]
         stream = client.beta.threads.runs.submit_tool_outputs(
             run.id, thread_id=thread.id, tool_outputs=outputs, stream=True
         )
-    return told
+    return events
 
 
 def test_every_event_is_made_as_the_sdk_makes_it(monkeypatch: pytest.MonkeyPatch) -> None:
     with place("process", monkeypatch), opened("sync") as client:
-        told = heard(client, monkeypatch)
-    assert len({data["event"] for data, _ in told}) > 12
-    for data, made in told:
+        events = events_of(client, monkeypatch)
+    assert len({data["event"] for data, _ in events}) > 12
+    for data, made in events:
         theirs: Any = construct_type(type_=AssistantStreamEvent, value=data)
         assert type(made) is type(theirs)
         assert made == theirs

@@ -28,7 +28,7 @@ def sandbox(monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     return made
 
 
-def asked(sandbox: Sandbox, path: str) -> list[Any]:
+def bodies_to(sandbox: Sandbox, path: str) -> list[Any]:
     return [each.body for each in sandbox.requests if each.path == f"/v1{path}"]
 
 
@@ -50,10 +50,10 @@ def test_a_retired_model_is_answered_by_its_successor(
     for _ in range(2):
         run = played(colour, GONE, temperature=0.2)
         assert (run["status"], run["model"], run["temperature"]) == ("completed", GONE, 0.2)
-    bodies = asked(sandbox, "/responses")
+    bodies = bodies_to(sandbox, "/responses")
     assert [body["model"] for body in bodies] == [LARGE] * 3
     assert ["temperature" in body for body in bodies] == [True, False, False]
-    assert len(asked(sandbox, "/models")) == 1
+    assert len(bodies_to(sandbox, "/models")) == 1
     assert [line for line in caplog.messages if GONE in line] == [
         f"model {GONE} is answered by {LARGE}; SHIM_MODEL_MAP chooses another model, `off` turns this off"
     ]
@@ -73,7 +73,7 @@ def test_a_retirement_that_upstream_has_postponed(sandbox: Sandbox, monkeypatch:
     """
     monkeypatch.setattr(models, "today", lambda: "2030-01-01")
     assert played("sync", LATER)["model"] == LATER
-    assert [body["model"] for body in asked(sandbox, "/responses")] == [LATER]
+    assert [body["model"] for body in bodies_to(sandbox, "/responses")] == [LATER]
 
 
 @pytest.mark.parametrize("way", ["inline", "file"])
@@ -84,9 +84,15 @@ def test_a_users_own_map(
     given = json.dumps({GONE: "mine", "ft:gpt-3.5-turbo*": "gpt-4o", "ft:*": "mine", "gpt-4-turbo": None})
     (tmp_path / "models.json").write_text(given)
     monkeypatch.setenv("SHIM_MODEL_MAP", given if way == "inline" else str(tmp_path / "models.json"))
-    named = [GONE, "ft:gpt-3.5-turbo-0125:us:x:1", "ft:gpt-4:us:x:2", "gpt-4-turbo", "gpt-4"]
-    assert [played(colour, model)["model"] for model in named] == named
-    assert [body["model"] for body in asked(sandbox, "/responses")] == ["mine", "gpt-4o", "mine", "gpt-4-turbo", LARGE]
+    models = [GONE, "ft:gpt-3.5-turbo-0125:us:x:1", "ft:gpt-4:us:x:2", "gpt-4-turbo", "gpt-4"]
+    assert [played(colour, model)["model"] for model in models] == models
+    assert [body["model"] for body in bodies_to(sandbox, "/responses")] == [
+        "mine",
+        "gpt-4o",
+        "mine",
+        "gpt-4-turbo",
+        LARGE,
+    ]
 
 
 def test_the_map_can_be_turned_off(
@@ -95,7 +101,7 @@ def test_the_map_can_be_turned_off(
     monkeypatch.setenv("SHIM_MODEL_MAP", "off")
     run = played("sync", GONE)
     assert (run["status"], run["last_error"]["message"]) == ("failed", f"The requested model '{GONE}' does not exist.")
-    assert [body["model"] for body in asked(sandbox, "/responses")] == [GONE]
+    assert [body["model"] for body in bodies_to(sandbox, "/responses")] == [GONE]
     (line,) = [line for line in caplog.messages if GONE in line]
     assert line.startswith(f"upstream has no model {GONE}, shut down on 2026-10-23: SHIM_MODEL_MAP")
 
@@ -109,10 +115,12 @@ UNREADABLE = [
 ]
 
 
-@pytest.mark.parametrize("given, words", UNREADABLE)
-def test_a_map_that_cannot_be_read_is_an_error_at_once(monkeypatch: pytest.MonkeyPatch, given: str, words: str) -> None:
+@pytest.mark.parametrize("given, message", UNREADABLE)
+def test_a_map_that_cannot_be_read_is_an_error_at_once(
+    monkeypatch: pytest.MonkeyPatch, given: str, message: str
+) -> None:
     monkeypatch.setenv("SHIM_MODEL_MAP", given)
-    with pytest.raises(ValueError, match=f"SHIM_MODEL_MAP is {words}"):
+    with pytest.raises(ValueError, match=f"SHIM_MODEL_MAP is {message}"):
         OpenAI(api_key="test")
 
 

@@ -38,13 +38,13 @@ def plain_exchanges(wire: Path) -> list[tuple[str, Any, int]]:
     """Recorded requests that contain only text, with the number of tokens that upstream counted."""
     found = []
     for path in sorted((wire / "responses").rglob("*.request.json")):
-        asked = json.loads(path.read_text())
+        request = json.loads(path.read_text())
         answered = path.with_name(path.name.replace(".request.", ".response."))
-        if not answered.exists() or set(asked) & {"tools", "previous_response_id", "text", "conversation", "prompt"}:
+        if not answered.exists() or set(request) & {"tools", "previous_response_id", "text", "conversation", "prompt"}:
             continue
-        body = asked | {"input": _items(asked.get("input"))}
-        said = json.loads(answered.read_text())
-        counted = said.get("input_tokens") or (said.get("usage") or {}).get("input_tokens")
+        body = request | {"input": _items(request.get("input"))}
+        response = json.loads(answered.read_text())
+        counted = response.get("input_tokens") or (response.get("usage") or {}).get("input_tokens")
         if counted and body["input"] and _is_text(body["input"]):
             found.append((path.name, body, counted))
     return found

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from tests.gates.files import ours, short
 
 
-def _held(function: ast.AST) -> set[str]:
+def _closed(function: ast.AST) -> set[str]:
     """Names bound by ``async with aclosing(...) as name`` in the function."""
     items = (item for node in ast.walk(function) if isinstance(node, ast.AsyncWith) for item in node.items)
     return {
@@ -23,11 +23,11 @@ def bare(source: str) -> Iterator[int]:
     for function in ast.walk(ast.parse(source)):
         if not isinstance(function, ast.AsyncFunctionDef):
             continue
-        held = _held(function)
+        closed = _closed(function)
         loops = [node for node in ast.walk(function) if isinstance(node, ast.AsyncFor)]
         loops += [each for node in ast.walk(function) for each in getattr(node, "generators", []) if each.is_async]
         for loop in loops:
-            if isinstance(loop.iter, ast.Call) or (isinstance(loop.iter, ast.Name) and loop.iter.id not in held):
+            if isinstance(loop.iter, ast.Call) or (isinstance(loop.iter, ast.Name) and loop.iter.id not in closed):
                 yield loop.iter.lineno
 
 

@@ -23,15 +23,15 @@ def private(source: str) -> Iterator[tuple[str, bool]]:
     A function that is in a table, or is passed as an argument, needs a name.
     """
     tree = ast.parse(source)
-    named, called = Counter[str](), Counter[str]()
+    used, called = Counter[str](), Counter[str]()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name | ast.Attribute):
-            named[node.id if isinstance(node, ast.Name) else node.attr] += 1
+            used[node.id if isinstance(node, ast.Name) else node.attr] += 1
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
             called[node.func.id if isinstance(node.func, ast.Name) else node.func.attr] += 1
     for node in ast.walk(tree):
         if isinstance(node, Function) and node.name.startswith("_") and not node.name.startswith("__"):
-            once = named[node.name] == called[node.name] == 1 and not node.decorator_list
+            once = used[node.name] == called[node.name] == 1 and not node.decorator_list
             yield node.name, once and _lines(node) <= SHORT
 
 

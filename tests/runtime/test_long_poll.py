@@ -6,7 +6,7 @@ from shim.runtime import long_poll
 
 
 @pytest.mark.parametrize(
-    "headers,held",
+    "headers,delay",
     [
         ({}, 1.0),
         ({"x-stainless-read-timeout": "600"}, 5.0),
@@ -17,5 +17,5 @@ from shim.runtime import long_poll
         ({"x-stainless-read-timeout": "NOT_GIVEN"}, 1.0),
     ],
 )
-def test_no_answer_is_delayed_longer_than_the_callers_time_out(headers: dict[str, str], held: float) -> None:
-    assert long_poll.seconds(headers) == held
+def test_no_answer_is_delayed_longer_than_the_callers_time_out(headers: dict[str, str], delay: float) -> None:
+    assert long_poll.seconds(headers) == delay

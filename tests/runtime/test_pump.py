@@ -22,20 +22,20 @@ async def _failing(problem: Exception) -> AsyncGenerator[list[Emitted], None]:
 FAILURES = [(StoreFailed("The store is full."), b"The store is full."), (KeyError("ours"), b"The server had an error")]
 
 
-@pytest.mark.parametrize("problem,said", FAILURES)
-def test_a_run_that_fails_ends_its_stream_with_an_error(problem: Exception, said: bytes) -> None:
+@pytest.mark.parametrize("problem,message", FAILURES)
+def test_a_run_that_fails_ends_its_stream_with_an_error(problem: Exception, message: bytes) -> None:
     chunks = list(Threads().view(_failing(problem)))
     assert chunks[0].startswith(b"event: thread.run.created\n")
     assert chunks[-1].startswith(b"event: error\n")
-    assert said in chunks[-1]
+    assert message in chunks[-1]
 
 
-@pytest.mark.parametrize("problem,said", FAILURES)
+@pytest.mark.parametrize("problem,message", FAILURES)
 async def test_a_run_of_an_async_client_that_fails_ends_its_stream_with_an_error(
-    problem: Exception, said: bytes
+    problem: Exception, message: bytes
 ) -> None:
     received = b"".join([chunk async for chunk in Tasks().view(_failing(problem))])
-    assert [said in event for event in received.split(b"\n\n")] == [False, True, False]
+    assert [message in event for event in received.split(b"\n\n")] == [False, True, False]
 
 
 def test_work_after_an_answer_is_done_beside_the_caller() -> None:

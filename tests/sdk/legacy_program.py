@@ -50,15 +50,15 @@ def converse(client: Any) -> None:
     assert isinstance(run, Run)
     assert run.status == "completed", run
     handler = Printer()
-    asked = {"thread_id": thread.id, "assistant_id": helper.id, "event_handler": handler}
-    with client.beta.threads.runs.stream(**asked) as stream:
+    arguments = {"thread_id": thread.id, "assistant_id": helper.id, "event_handler": handler}
+    with client.beta.threads.runs.stream(**arguments) as stream:
         stream.until_done()
     page = client.beta.threads.messages.list(thread.id, limit=1)
     assert isinstance(page, SyncCursorPage)
     assert page.has_next_page()
-    told = list(page)
-    assert [type(each) for each in told] == [Message] * 3, told
-    assert [told[0].content[0].text.value] == handler.texts
+    messages = list(page)
+    assert [type(each) for each in messages] == [Message] * 3, messages
+    assert [messages[0].content[0].text.value] == handler.texts
     assert all(isinstance(step, RunStep) for step in client.beta.threads.runs.steps.list(run.id, thread_id=thread.id))
     raw = client.beta.with_raw_response.threads.retrieve(thread.id)
     assert raw.headers["content-type"] == "application/json"

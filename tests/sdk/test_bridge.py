@@ -26,7 +26,7 @@ def assistant(client: Any) -> str:
     return str(client.beta.assistants.create(model="gpt-4o", tools=[OLD_TOOL]).id)
 
 
-def _asked(client: Any, assistant: str, question: str = "Hello.") -> str:
+def _thread_with(client: Any, assistant: str, question: str = "Hello.") -> str:
     """A thread with one question and its answer."""
     thread = client.beta.threads.create(messages=[{"role": "user", "content": question}])
     run = client.beta.threads.runs.create_and_poll(thread_id=thread.id, assistant_id=assistant)
@@ -34,12 +34,12 @@ def _asked(client: Any, assistant: str, question: str = "Hello.") -> str:
     return str(thread.id)
 
 
-def _said(client: Any, thread_id: str) -> list[str]:
+def _texts(client: Any, thread_id: str) -> list[str]:
     return [each.content[0].text.value for each in client.beta.threads.messages.list(thread_id, order="asc").data]
 
 
 def test_a_native_call_continues_a_thread(client: Any, assistant: str) -> None:
-    thread_id = _asked(client, assistant, "My name is Ada.")
+    thread_id = _thread_with(client, assistant, "My name is Ada.")
     client.beta.threads.messages.create(thread_id, role="user", content="I live in London.")
     state = client.shim.thread(thread_id)
     assert [item["content"][0]["text"] for item in state.input_items()] == ["I live in London."]
@@ -53,14 +53,14 @@ def test_a_native_call_continues_a_thread(client: Any, assistant: str) -> None:
         ("user", None, "completed"),
         ("assistant", None, "completed"),
     ]
-    assert _said(client, thread_id)[2:] == ["I live in London.", "Where?", response.output_text]
+    assert _texts(client, thread_id)[2:] == ["I live in London.", "Where?", response.output_text]
     assert client.beta.threads.messages.retrieve(added[1].id, thread_id=thread_id).content == added[1].content
     assert client.shim.adopt(thread_id, response) == []
     assert client.shim.thread(thread_id).last_response_id == response.id
 
 
 def test_a_chain_with_calls_and_a_run_that_chains_from_it(client: Any, assistant: str) -> None:
-    thread_id = _asked(client, assistant)
+    thread_id = _thread_with(client, assistant)
     state = client.shim.thread(thread_id)
     first = client.responses.create(model="gpt-4o", tools=[TOOL], **state.request("look_up, please"))
     output = {"type": "function_call_output", "call_id": first.output[0].call_id, "output": "42"}
@@ -80,11 +80,11 @@ def test_a_chain_with_calls_and_a_run_that_chains_from_it(client: Any, assistant
     run = client.beta.threads.runs.create_and_poll(thread_id=thread_id, assistant_id=assistant)
     (round,) = client.shim.threads.trace(run.id).rounds
     assert (round.previous, [item["type"] for item in round.sent]) == (third.id, ["message"])
-    assert 'a tool returned "42"' in _said(client, thread_id)[-1]
+    assert 'a tool returned "42"' in _texts(client, thread_id)[-1]
 
 
 def test_several_responses_and_one_with_an_open_call(client: Any, assistant: str) -> None:
-    thread_id = _asked(client, assistant)
+    thread_id = _thread_with(client, assistant)
     state = client.shim.thread(thread_id)
     first = client.responses.create(model="gpt-4o", tools=[TOOL], **state.request("look_up, please"))
     client.shim.adopt(thread_id, first)
@@ -96,11 +96,11 @@ def test_several_responses_and_one_with_an_open_call(client: Any, assistant: str
     assert [each.role for each in client.shim.adopt(thread_id, [second, third])] == ["assistant", "user", "assistant"]
     client.beta.threads.messages.create(thread_id, role="user", content="Sum up.")
     client.beta.threads.runs.create_and_poll(thread_id=thread_id, assistant_id=assistant)
-    assert 'user said "look_up, please", a tool returned "42", assistant said' in _said(client, thread_id)[-1]
+    assert 'user said "look_up, please", a tool returned "42", assistant said' in _texts(client, thread_id)[-1]
 
 
 def test_a_chain_that_does_not_contain_the_thread(client: Any, assistant: str) -> None:
-    thread_id = _asked(client, assistant)
+    thread_id = _thread_with(client, assistant)
     head = client.shim.thread(thread_id).last_response_id
     one = client.responses.create(model="gpt-4o", input="Elsewhere.")
     two = client.responses.create(model="gpt-4o", input="Else.", previous_response_id=one.id)
@@ -113,12 +113,12 @@ def test_a_chain_that_does_not_contain_the_thread(client: Any, assistant: str) -
 
 
 def test_responses_that_are_not_stored(client: Any, assistant: str) -> None:
-    thread_id = _asked(client, assistant)
-    said = [*client.shim.thread(thread_id).input_items(everything=True), {"role": "user", "content": "Unstored."}]
-    response = client.responses.create(model="gpt-4o", input=said, store=False)
+    thread_id = _thread_with(client, assistant)
+    items = [*client.shim.thread(thread_id).input_items(everything=True), {"role": "user", "content": "Unstored."}]
+    response = client.responses.create(model="gpt-4o", input=items, store=False)
     with pytest.raises(ValueError, match="pass the input, too"):
         client.shim.adopt(thread_id, response)
-    assert [each.role for each in client.shim.adopt(thread_id, response, input=said)] == ["user", "assistant"]
+    assert [each.role for each in client.shim.adopt(thread_id, response, input=items)] == ["user", "assistant"]
     assert client.shim.thread(thread_id).last_response_id != response.id
     other = client.responses.create(model="gpt-4o", input="Just a text.", store=False)
     added = client.shim.adopt(thread_id, other.to_dict(mode="json"), input="Just a text.")
@@ -126,7 +126,7 @@ def test_responses_that_are_not_stored(client: Any, assistant: str) -> None:
 
 
 def test_responses_that_cannot_be_adopted(client: Any, assistant: str) -> None:
-    thread_id = _asked(client, assistant)
+    thread_id = _thread_with(client, assistant)
     response = client.responses.create(model="gpt-4o", input="Hello.")
     with pytest.raises(ApiError, match="No thread found"):
         client.shim.thread("thread_none")

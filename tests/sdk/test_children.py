@@ -88,9 +88,9 @@ def test_a_process_that_cannot_get_the_shim_causes_a_warning(
 ) -> None:
     for _ in range(2):
         run("pass", *options, **more)
-    (told,) = caplog.messages
-    assert "the shim cannot be installed in a process" in told
-    assert sys.executable in told
+    (warning,) = caplog.messages
+    assert "the shim cannot be installed in a process" in warning
+    assert sys.executable in warning
 
 
 def test_other_programs_cause_no_warning(caplog: pytest.LogCaptureFixture) -> None:
@@ -143,13 +143,13 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize("words", [["-m", "shim", "app.py"], ["app.py"]])
-def test_multiprocessing(tmp_path: Path, words: list[str]) -> None:
+@pytest.mark.parametrize("arguments", [["-m", "shim", "app.py"], ["app.py"]])
+def test_multiprocessing(tmp_path: Path, arguments: list[str]) -> None:
     """With `run`, and with `install` in the program."""
-    (tmp_path / "app.py").write_text(("" if "shim" in words else "import shim; shim.install()\n") + SPAWNED)
+    (tmp_path / "app.py").write_text(("" if "shim" in arguments else "import shim; shim.install()\n") + SPAWNED)
     clean = {name: value for name, value in os.environ.items() if name != children.MARK}
     ran = subprocess.run(
-        [sys.executable, *words],
+        [sys.executable, *arguments],
         env=clean | {"PYTHONPATH": str(ROOT)},
         cwd=tmp_path,
         capture_output=True,

@@ -30,9 +30,9 @@ async def app(scope, receive, send):
         return
     async with openai.AsyncOpenAI() as client:
         thread = await client.beta.threads.create()
-    said = json.dumps({"pid": os.getpid(), "object": thread.object}).encode()
+    body = json.dumps({"pid": os.getpid(), "object": thread.object}).encode()
     await send({"type": "http.response.start", "status": 200, "headers": []})
-    await send({"type": "http.response.body", "body": said})
+    await send({"type": "http.response.body", "body": body})
 """
 #: Starts its child like Django's reloader: https://github.com/django/django/blob/5.2/django/utils/autoreload.py
 RELOADER = """
@@ -69,9 +69,9 @@ def _free_port() -> int:
 def serving(folder: Path, *options: str) -> Iterator[tuple[int, int]]:
     """The process that was started, and the port on which its workers answer."""
     port = _free_port()
-    words = ["-m", "shim", "-m", "uvicorn", "app:app", "--port", str(port), *options]
+    arguments = ["-m", "shim", "-m", "uvicorn", "app:app", "--port", str(port), *options]
     with subprocess.Popen(
-        [sys.executable, *words], cwd=folder, env=_given(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, *arguments], cwd=folder, env=_given(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         try:
             yield process.pid, port
@@ -80,7 +80,7 @@ def serving(folder: Path, *options: str) -> Iterator[tuple[int, int]]:
             process.wait(PATIENCE)
 
 
-def ask(port: int) -> dict[str, Any]:
+def reply_of(port: int) -> dict[str, Any]:
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
@@ -97,7 +97,7 @@ def ask(port: int) -> dict[str, Any]:
 def test_uvicorn(tmp_path: Path, options: tuple[str, ...]) -> None:
     (tmp_path / "app.py").write_text(APP)
     with serving(tmp_path, *options) as (parent, port):
-        found = ask(port)
+        found = reply_of(port)
     assert found["object"] == "thread"
     assert found["pid"] != parent
 

@@ -32,21 +32,23 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return without_assistants(tmp_path_factory.mktemp("later"))
 
 
-def ran(later: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+def ran(later: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """Run a Python that finds the later SDK before the installed one."""
     known = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COV_"))}
     known["PYTHONPATH"] = os.pathsep.join([str(later), str(ROOT)])
-    return subprocess.run([sys.executable, *words], cwd=ROOT, env=known, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, env=known, capture_output=True, text=True, check=False
+    )
 
 
 def test_the_later_sdk_alone_lacks_the_assistants_api(later: Path) -> None:
-    told = ran(later, str(HERE / "without.py"))
-    assert told.returncode == 0, told.stderr
+    process = ran(later, str(HERE / "without.py"))
+    assert process.returncode == 0, process.stderr
 
 
 def test_an_old_program(later: Path) -> None:
-    told = ran(later, str(HERE / "legacy_program.py"), str(later))
-    assert told.returncode == 0, told.stderr
+    process = ran(later, str(HERE / "legacy_program.py"), str(later))
+    assert process.returncode == 0, process.stderr
 
 
 def test_modules_that_were_loaded_before_are_completed(later: Path) -> None:
@@ -60,21 +62,21 @@ assert {"Assistant", "Thread"} < set(vars(openai.types.beta))
 assert type(client.beta.threads) is openai.resources.beta.Threads
 assert type(shim.OpenAI(api_key="key").beta.with_raw_response.threads).__name__ == "ThreadsWithRawResponse"
 """
-    told = ran(later, "-W", "ignore", "-c", program)
-    assert told.returncode == 0, told.stderr
+    process = ran(later, "-W", "ignore", "-c", program)
+    assert process.returncode == 0, process.stderr
 
 
 def test_the_added_part_is_not_loaded_before_it_is_used(later: Path) -> None:
-    told = ran(later, "-c", "import sys, shim; print(*sys.modules)")
-    assert told.returncode == 0, told.stderr
-    assert "shim.sdk.legacy" in told.stdout
-    assert not {name for name in told.stdout.split() if name.startswith(("openai.types.beta", "shim.sdk.borrowed"))}
+    process = ran(later, "-c", "import sys, shim; print(*sys.modules)")
+    assert process.returncode == 0, process.stderr
+    assert "shim.sdk.legacy" in process.stdout
+    assert not {name for name in process.stdout.split() if name.startswith(("openai.types.beta", "shim.sdk.borrowed"))}
 
 
 def test_tests_of_every_kind_of_client_pass_with_the_later_sdk(later: Path) -> None:
-    told = ran(later, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not slow", "-k", CHOSEN, *DOORS)
-    assert told.returncode == 0, told.stdout[-4000:]
-    assert " passed" in told.stdout
+    process = ran(later, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not slow", "-k", CHOSEN, *DOORS)
+    assert process.returncode == 0, process.stdout[-4000:]
+    assert " passed" in process.stdout
 
 
 def test_nothing_is_added_if_the_sdk_has_the_assistants_api() -> None:

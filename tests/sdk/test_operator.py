@@ -32,8 +32,8 @@ def test_an_assistant_and_a_thread_under_chosen_ids(client: Any) -> None:
     assert client.beta.assistants.retrieve(OWN).name == "Own"
     with pytest.raises(openai.BadRequestError, match=f"already is an object with id '{OWN}'"):
         client.shim.assistants.create(id=OWN, model="gpt-4o")
-    asked = [{"role": "user", "content": "Hello?"}]
-    assert client.shim.threads.create(id=THREAD, messages=asked).id == THREAD
+    messages = [{"role": "user", "content": "Hello?"}]
+    assert client.shim.threads.create(id=THREAD, messages=messages).id == THREAD
     with pytest.raises(openai.BadRequestError, match="already is an object"):
         client.shim.threads.create(id=THREAD)
     run = client.beta.threads.runs.create_and_poll(thread_id=THREAD, assistant_id=OWN)

@@ -67,14 +67,14 @@ def test_an_agent_and_an_assistant_share_a_thread(client: OpenAI) -> None:
     _during(work)
     client.beta.threads.messages.create(thread.id, role="user", content="And now?")
     client.beta.threads.runs.create_and_poll(thread_id=thread.id, assistant_id=assistant.id)
-    told = client.beta.threads.messages.list(thread.id, limit=1).data[0].content[0].text.value
-    assert 'user said "look_up {"word": "irene"}", a tool returned "irene means peace"' in told
+    text = client.beta.threads.messages.list(thread.id, limit=1).data[0].content[0].text.value
+    assert 'user said "look_up {"word": "irene"}", a tool returned "irene means peace"' in text
     assert [role for role, _ in _texts(client, thread.id)] == ["user", "assistant"] * 4
 
 
 def test_items_are_returned_as_they_were_added(client: OpenAI) -> None:
     thread = client.beta.threads.create()
-    said: list[Any] = [
+    items: list[Any] = [
         {"role": "user", "content": "Look at this."},
         {"role": "developer", "content": "Be careful."},
         {"role": "user", "content": [{"type": "input_image", "image_url": "https://example.com/a.png"}]},
@@ -86,16 +86,16 @@ def test_items_are_returned_as_they_were_added(client: OpenAI) -> None:
 
     async def work(own: AsyncOpenAI, _: Any) -> None:
         session = ShimSession(thread.id, own)
-        await session.add_items(said)
-        assert await session.get_items() == said
-        assert await session.get_items(2) == said[-2:]
+        await session.add_items(items)
+        assert await session.get_items() == items
+        assert await session.get_items(2) == items[-2:]
         assert await session.get_items(0) == []
         few = ShimSession(thread.id, own, session_settings=SessionSettings(limit=3))
-        assert await few.get_items() == said[-3:]
-        assert await session.pop_item() == said[-1]
+        assert await few.get_items() == items[-3:]
+        assert await session.pop_item() == items[-1]
         await session.add_items([])
-        assert [await session.pop_item() for _ in range(2)] == [said[-2], said[-3]]
-        assert await session.get_items() == said[:-3]
+        assert [await session.pop_item() for _ in range(2)] == [items[-2], items[-3]]
+        assert await session.get_items() == items[:-3]
 
     _during(work)
     page = client.beta.threads.messages.list(thread.id, order="asc").data

@@ -27,9 +27,9 @@ FEW = 12
 
 def loaded(program: str, **more: str) -> set[str]:
     """The modules that a process has loaded at the end of the program."""
-    said = f"{program}\nimport json, sys; print(json.dumps(sorted(sys.modules)))"
+    code = f"{program}\nimport json, sys; print(json.dumps(sorted(sys.modules)))"
     given = os.environ | {"PYTHONPATH": str(ROOT)} | more
-    ran = subprocess.run([sys.executable, "-c", said], env=given, capture_output=True, text=True, check=True)
+    ran = subprocess.run([sys.executable, "-c", code], env=given, capture_output=True, text=True, check=True)
     return set(json.loads(ran.stdout))
 
 

@@ -40,7 +40,7 @@ def responses(request: pytest.FixtureRequest, server: Loopback) -> Iterator[Any]
         yield client.responses
 
 
-def asked(responses: Any, text: str = ASK, **more: Any) -> Any:
+def created(responses: Any, text: str = ASK, **more: Any) -> Any:
     return responses.create(**SETTINGS | {"input": text, "tools": TOOLS} | more)
 
 
@@ -54,7 +54,7 @@ def outputs(found: list[Any], by: str = "call_id") -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("by", ["call_id", "id"])
 def test_outputs_name_the_id_of_the_call_or_of_its_item(responses: Any, server: Loopback, by: str) -> None:
-    first = asked(responses)
+    first = created(responses)
     second = responses.submit_tool_outputs(response_id=first.id, tool_outputs=outputs(calls(first), by))
     assert second.previous_response_id == first.id
     third = responses.submit_tool_outputs(response_id=second.id, tool_outputs=outputs(calls(second), by))
@@ -66,7 +66,7 @@ def test_outputs_name_the_id_of_the_call_or_of_its_item(responses: Any, server: 
 
 
 def test_the_settings_are_sent_again(responses: Any, server: Loopback) -> None:
-    first = asked(responses)
+    first = created(responses)
     responses.submit_tool_outputs(response_id=first.id, tool_outputs=outputs(calls(first)))
     sent = server.bodies[1]
     assert [each["name"] for each in sent["tools"]] == ["get_weather", "get_time"]
@@ -80,7 +80,7 @@ def test_the_settings_are_sent_again(responses: Any, server: Loopback) -> None:
 
 
 def test_settings_can_be_changed(responses: Any, server: Loopback) -> None:
-    first = asked(responses)
+    first = created(responses)
     given = outputs(calls(first))
     responses.submit_tool_outputs(response_id=first.id, tool_outputs=given, temperature=0.1, metadata={})
     assert (server.bodies[1]["temperature"], server.bodies[1]["metadata"]) == (0.1, {})
@@ -88,13 +88,13 @@ def test_settings_can_be_changed(responses: Any, server: Loopback) -> None:
 
 @pytest.mark.parametrize("choice", ["required", {"type": "function", "name": "get_weather"}])
 def test_a_forced_call_is_not_forced_again(responses: Any, server: Loopback, choice: Any) -> None:
-    first = asked(responses, tool_choice=choice)
+    first = created(responses, tool_choice=choice)
     responses.submit_tool_outputs(response_id=first.id, tool_outputs=outputs(calls(first)))
     assert "tool_choice" not in server.bodies[1]
 
 
 def test_submitting_with_a_stream(responses: Any) -> None:
-    first = asked(responses)
+    first = created(responses)
     stream = responses.submit_tool_outputs_stream(response_id=first.id, tool_outputs=outputs(calls(first)))
     names = [event.type for event in stream]
     assert names[0] == "response.created"
@@ -104,7 +104,7 @@ def test_submitting_with_a_stream(responses: Any) -> None:
 def test_one_stream_through_all_rounds(responses: Any, server: Loopback) -> None:
     """Outputs are submitted while the response is streamed, and the same loop receives the following events."""
     current, made, text = "", [], ""
-    for event in asked(responses, stream=True):
+    for event in created(responses, stream=True):
         if event.type == "response.created":
             current = event.response.id
             made.append(current)
@@ -124,19 +124,19 @@ def test_one_stream_through_all_rounds(responses: Any, server: Loopback) -> None
 
 
 def test_a_stream_without_outputs_ends_as_before(responses: Any) -> None:
-    assert [event.type for event in asked(responses, stream=True)][-1] == "response.completed"
-    assert [event.type for event in asked(responses, "Hello.", stream=True)][-1] == "response.completed"
+    assert [event.type for event in created(responses, stream=True)][-1] == "response.completed"
+    assert [event.type for event in created(responses, "Hello.", stream=True)][-1] == "response.completed"
 
 
 def test_outputs_submitted_after_the_stream(responses: Any) -> None:
-    *_, last = asked(responses, stream=True)
+    *_, last = created(responses, stream=True)
     second = responses.submit_tool_outputs(response_id=last.response.id, tool_outputs=outputs(calls(last.response)))
     assert second.previous_response_id == last.response.id
 
 
 def test_a_missing_output_is_named(responses: Any) -> None:
     current = ""
-    events = iter(asked(responses, stream=True))
+    events = iter(created(responses, stream=True))
     for event in events:
         if event.type == "response.created":
             current = event.response.id
@@ -148,7 +148,7 @@ def test_a_missing_output_is_named(responses: Any) -> None:
 
 
 def test_an_unknown_call_id_is_refused_with_a_list_of_the_known_ones(responses: Any) -> None:
-    first = asked(responses)
+    first = created(responses)
     wrong = [{"tool_call_id": "call_x", "output": ""}]
     with pytest.raises(
         openai.OpenAIError, match=f"No call of the response has the id call_x.*{calls(first)[0].call_id}"
@@ -162,7 +162,7 @@ def test_a_response_that_does_not_exist(responses: Any) -> None:
 
 
 def test_a_response_that_is_still_in_progress(responses: Any, server: Loopback) -> None:
-    first = asked(responses)
+    first = created(responses)
     server.answer = unfinished
     with pytest.raises(openai.OpenAIError, match="is still in_progress"):
         responses.submit_tool_outputs(response_id=first.id, tool_outputs=[])
@@ -178,8 +178,8 @@ def test_a_conversation_is_continued_by_its_id(responses: Any, server: Loopback)
     def answer(request: Request) -> Reply:
         sent.append(request)
         call = {"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": "f", "arguments": "{}"}
-        told = {"id": "resp_1", "object": "response", "status": "completed", "model": "gpt-4o", "output": [call]}
-        return Reply.json(told | {"conversation": {"id": "conv_1"}})
+        response = {"id": "resp_1", "object": "response", "status": "completed", "model": "gpt-4o", "output": [call]}
+        return Reply.json(response | {"conversation": {"id": "conv_1"}})
 
     server.answer = answer
     responses.submit_tool_outputs(response_id="resp_1", tool_outputs=[{"tool_call_id": "fc_1", "output": "x"}])
@@ -195,7 +195,7 @@ def test_installed_clients_have_the_method_until_uninstall(server: Loopback) -> 
     given: Any = {"api_key": "x", "base_url": server.url}
     shim.install()
     with openai.OpenAI(**given) as client:
-        first = asked(client.responses)
+        first = created(client.responses)
         second: Any = client.responses
         assert second.submit_tool_outputs(response_id=first.id, tool_outputs=outputs(calls(first)))
     shim.uninstall()

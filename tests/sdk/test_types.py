@@ -27,17 +27,17 @@ def mistakes() -> set[int]:
 
 def test_mypy_in_strict_mode() -> None:
     given = ["--strict", "--config-file=", "--cache-dir=/dev/null", "--no-error-summary", "--no-pretty"]
-    told, failed, _ = api.run([*given, *map(str, [*PROGRAMS, MISSPELT])])
+    output, failed, _ = api.run([*given, *map(str, [*PROGRAMS, MISSPELT])])
     assert failed == ""
-    errors = [line.split(":") for line in told.splitlines() if ": error:" in line]
-    assert {Path(error[0]).name for error in errors} == {MISSPELT.name}, told
+    errors = [line.split(":") for line in output.splitlines() if ": error:" in line]
+    assert {Path(error[0]).name for error in errors} == {MISSPELT.name}, output
     assert {int(error[1]) for error in errors} == mistakes()
 
 
 def test_basedpyright() -> None:
-    words = ["-m", "basedpyright", "--level", "error", "--pythonpath", sys.executable]
+    options = ["-m", "basedpyright", "--level", "error", "--pythonpath", sys.executable]
     ran = subprocess.run(
-        [sys.executable, *words, *map(str, [*PROGRAMS, MISSPELT])], capture_output=True, text=True, check=False
+        [sys.executable, *options, *map(str, [*PROGRAMS, MISSPELT])], capture_output=True, text=True, check=False
     )
     errors = [line.strip().split(":") for line in ran.stdout.splitlines() if " - error:" in line]
     assert {Path(error[0]).name for error in errors} == {MISSPELT.name}, ran.stdout
@@ -78,6 +78,6 @@ def test_no_public_name_is_missing() -> None:
     given = ast.parse(Path(openai.__file__).read_text()).body
     wanted = _public(given) - {"annotations", "override", "*"}
     own = {"AsyncAzureOpenAI", "AsyncClient", "AsyncOpenAI", "AzureOpenAI", "Client", "OpenAI"}
-    told = _public(ast.parse(Path(names.__file__).read_text()).body)
-    assert told == wanted - own
+    public = _public(ast.parse(Path(names.__file__).read_text()).body)
+    assert public == wanted - own
     assert own <= set(shim.__all__)

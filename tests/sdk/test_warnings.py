@@ -29,7 +29,7 @@ def upstream() -> Iterator[Loopback]:
 
 
 @contextmanager
-def heard() -> Iterator[list[Any]]:
+def recorded_warnings() -> Iterator[list[Any]]:
     """Record all warnings, independent of the filters of the test suite."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -46,7 +46,10 @@ def resources(resource: Any) -> Iterator[Any]:
 
 @pytest.mark.parametrize("colour", COLOURS)
 def test_a_conversation_causes_no_warning(upstream: Loopback, colour: str) -> None:
-    with heard() as caught, either(colour, OpenAI, AsyncOpenAI, api_key="test", base_url=upstream.url) as client:
+    with (
+        recorded_warnings() as caught,
+        either(colour, OpenAI, AsyncOpenAI, api_key="test", base_url=upstream.url) as client,
+    ):
         converse(client)
         client.beta.assistants.with_raw_response.list()
         converse(client.with_options(timeout=9))
@@ -57,11 +60,11 @@ def test_a_conversation_causes_no_warning(upstream: Loopback, colour: str) -> No
 def test_installed_clients_do_not_warn_and_uninstalled_ones_do(upstream: Loopback) -> None:
     given: Any = {"api_key": "test", "base_url": upstream.url, "max_retries": 0}
     shim.install()
-    with heard() as caught, openai.OpenAI(**given) as client:
+    with recorded_warnings() as caught, openai.OpenAI(**given) as client:
         converse(client)
     shim.uninstall()
     assert [each.message for each in caught if issubclass(each.category, DeprecationWarning)] == []
-    with openai.OpenAI(**given) as client, heard() as caught, pytest.raises(openai.NotFoundError):
+    with openai.OpenAI(**given) as client, recorded_warnings() as caught, pytest.raises(openai.NotFoundError):
         client.beta.threads.create()
     assert bool(caught) == hasattr(type(client.beta.threads).create, "__deprecated__")
 
@@ -119,9 +122,9 @@ def test_a_method_with_another_warning_still_warns(upstream: Loopback) -> None:
 
 def test_no_filter_is_set() -> None:
     """A warning of other code with the same text is still shown."""
-    with heard() as caught, OpenAI(**PLAIN):
-        for words in ADVICE:
-            warnings.warn(words, DeprecationWarning, stacklevel=1)
+    with recorded_warnings() as caught, OpenAI(**PLAIN):
+        for text in ADVICE:
+            warnings.warn(text, DeprecationWarning, stacklevel=1)
     assert {str(each.message) for each in caught} == ADVICE
 
 

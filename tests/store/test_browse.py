@@ -61,7 +61,7 @@ async def test_the_counts_shown_with_a_thread(store: Any_Store) -> None:
 
 
 @pytest.mark.parametrize(
-    "words, found",
+    "query, found",
     [
         ("ann", ["thread_2", "thread_1"]),
         ("USER=ANN1", ["thread_1"]),
@@ -71,12 +71,12 @@ async def test_the_counts_shown_with_a_thread(store: Any_Store) -> None:
         ("nowhere", []),
     ],
 )
-async def test_text_is_found_in_metadata_and_messages(store: Any_Store, words: str, found: list[str]) -> None:
+async def test_text_is_found_in_metadata_and_messages(store: Any_Store, query: str, found: list[str]) -> None:
     await store.write(fill)
-    hits = await store.read(browse.find, words, 9, 99)
+    hits = await store.read(browse.find, query, 9, 99)
     assert [hit.thread_id for hit in hits.hits] == found
     assert hits.whole
-    assert (await store.of("other").read(browse.find, words, 9, 99)).hits == []
+    assert (await store.of("other").read(browse.find, query, 9, 99)).hits == []
 
 
 async def test_a_hit_shows_the_text_around_the_match(store: Any_Store) -> None:
@@ -99,8 +99,8 @@ async def test_a_search_that_stops_early_reports_it(store: Any_Store, most: int,
 
 async def test_the_thread_of_an_object(store: Any_Store) -> None:
     await store.write(fill)
-    asked = [(schema.responses, "resp_2"), (schema.steps, "step_2"), (schema.messages, "msg_3")]
-    for (table, id), home in zip(asked, ["run_2", "thread_1", "thread_2"], strict=True):
+    rows = [(schema.responses, "resp_2"), (schema.steps, "step_2"), (schema.messages, "msg_3")]
+    for (table, id), home in zip(rows, ["run_2", "thread_1", "thread_2"], strict=True):
         assert await store.read(browse.home, table, id) == home
         assert await store.of("other").read(browse.home, table, id) is None
     assert await store.read(browse.home, schema.runs, "run_unknown") is None

@@ -68,13 +68,13 @@ async def test_a_transaction_that_raises_leaves_nothing(store: Any_Store) -> Non
 
 
 def test_a_reader_sees_one_state_while_others_write(base: Database) -> None:
-    def look(tx: Tx) -> list[object]:
+    def values(tx: Tx) -> list[object]:
         before = assistants.get(tx, "asst_1")
         with ThreadPoolExecutor(1) as pool:
             pool.submit(base.write, assistants.insert, assistant(1)).result(20)
         return [before, assistants.get(tx, "asst_1")]
 
-    assert base.read(look) == [None, None]
+    assert base.read(values) == [None, None]
     assert base.read(assistants.get, "asst_1") == assistant(1)
 
 

@@ -238,21 +238,21 @@ def test_a_read_only_file_is_read_unchanged(path: Path) -> None:
 
 def test_a_file_that_another_process_is_creating_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite does not wait for the lock that the write-ahead log needs."""
-    said = [sqlite3.OperationalError("database is locked"), sqlite3.OperationalError("database is locked"), None]
+    results = [sqlite3.OperationalError("database is locked"), sqlite3.OperationalError("database is locked"), None]
     moments = iter(range(100))
     monkeypatch.setattr(dialects, "time", SimpleNamespace(monotonic=lambda: next(moments), sleep=lambda _: None))
 
     def execute(statement: str) -> None:
         assert statement == "PRAGMA journal_mode=WAL"
-        if (problem := said.pop(0)) is not None:
+        if (problem := results.pop(0)) is not None:
             raise problem
 
     dialects._log_ahead(SimpleNamespace(execute=execute))  # type: ignore[arg-type]
-    assert said == []
-    said += [sqlite3.OperationalError("disk I/O error")]
+    assert results == []
+    results += [sqlite3.OperationalError("disk I/O error")]
     with pytest.raises(sqlite3.OperationalError, match="disk"):
         dialects._log_ahead(SimpleNamespace(execute=execute))  # type: ignore[arg-type]
-    said += [sqlite3.OperationalError("database is locked")] * 40
+    results += [sqlite3.OperationalError("database is locked")] * 40
     with pytest.raises(sqlite3.OperationalError, match="locked"):
         dialects._log_ahead(SimpleNamespace(execute=execute))  # type: ignore[arg-type]
-    assert 0 < len(said) < 15, "not for ever"
+    assert 0 < len(results) < 15, "not for ever"

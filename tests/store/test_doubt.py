@@ -41,15 +41,15 @@ def server(fate: Fate) -> Iterator[sa.Engine]:
     [("committed", True), ("aborted", False), (None, None), ("", None), ("COMMITTED", None)],
 )
 def test_the_first_final_answer_is_used(fate: str | None, expected: bool | None, pauses: list[float]) -> None:
-    asked: list[int] = []
+    queried: list[int] = []
 
-    def told(number: int) -> str | None:
-        asked.append(number)
+    def fate_of(number: int) -> str | None:
+        queried.append(number)
         return fate
 
-    with server(told) as engine:
+    with server(fate_of) as engine:
         assert doubt.was_committed(engine, NUMBER, ()) is expected
-    assert asked == [NUMBER]
+    assert queried == [NUMBER]
     assert pauses == [0.0]
 
 
@@ -68,21 +68,21 @@ def test_a_transaction_that_stays_in_progress_is_unknown(pauses: list[float]) ->
 
 
 def test_a_failed_query_is_repeated(pauses: list[float]) -> None:
-    def told(_: int) -> str:
+    def fate_of(_: int) -> str:
         if len(pauses) < 3:
             raise KeyError
         return "committed"
 
-    with server(told) as engine:
+    with server(fate_of) as engine:
         assert doubt.was_committed(engine, NUMBER, (sa.exc.OperationalError,)) is True
     assert len(pauses) == 3
 
 
 def test_another_failure_is_not_hidden(pauses: list[float]) -> None:
-    def told(_: int) -> str:
+    def fate_of(_: int) -> str:
         raise KeyError
 
-    with server(told) as engine, pytest.raises(sa.exc.OperationalError):
+    with server(fate_of) as engine, pytest.raises(sa.exc.OperationalError):
         doubt.was_committed(engine, NUMBER, (sa.exc.IntegrityError,))
     assert pauses == [0.0]
 

@@ -63,8 +63,8 @@ def test_a_store_without_the_fact_is_not_encrypted(url: str) -> None:
 
 def test_an_encrypted_store_opens_only_with_its_key(url: str) -> None:
     note(url, KEY)
-    (said,) = raw(url, "SELECT value FROM facts")
-    assert facts.PLAINTEXT not in said
+    (value,) = raw(url, "SELECT value FROM facts")
+    assert facts.PLAINTEXT not in value
     assert check(url, KEY)
     assert check(url, OTHER, KEY), "an older key opens as well"
     with pytest.raises(StoreFailed, match=r"of mine is encrypted: set SHIM_ENCRYPTION_KEY .* Nothing was changed"):

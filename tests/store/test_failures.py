@@ -33,9 +33,9 @@ def failing(base: Database, work: Callable[..., Any], *args: Any) -> str:
 
 def test_a_file_of_another_kind(path: Path) -> None:
     path.write_bytes(b"a letter to a friend\n" * 100)
-    said = failing(database(f"sqlite:///{path}"), lambda tx: None)
+    message = failing(database(f"sqlite:///{path}"), lambda tx: None)
     assert (
-        said
+        message
         == f"The store {path} is not an SQLite database. Set SHIM_DATABASE_URL to another file, or move this one away."
     )
 
@@ -49,8 +49,8 @@ def test_a_damaged_file(path: Path) -> None:
 def test_a_full_disk(path: Path) -> None:
     base = database(f"sqlite:///{path}")
     base.read(lambda tx: tx.db.exec_driver_sql("PRAGMA max_page_count=1").scalar())
-    said = failing(base, assistants.insert, {**assistant(1), "name": "x" * 100_000})
-    assert "has no room left on its disk" in said
+    message = failing(base, assistants.insert, {**assistant(1), "name": "x" * 100_000})
+    assert "has no room left on its disk" in message
     assert base.read(assistants.get, "asst_1") is None
     base.close()
 
@@ -116,12 +116,12 @@ def test_a_driver_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize("url", ["postgresql://me:s3cret@h/d", "postgresql://me@h/d?password=s3cret"])
 def test_no_message_contains_a_password(url: str) -> None:
     problem = sa.exc.OperationalError("SELECT 1", {}, Exception("cannot log in as me with s3cret at h"))
-    said = str(failures.explain(problem, resolve(url)))
-    assert said == "The store postgresql://h/d failed: cannot log in as me with *** at h"
+    message = str(failures.explain(problem, resolve(url)))
+    assert message == "The store postgresql://h/d failed: cannot log in as me with *** at h"
 
 
 #: Messages of servers, and the shim's message for each.
-SAID = {
+MESSAGES = {
     'connection failed: FATAL:  password authentication failed for user "me"': "refused the user name or the password",
     'connection failed: FATAL:  no pg_hba.conf entry for host "10.0.0.1", user "me"': "refused the user name",
     "failed to resolve host 'nowhere': [Errno -3] Temporary failure in name resolution": "cannot be resolved",
@@ -134,9 +134,11 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize("said", SAID)
-def test_messages_of_servers_are_replaced_by_the_shims_own(said: str) -> None:
-    told = str(failures.explain(sa.exc.OperationalError("SELECT 1", {}, Exception(said)), resolve("postgresql://h/d")))
-    assert told.startswith("The store postgresql://h/d ")
-    assert SAID[said] in told
-    assert "SELECT" not in told
+@pytest.mark.parametrize("original", MESSAGES)
+def test_messages_of_servers_are_replaced_by_the_shims_own(original: str) -> None:
+    shown = str(
+        failures.explain(sa.exc.OperationalError("SELECT 1", {}, Exception(original)), resolve("postgresql://h/d"))
+    )
+    assert shown.startswith("The store postgresql://h/d ")
+    assert MESSAGES[original] in shown
+    assert "SELECT" not in shown

@@ -106,15 +106,15 @@ def test_the_threads_of_an_import_are_read_in_batches(brought: Database) -> None
     assert brought.of("other").read(imports.threads_of, "one", 0, 9) == []
 
 
-@pytest.mark.parametrize("tell", [True, False])
-def test_threads_are_removed_with_all_their_objects(brought: Database, tell: bool) -> None:
+@pytest.mark.parametrize("delete_upstream", [True, False])
+def test_threads_are_removed_with_all_their_objects(brought: Database, delete_upstream: bool) -> None:
     brought.write(runs.insert, run(1, 1, "completed"), {}, None, None)
     brought.write(responses.insert, "resp_1", "thread_1", "run_1", None, NOW)
-    assert brought.write(imports.remove_threads, ["thread_1", "thread_9"], NOW, tell) == 1
+    assert brought.write(imports.remove_threads, ["thread_1", "thread_9"], NOW, delete_upstream) == 1
     assert brought.read(threads.get, "thread_1") is None
     assert brought.read(imports.of_thread, schema.messages, "thread_1") == set()
     assert brought.read(threads.get, "thread_2") is not None
-    assert [each.response_id for each in brought.read(outbox.batch, 0, 9)] == (["resp_1"] if tell else [])
+    assert [each.response_id for each in brought.read(outbox.batch, 0, 9)] == (["resp_1"] if delete_upstream else [])
 
 
 @pytest.mark.parametrize("force, gone", [(False, 1), (True, 2)])

@@ -100,11 +100,11 @@ def test_everything_is_moved(pair: tuple[Database, Database]) -> None:
         source.of(tenant).write(fill)
     before = source.read(rows)
     assert all(before.values()), "every table has something in it"
-    told: list[tuple[str, int, int]] = []
-    moved = moving.move(source, target, lambda *each: told.append(each))
+    progress: list[tuple[str, int, int]] = []
+    moved = moving.move(source, target, lambda *each: progress.append(each))
     assert target.read(rows) == before == source.read(rows)
     assert {name: found.rows for name, found in moved.items()} == {name: len(each) for name, each in before.items()}
-    assert {name: (done, total) for name, done, total in told} == {
+    assert {name: (done, total) for name, done, total in progress} == {
         name: (2 * len(each), 2 * len(each)) for name, each in before.items()
     }
     found = target.of("other").read(messages.page, "thread_1", 100, "asc")
@@ -153,12 +153,12 @@ def test_an_interrupted_move_leaves_no_rows(pair: tuple[Database, Database], tab
     source.write(fill)
     before = source.read(rows)
 
-    def tell(name: str, done: int, total: int) -> None:
+    def report(name: str, done: int, total: int) -> None:
         if name == table and done > total / 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        moving.move(source, target, tell)
+        moving.move(source, target, report)
     assert not any(target.read(rows).values())
     moving.move(source, target)
     assert target.read(rows) == before
@@ -169,12 +169,12 @@ def test_the_source_is_locked_for_writing(pair: tuple[Database, Database]) -> No
     source.write(fill)
     others: list[object] = []
 
-    def tell(name: str, done: int, total: int) -> None:
+    def report(name: str, done: int, total: int) -> None:
         if name == "messages" and not others:
             others.append(python(WRITE, source.url.render_as_string(hide_password=False)))
             assert others[0].stdout.readline() == "begun\n"  # type: ignore[attr-defined]
 
-    moved = moving.move(source, target, tell)
+    moved = moving.move(source, target, report)
     others[0].communicate(timeout=60)  # type: ignore[attr-defined]
     assert moved["threads"].rows == len(target.read(rows)["threads"]) == 1
     assert source.read(threads.get, "thread_9") is not None
@@ -195,11 +195,11 @@ MOVE = """if True:
     from shim.store import moving
     from shim.store.database import database
 
-    def tell(name, done, total):
+    def report(name, done, total):
         if name == "messages":
             os.kill(os.getpid(), signal.SIGKILL)
 
-    moving.move(database(sys.argv[1]), database(sys.argv[2]), tell)
+    moving.move(database(sys.argv[1]), database(sys.argv[2]), report)
 """
 
 

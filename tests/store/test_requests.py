@@ -74,6 +74,6 @@ def test_old_rows_are_deleted(store: Any_Store) -> None:
     base.write(threads.insert, thread())
     for n in range(3 * requests.SWEEP):
         base.write(requests.insert, made(at=NOON + 10 * n, mark=f"m{n}"))
-    kept = [n for n in range(3 * requests.SWEEP) if base.read(requests.keyed, f"m{n}", 0.0)]
-    assert len(kept) < 2 * requests.SWEEP
-    assert kept[-1] == 3 * requests.SWEEP - 1
+    remaining = [n for n in range(3 * requests.SWEEP) if base.read(requests.keyed, f"m{n}", 0.0)]
+    assert len(remaining) < 2 * requests.SWEEP
+    assert remaining[-1] == 3 * requests.SWEEP - 1

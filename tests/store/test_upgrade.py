@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from shim.store import assistants, dialects, schema, upgrade
 from shim.store.database import database
 from shim.store.errors import StoreFailed
-from tests.store.things import assistant, python, said
+from tests.store.things import assistant, output_of, python
 from tests.stores import Files
 
 
@@ -30,7 +30,7 @@ def test_a_store_that_is_up_to_date_does_not_load_alembic(ready_files: Files, tm
         database(sys.argv[1]).write(assistants.get, "asst_1")
         print([name for name in sys.modules if name.split(".")[0] in ("alembic", "mako", "asyncpg", "psycopg")])
     """
-    assert said(python(code, ready_files.new(tmp_path, "new.db"))) == "[]"
+    assert output_of(python(code, ready_files.new(tmp_path, "new.db"))) == "[]"
 
 
 @pytest.mark.parametrize("revision", ["9999", "a1b2c3"])

@@ -19,10 +19,10 @@ async def filled(store: Any_Store) -> None:
 
 async def test_an_object_belongs_to_its_creator(store: Any_Store) -> None:
     await filled(store)
-    asked = ["file_1", "vs_1", "file_other", "file_unknown", "file_1"]
-    assert await store.read(objects.owned, asked) == {"file_1", "vs_1"}
-    assert await store.of("other").read(objects.owned, asked) == {"file_other"}
-    assert await store.of("nobody").read(objects.owned, asked) == set()
+    ids = ["file_1", "vs_1", "file_other", "file_unknown", "file_1"]
+    assert await store.read(objects.owned, ids) == {"file_1", "vs_1"}
+    assert await store.of("other").read(objects.owned, ids) == {"file_other"}
+    assert await store.of("nobody").read(objects.owned, ids) == set()
     assert await store.read(objects.owned, []) == set()
 
 

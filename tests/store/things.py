@@ -72,7 +72,7 @@ def python(code: str, *args: str) -> "subprocess.Popen[str]":
     )
 
 
-def said(process: "subprocess.Popen[str]") -> str:
+def output_of(process: "subprocess.Popen[str]") -> str:
     """The output of the process, after it has ended successfully."""
     out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err

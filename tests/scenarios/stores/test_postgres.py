@@ -81,7 +81,7 @@ def shut(tx: Tx) -> None:
         same.shutdown(socket.SHUT_RDWR)
 
 
-def unheard(tx: Tx) -> None:
+def lose_answer(tx: Tx) -> None:
     """The COMMIT arrives, but its answer is lost."""
     mine: Any = tx.db.connection.driver_connection
     real = mine.commit
@@ -97,7 +97,7 @@ def unheard(tx: Tx) -> None:
 @needs_server
 @pytest.mark.parametrize("address", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("locked", [False, True], ids=["", "locked"])
-@pytest.mark.parametrize("lose,times", [(shut, 2), (unheard, 1)])
+@pytest.mark.parametrize("lose,times", [(shut, 2), (lose_answer, 1)])
 def test_a_connection_that_is_lost_during_the_commit(
     base: Database, lose: Callable[[Tx], None], times: int, locked: bool
 ) -> None:
@@ -158,14 +158,14 @@ def test_a_lost_idle_connection_has_no_effect(base: Database) -> None:
 async def test_many_blocking_and_async_calls_share_a_few_connections(address: str) -> None:
     base = database(address, connections=3)
 
-    def look(tx: Tx) -> int:
+    def query(tx: Tx) -> int:
         tx.db.exec_driver_sql("SELECT pg_sleep(0.01)")
         mine = "SELECT count(*) FROM pg_stat_activity WHERE application_name = current_setting('application_name')"
         return int(tx.db.exec_driver_sql(mine).scalar_one())
 
     with ThreadPoolExecutor(20) as pool:
-        most = [*pool.map(lambda _: base.read(look), range(40))]
-    most += await asyncio.gather(*(AsyncStore(base).read(look) for _ in range(40)))
+        most = [*pool.map(lambda _: base.read(query), range(40))]
+    most += await asyncio.gather(*(AsyncStore(base).read(query) for _ in range(40)))
     assert len(most) == 80
     assert 1 <= max(most) <= 3
     base.close()
@@ -180,7 +180,7 @@ def test_a_server_that_does_not_answer() -> None:
 
 
 def test_values_in_errors_of_the_server_are_left_out() -> None:
-    said = 'duplicate key value violates "a_b_unique"\nDETAIL:  Key (tenant, id)=(me, x) already exists.'
-    problem = sa.exc.IntegrityError("INSERT", {}, Exception(said))
+    message = 'duplicate key value violates "a_b_unique"\nDETAIL:  Key (tenant, id)=(me, x) already exists.'
+    problem = sa.exc.IntegrityError("INSERT", {}, Exception(message))
     explained = failures.explain(problem, resolve("postgresql://h/d"))
     assert str(explained) == 'The store postgresql://h/d failed: duplicate key value violates "a_b_unique"'

@@ -7,7 +7,7 @@ import pytest
 
 from shim.store import assistants
 from shim.store.database import database
-from tests.store.things import assistant, ids, python, said
+from tests.store.things import assistant, ids, output_of, python
 
 START = """if True:
     import sys
@@ -59,7 +59,7 @@ def test_four_processes_that_create_the_same_store_at_once(tmp_path: Path) -> No
         process.stdin.write("go\n")
         process.stdin.flush()
     for process in started:
-        said(process)
+        output_of(process)
     base = database(url)
     shared = base.read(assistants.get, "asst_shared")
     assert shared is not None
@@ -72,7 +72,7 @@ def test_four_processes_that_create_the_same_store_at_once(tmp_path: Path) -> No
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir() or not hasattr(os, "fork"), reason="needs fork and /proc")
 def test_parent_and_child_both_use_the_store_after_a_fork(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'shim.db'}"
-    assert said(python(FORK, url)) == "0"
+    assert output_of(python(FORK, url)) == "0"
     base = database(url)
     assert sorted(ids(base.read(assistants.page, 20, "asc").data)) == [
         "asst_after",

@@ -38,5 +38,5 @@ def talk(question: str) -> str:
 def names() -> str:
     shim.api_key = "key"
     thread = shim.beta.threads.create()
-    kept = shim.files.list()
-    return f"{thread.id} {len(kept.data)} {shim.OpenAI} {shim.omit}"
+    files = shim.files.list()
+    return f"{thread.id} {len(files.data)} {shim.OpenAI} {shim.omit}"
