@@ -234,7 +234,7 @@ def test_a_background_response_that_begins_after_its_thread_was_deleted(harness:
     assert (harness.upstream.cancelled, requests(harness), waiting(harness)) == (["resp_9"], ["resp_9"], [])
 
 
-def unheard(harness: Harness) -> str:
+def thread_without_history(harness: Harness) -> str:
     """A thread with an answer, and a script whose next answer begins without the requested history."""
     thread = harness.thread("One")
     harness.run(thread, answer(HELLO, id="resp_1"))
@@ -244,7 +244,7 @@ def unheard(harness: Harness) -> str:
 
 
 def test_a_dropped_response_is_deleted_with_the_others(harness: Harness) -> None:
-    thread = unheard(more(harness, delete_responses=True))
+    thread = thread_without_history(more(harness, delete_responses=True))
     harness.run(thread, answer(HELLO, id="resp_9"))
     harness.delete(f"threads/{thread}")
     assert requests(harness) == ["resp_1", "resp_8", "resp_9"]

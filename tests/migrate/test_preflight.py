@@ -91,9 +91,9 @@ FOUND: dict[str, tuple[Json, list[tuple[str, str, str]]]] = {
 }
 
 
-def findings(fields: Json, ask: preflight.Fetch | None = UPSTREAM.get) -> list[preflight.Finding]:
+def findings(fields: Json, fetch: preflight.Fetch | None = UPSTREAM.get) -> list[preflight.Finding]:
     body = objects.assistant("asst_a", 1, {"model": "gpt-4.1"} | fields)
-    return list(preflight.check([Subject(body, "here")], CheckContext(MAP, "2026-11-01", ask)))
+    return list(preflight.check([Subject(body, "here")], CheckContext(MAP, "2026-11-01", fetch)))
 
 
 @pytest.mark.parametrize("name", FOUND)
@@ -104,8 +104,8 @@ def test_the_findings_of_an_assistant(name: str) -> None:
         each for each in findings(fields, known.get) if "2027-01-14" not in each.text or name == "one that will end"
     ]
     assert [(each.level, each.field) for each in found] == [(level, field) for level, field, _ in expected], found
-    for each, (_, _, words) in zip(found, expected, strict=True):
-        assert words in each.text
+    for each, (_, _, text) in zip(found, expected, strict=True):
+        assert text in each.text
         assert (each.id, each.place) == ("asst_a", "here")
 
 
@@ -114,9 +114,9 @@ def test_offline_no_request_is_sent() -> None:
 
 
 def test_a_thread_has_only_resources_and_no_request_is_repeated() -> None:
-    asked: list[str] = []
+    paths: list[str] = []
     thread = {"id": "thread_a", "object": "thread", "tool_resources": code("file-x")["tool_resources"]}
-    world = CheckContext(MAP, "2026-11-01", lambda path: asked.append(path) or None)  # type: ignore[func-returns-value]
-    found = list(preflight.check([Subject(thread, "store")] * 2, world))
+    context = CheckContext(MAP, "2026-11-01", lambda path: paths.append(path) or None)  # type: ignore[func-returns-value]
+    found = list(preflight.check([Subject(thread, "store")] * 2, context))
     assert [each.level for each in found] == ["error", "error"]
-    assert asked == ["/files/file-x"]
+    assert paths == ["/files/file-x"]

@@ -19,7 +19,7 @@ Json = dict[str, Any]
 SCHEMA = {"type": "object", "properties": {"x": {"type": "string", "enum": ["a", "b"]}}}
 FUNCTION = {"name": "f", "description": "Does it.", "parameters": SCHEMA, "strict": True}
 #: A request with every field that a caller can set; as far as possible each value occurs only one time.
-ASKED: Json = {
+REQUEST: Json = {
     "model": "gpt-4o",
     "instructions": "Be brief.",
     "tools": [
@@ -73,7 +73,7 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
-def value(path: str, within: Any = ASKED) -> Any:
+def value(path: str, within: Any = REQUEST) -> Any:
     """The value at a path of the caller's request."""
     for step in path.replace("[", ".").replace("]", "").split("."):
         within = within[int(step)] if isinstance(within, list) else within[step]
@@ -88,7 +88,7 @@ def _item(message: Json) -> Json | None:
     return history.REPLAYED["message"](item)
 
 
-def names(request: Json = ASKED, *before: Json) -> Names:
+def names(request: Json = REQUEST, *before: Json) -> Names:
     run = objects.run("run_1", 0, "thread_1", "asst_1") | {
         key: each for key, each in request.items() if key != "thread"
     }
@@ -103,7 +103,7 @@ def names(request: Json = ASKED, *before: Json) -> Names:
 NOT_HIS = ("include", "store", "previous_response_id")
 #: Paths whose values differ from the caller's, as upstream uses other values for the same meaning.
 REWORDED = ("truncation", ".type")
-SENT_BODY = names(ASKED, EARLIER).body
+SENT_BODY = names(REQUEST, EARLIER).body
 LEAVES = [
     (path, found)
     for path, found in leaves(SENT_BODY | {"input": list(SENT_BODY["input"])})
@@ -113,7 +113,7 @@ LEAVES = [
 
 @pytest.mark.parametrize("path, sent", LEAVES, ids=str)
 def test_every_value_that_is_sent_is_found_in_the_callers_request(path: str, sent: Any) -> None:
-    callers = names(ASKED, EARLIER).path(path)
+    callers = names(REQUEST, EARLIER).path(path)
     assert callers is not None
     assert value(callers) == sent or path.endswith(REWORDED), callers
 
@@ -122,7 +122,7 @@ def test_the_leaves_include_every_kind() -> None:
     """The test above covers every field that is sent, and every type of tool and content part."""
     roots = {path.partition(".")[0].partition("[")[0] for path, _ in LEAVES}
     assert roots == set(SENT) - {*NOT_HIS, "stream"}
-    assert {tool["type"] for tool in ASKED["tools"]} >= TOOLS.keys() - set(PASSED_ON)
+    assert {tool["type"] for tool in REQUEST["tools"]} >= TOOLS.keys() - set(PASSED_ON)
     assert KINDS.keys() == PARTS.keys()
 
 
@@ -139,9 +139,9 @@ def test_the_reverse_mapping_of_a_row_leads_to_the_same_row(name: str, fate: Any
 
 @pytest.mark.parametrize("kind", TOOLS)
 def test_the_paths_of_each_tool_can_be_mapped_back(kind: str) -> None:
-    given = next((tool for tool in ASKED["tools"] if tool["type"] == kind), {"type": kind, "x": {"y": 1}})
+    given = next((tool for tool in REQUEST["tools"] if tool["type"] == kind), {"type": kind, "x": {"y": 1}})
     (shown,) = tools.shown([given])
-    (sent,) = tools.sent([shown], ASKED["tool_resources"])
+    (sent,) = tools.sent([shown], REQUEST["tool_resources"])
     spoken = Names({"tools": [shown]}, {"tools": [given]}, {"tools": [sent]})
     for path, _ in leaves(sent):
         callers = spoken.path(f"tools[0].{path}")
@@ -199,17 +199,17 @@ PATHS = [
 
 @pytest.mark.parametrize("path, callers", PATHS)
 def test_a_path_is_mapped_to_the_callers(path: str, callers: str | None) -> None:
-    assert names(ASKED, EARLIER).path(path) == callers
+    assert names(REQUEST, EARLIER).path(path) == callers
 
 
 def test_the_messages_of_a_thread_that_is_created_with_its_run() -> None:
-    body = {key: each for key, each in ASKED.items() if key != "additional_messages"}
-    body["thread"] = {"messages": ASKED["additional_messages"]}
+    body = {key: each for key, each in REQUEST.items() if key != "additional_messages"}
+    body["thread"] = {"messages": REQUEST["additional_messages"]}
     assert names(body).path("input[2].content[0].image_url") == "thread.messages[3].content[0].image_url.url"
 
 
 def test_tools_that_were_not_sent_are_not_counted() -> None:
-    spoken = names({key: each for key, each in ASKED.items() if key != "tool_resources"})
+    spoken = names({key: each for key, each in REQUEST.items() if key != "tool_resources"})
     assert [tool["type"] for tool in spoken.body["tools"]] == ["function", "code_interpreter", "web_search"]
     assert spoken.path("tools[0].parameters") == "tools[1].function.parameters"
 
@@ -286,7 +286,7 @@ MESSAGES = [
 
 @pytest.mark.parametrize("message, param, shown", MESSAGES)
 def test_names_in_a_message_are_replaced(message: str, param: str | None, shown: str) -> None:
-    assert names(ASKED, EARLIER).message(message, param) == shown
+    assert names(REQUEST, EARLIER).message(message, param) == shown
 
 
 def test_an_earlier_call_is_described_as_one() -> None:

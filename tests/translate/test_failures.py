@@ -41,14 +41,14 @@ def test_an_error_without_a_message_gets_the_recorded_message() -> None:
 
 
 #: The response's own error, the error of an earlier event, the run's message.
-TOLD = [
+MESSAGES = [
     ({"message": "A."}, {"message": "B."}, "A."),
     (None, {"message": "B."}, "B."),
     (None, None, "Sorry, something went wrong."),
 ]
 
 
-@pytest.mark.parametrize("expected, emitted, message", TOLD)
+@pytest.mark.parametrize("expected, emitted, message", MESSAGES)
 def test_a_failed_response(expected, emitted, message) -> None:
     assert failures.of_response({"error": expected}, emitted)["message"] == message
 

@@ -218,7 +218,7 @@ def test_the_received_text_of_an_item_is_joined() -> None:
 
 
 #: The first version, the later version, and the version to use.
-SAID = [
+ANSWERS = [
     ("", "Hello.", "Hello."),
     ("Hel", "Hello.", "Hello."),
     ("Hello.", "Hello.", "Hello."),
@@ -229,7 +229,7 @@ SAID = [
 ]
 
 
-@pytest.mark.parametrize("earlier, later, believed", SAID)
+@pytest.mark.parametrize("earlier, later, believed", ANSWERS)
 def test_which_of_two_versions_is_used(earlier: str, later: str, believed: str) -> None:
     assert better(earlier, later) == believed
 

@@ -45,11 +45,11 @@ def test_all_output_is_utf8_and_valid_text_is_unchanged(body: Any) -> None:
         assert read[0] == body
 
 
-@pytest.mark.parametrize("said", ["plain", "é", "\ud83d"])
-def test_a_line_of_the_log(said: str, caplog: pytest.LogCaptureFixture) -> None:
-    logging.getLogger("shim").warning("told: %s", said)
+@pytest.mark.parametrize("line", ["plain", "é", "\ud83d"])
+def test_a_line_of_the_log(line: str, caplog: pytest.LogCaptureFixture) -> None:
+    logging.getLogger("shim").warning("told: %s", line)
     (record,) = caplog.records
-    assert record.getMessage() == f"told: {encoding.well_formed(said)}"
+    assert record.getMessage() == f"told: {encoding.well_formed(line)}"
 
 
 @pytest.mark.parametrize("name, stored", [("call_1", "call_1"), ("a\0b", "a\ufffdb"), ("é\ud83d", "é\ufffd")])

@@ -100,9 +100,9 @@ BODIES = [
 def test_the_body_of_an_error(
     name: str, values: dict[str, object], status: int, message: str, kind: str, code: str | None
 ) -> None:
-    told = error(name, **values)
-    body = told.body["error"]
-    assert (told.status, body["type"], body["param"], body["code"]) == (status, kind, None, code)
+    made = error(name, **values)
+    body = made.body["error"]
+    assert (made.status, body["type"], body["param"], body["code"]) == (status, kind, None, code)
     assert message in body["message"]
 
 

@@ -225,10 +225,10 @@ IN_PART = {
 def test_the_body_of_an_error(
     name: str, values: dict[str, object], status: int, message: str, param: str | None, code: str | None
 ) -> None:
-    told = error(name, **values)
-    assert told.status == status
+    made = error(name, **values)
+    assert made.status == status
     kind = "server_error" if status >= 500 else INVALID
-    body = told.body["error"]
+    body = made.body["error"]
     assert list(body) == ["message", "type", "param", "code"]
     assert (body["type"], body["param"], body["code"]) == (kind, param, code)
     if name in IN_PART:
@@ -247,23 +247,23 @@ def test_a_row_without_its_values_raises() -> None:
 
 
 def test_values_are_not_expanded_as_templates() -> None:
-    told = error("unknown_parameter", param="{secret}{0}")
-    assert (told.message, told.param) == ("Unknown parameter: '{secret}{0}'.", "{secret}{0}")
+    made = error("unknown_parameter", param="{secret}{0}")
+    assert (made.message, made.param) == ("Unknown parameter: '{secret}{0}'.", "{secret}{0}")
 
 
 def test_headers_are_not_shared_between_errors() -> None:
-    told = error("server_error")
-    told.headers["x-should-retry"] = "false"
+    made = error("server_error")
+    made.headers["x-should-retry"] = "false"
     assert error("server_error").headers == {}
 
 
 def test_an_error_passed_on_from_upstream() -> None:
-    told = ApiError(429, "slow down", type="tokens", code="rate_limit_exceeded", headers={"retry-after": "1"})
-    assert str(told) == "slow down"
-    assert told.body == {
+    made = ApiError(429, "slow down", type="tokens", code="rate_limit_exceeded", headers={"retry-after": "1"})
+    assert str(made) == "slow down"
+    assert made.body == {
         "error": {"message": "slow down", "type": "tokens", "param": None, "code": "rate_limit_exceeded"}
     }
-    assert told.headers == {"retry-after": "1"}
+    assert made.headers == {"retry-after": "1"}
 
 
 #: Errors that only the first version of the API has, for routes that the second does not have.

@@ -46,10 +46,10 @@ def test_limits_in_range(limit: str) -> None:
     ],
 )
 def test_limits_refused(limit: str, message: str, code: str) -> None:
-    with pytest.raises(ApiError) as told:
+    with pytest.raises(ApiError) as refused:
         read_page([("limit", limit)])
-    assert told.value.status == 400
-    assert told.value.body["error"] == {
+    assert refused.value.status == 400
+    assert refused.value.body["error"] == {
         "message": message.format(limit),
         "type": "invalid_request_error",
         "param": "limit",
@@ -58,9 +58,9 @@ def test_limits_refused(limit: str, message: str, code: str) -> None:
 
 
 def test_order_refused() -> None:
-    with pytest.raises(ApiError) as told:
+    with pytest.raises(ApiError) as refused:
         read_page([("order", "newest")])
-    assert told.value.body["error"] == {
+    assert refused.value.body["error"] == {
         "message": "Invalid value: 'newest'. Supported values are: 'asc' and 'desc'.",
         "type": "invalid_request_error",
         "param": "order",
@@ -76,9 +76,9 @@ def test_include(key: str) -> None:
 
 
 def test_include_refused() -> None:
-    with pytest.raises(ApiError) as told:
+    with pytest.raises(ApiError) as refused:
         read_include([("include[]", FILE_SEARCH_CONTENT), ("include[]", "everything")])
-    assert told.value.body["error"] == {
+    assert refused.value.body["error"] == {
         "message": f"Invalid value: 'everything'. Supported values are: '{FILE_SEARCH_CONTENT}'.",
         "type": "invalid_request_error",
         "param": "include[1]",

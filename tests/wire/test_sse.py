@@ -153,7 +153,7 @@ def test_events_before_one_that_is_too_large_are_returned_first() -> None:
 
 
 @pytest.mark.parametrize(
-    "block, said",
+    "block, types",
     [
         (b'data: {"type":"a"}', ["a"]),
         (b'data:{"type":"a"}', ["a"]),
@@ -171,5 +171,5 @@ def test_events_before_one_that_is_too_large_are_returned_first() -> None:
         (b"data: []", [UNREADABLE]),
     ],
 )
-def test_the_position_of_an_events_data(block: bytes, said: list[str]) -> None:
-    assert [event["type"] for event in Reader().feed(block + b"\n\n")] == said
+def test_the_position_of_an_events_data(block: bytes, types: list[str]) -> None:
+    assert [event["type"] for event in Reader().feed(block + b"\n\n")] == types

@@ -126,9 +126,9 @@ def _refusal(row: Wording) -> Refusal:
 IGNORED = [[created(id="resp_9", previous_response_id=None)], [added(spoken("Who?")), text("Who?")]]
 GONE = WORDINGS["OpenAI, expired or deleted"].error["message"]
 LOST = {
-    **{words: _refusal(row) for words, row in WORDINGS.items() if row.status},
+    **{wording: _refusal(row) for wording, row in WORDINGS.items() if row.status},
     "422": Refusal(422, GONE),
-    **{f"an event, {words}": [[{**_error(row), "type": "error"}]] for words, row in WORDINGS.items()},
+    **{f"an event, {wording}": [[{**_error(row), "type": "error"}]] for wording, row in WORDINGS.items()},
     "a failure at once": [[ended(id="resp_9", status="failed", error={"code": "server_error", "message": GONE})]],
     "an error once it has begun": [
         [created(id="resp_9", previous_response_id="resp_1")],

@@ -24,7 +24,7 @@ def recorded(harness: Harness) -> list[tuple[str, str, str]]:
 
 
 @pytest.fixture(autouse=True)
-def _never_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def _nothing_logged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notes, "_logged", set())
 
 

@@ -90,8 +90,8 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
         yield url
 
 
-def ejected(*words: str) -> str:
-    result = CliRunner().invoke(table.app(), ["eject", *words])
+def ejected(*arguments: str) -> str:
+    result = CliRunner().invoke(table.app(), ["eject", *arguments])
     assert result.exit_code == 0, result.output
     return result.stdout
 
@@ -102,7 +102,7 @@ def names_of(program: str) -> dict[str, Any]:
     return names
 
 
-async def _asked(names: dict[str, Any]) -> list[str]:
+async def _answers(names: dict[str, Any]) -> list[str]:
     """The answer of an ejected program, for each kind of program."""
     kind = names.get("AsyncOpenAI") or names.get("OpenAI")
     client = kind() if kind else None
@@ -130,13 +130,13 @@ def test_the_same_answers_and_the_same_calls(server: str) -> None:
     answers = [original["answer"](thread, question) for question in QUESTIONS]
     assert "Paris" in answers[1]
     assert len(original["CALLS"]) == 4
-    made = {style: names_of(ejected("original.py", *words)) for style, words in STYLES.items()}
+    made = {style: names_of(ejected("original.py", *arguments)) for style, arguments in STYLES.items()}
 
-    async def all_told() -> dict[str, list[str]]:
+    async def all_answers() -> dict[str, list[str]]:
         # All in one loop: the Agents SDK uses one client for all of its agents.
-        return {style: await _asked(names) for style, names in made.items()}
+        return {style: await _answers(names) for style, names in made.items()}
 
-    assert asyncio.run(all_told()) == dict.fromkeys(STYLES, answers)
+    assert asyncio.run(all_answers()) == dict.fromkeys(STYLES, answers)
     assert {style: names["CALLS"] for style, names in made.items()} == dict.fromkeys(STYLES, original["CALLS"])
 
 
@@ -178,5 +178,5 @@ def test_an_ejected_program_continues_a_thread(server: str) -> None:
     state = original["client"].shim.thread(thread.id)
     names = names_of(ejected("original.py"))
     with names["OpenAI"]() as client:
-        told = names["Conversation"](client, state.last_response_id).ask("Who am I?")
-    assert 'user said "My name is Ada."' in told
+        answer = names["Conversation"](client, state.last_response_id).ask("Who am I?")
+    assert 'user said "My name is Ada."' in answer

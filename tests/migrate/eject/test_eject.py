@@ -60,7 +60,7 @@ def test_an_assistant_given_as_literals() -> None:
 
 
 @pytest.mark.parametrize(
-    "source, words",
+    "source, pattern",
     [
         ("c.beta.assistants.create(**fields)", "a.py, line 1: the assistant's fields are not written out"),
         (
@@ -72,19 +72,19 @@ def test_an_assistant_given_as_literals() -> None:
         ("\0", "a.py is no Python"),
     ],
 )
-def test_programs_that_cannot_be_read(source: str, words: str) -> None:
-    with pytest.raises(Unreadable, match=words):
+def test_programs_that_cannot_be_read(source: str, pattern: str) -> None:
+    with pytest.raises(Unreadable, match=pattern):
         Module(source, "a.py").creations()
 
 
-def _request(**asked: Any) -> dict[str, Any]:
-    return request.of_assistant(request.assistant({"model": "gpt-4o"} | asked), ModelMap())
+def _request(**fields: Any) -> dict[str, Any]:
+    return request.of_assistant(request.assistant({"model": "gpt-4o"} | fields), ModelMap())
 
 
 def test_a_request_is_what_a_run_sends() -> None:
     assert _request() == {"model": "gpt-4o", "truncation": "auto"}
     schema = {"name": "a", "schema": {"type": "object"}, "strict": True}
-    asked = _request(
+    body = _request(
         model="o3-mini",
         reasoning_effort="low",
         top_p=0.5,
@@ -92,10 +92,10 @@ def test_a_request_is_what_a_run_sends() -> None:
         tools=[{"type": "file_search"}, {"type": "code_interpreter"}],
         tool_resources={"file_search": {"vector_store_ids": ["vs_1"]}, "code_interpreter": {"file_ids": ["file-1"]}},
     )
-    assert asked["reasoning"] == {"effort": "low"}
-    assert asked["text"] == {"format": {"type": "json_schema"} | schema}
-    assert asked["tools"][0] == {"type": "file_search", "vector_store_ids": ["vs_1"]}
-    assert asked["tools"][1]["container"] == {"type": "auto", "file_ids": ["file-1"]}
+    assert body["reasoning"] == {"effort": "low"}
+    assert body["text"] == {"format": {"type": "json_schema"} | schema}
+    assert body["tools"][0] == {"type": "file_search", "vector_store_ids": ["vs_1"]}
+    assert body["tools"][1]["container"] == {"type": "auto", "file_ids": ["file-1"]}
 
 
 def test_every_tool_in_the_agents_sdk() -> None:
@@ -110,9 +110,9 @@ def test_every_tool_in_the_agents_sdk() -> None:
         {"type": "mcp", "server_label": "s", "server_url": "https://example.com", "require_approval": "never"},
         {"type": "image_generation"},
     ]
-    asked = {"model": "o3", "tools": tools, "reasoning": {"effort": "low"}, "temperature": 0.5, "text": {"format": {}}}
+    body = {"model": "o3", "tools": tools, "reasoning": {"effort": "low"}, "temperature": 0.5, "text": {"format": {}}}
     names: dict[str, Any] = {"__name__": "ejected"}
-    exec(agents.render(Plan("One", asked, is_async=True)), names)
+    exec(agents.render(Plan("One", body, is_async=True)), names)
     assert [type(tool).__name__ for tool in names["agent"].tools] == [
         *("FunctionTool", "FileSearchTool", "CodeInterpreterTool", "WebSearchTool", "WebSearchTool"),
         *("HostedMCPTool", "ImageGenerationTool"),
@@ -138,18 +138,18 @@ def test_names_that_are_not_identifiers() -> None:
 
 def test_options_that_exclude_each_other() -> None:
     tool: Any = {"type": "function", "name": "f", "parameters": {}, "strict": False}
-    asked = {"model": "gpt-4o", "tools": [tool]}
+    body = {"model": "gpt-4o", "tools": [tool]}
     clash = CopiedCode("", "", "main = 1", {"f": False}, frozenset({"f", "main"}))
     with pytest.raises(Unreadable, match="names that the program needs for itself: main"):
-        responses.render(Plan("One", asked, clash))
+        responses.render(Plan("One", body, clash))
     waiting = CopiedCode("", "", "async def f(): ...", {"f": True}, frozenset({"f"}))
     with pytest.raises(Unreadable, match=r"use --async \(f\)"):
-        responses.render(Plan("One", asked, waiting))
-    assert program.functions(Plan("One", asked, waiting, is_async=True)).startswith("async def f()")
+        responses.render(Plan("One", body, waiting))
+    assert program.functions(Plan("One", body, waiting, is_async=True)).startswith("async def f()")
 
 
-def said(*words: str, code: int = 2) -> str:
-    result = CliRunner().invoke(table.app(), ["eject", *words])
+def output_of(*arguments: str, code: int = 2) -> str:
+    result = CliRunner().invoke(table.app(), ["eject", *arguments])
     assert result.exit_code == code, result.output
     return " ".join(result.output.replace("│", " ").split())
 
@@ -159,18 +159,18 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_DATABASE_URL", f"sqlite:///{tmp_path / 'shim.db'}")
     create = "c.beta.assistants.create(model='gpt-4o', name='{}')\n"
     Path("two.py").write_text(create.format("One") + create.format("Two"))
-    assert "two.py has 2 such assistants: One, Two; say --which" in said("two.py")
-    assert '"""Two: native code' in said("two.py", "--which", "Two", code=0)
-    assert "none at all" in said("two.py", "--which", "Three") or "0 such assistants" in said(
+    assert "two.py has 2 such assistants: One, Two; say --which" in output_of("two.py")
+    assert '"""Two: native code' in output_of("two.py", "--which", "Two", code=0)
+    assert "none at all" in output_of("two.py", "--which", "Three") or "0 such assistants" in output_of(
         "two.py", "--which", "Three"
     )
     Path("own.yaml").write_text("assistants:\n  - id: asst_own000000\n    model: gpt-4o\n    instructions: Be kind.\n")
-    assert "'instructions': 'Be kind.'" in said("own.yaml", code=0)
-    said("own.yaml", "--to", "native.py", code=0)
-    assert "native.py exists already" in said("own.yaml", "--to", "native.py")
-    said("own.yaml", "--to", "native.py", "--style", "agents", "--force", code=0)
+    assert "'instructions': 'Be kind.'" in output_of("own.yaml", code=0)
+    output_of("own.yaml", "--to", "native.py", code=0)
+    assert "native.py exists already" in output_of("own.yaml", "--to", "native.py")
+    output_of("own.yaml", "--to", "native.py", "--style", "agents", "--force", code=0)
     assert "from agents import" in Path("native.py").read_text()
-    assert "No such file" in said("none.py")
-    assert "No assistant found with id" in said("asst_none000000", code=1)
+    assert "No such file" in output_of("none.py")
+    assert "No assistant found with id" in output_of("asst_none000000", code=1)
     Path("bad.py").write_bytes(b"\xff")
-    assert "bad.py" in said("bad.py")
+    assert "bad.py" in output_of("bad.py")

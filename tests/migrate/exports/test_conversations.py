@@ -55,7 +55,7 @@ class Upstream:
         return [item["content"][0]["text"] for item in found]
 
 
-def said(*numbers: int) -> list[Json]:
+def messages(*numbers: int) -> list[Json]:
     roles = ("input_text", "user"), ("output_text", "assistant")
     return [
         {"type": "message", "role": role, "content": [{"type": kind, "text": f"Number {number}."}]}
@@ -76,7 +76,7 @@ def upstream() -> Upstream:
 def exported(upstream: Upstream, path: Path, count: int, **more: Any) -> Outcome:
     """Export a thread with this many items, as a new process would."""
     exporter = Exporter(upstream, Memory(path), sleep=more.pop("sleep", lambda seconds: None))  # type: ignore[arg-type]
-    return exporter.export("thread_1", more.pop("items", said(*range(count))), more.pop("metadata", {}))
+    return exporter.export("thread_1", more.pop("items", messages(*range(count))), more.pop("metadata", {}))
 
 
 def test_items_are_sent_in_blocks_of_twenty_and_later_only_new_ones(upstream: Upstream, tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_a_conversation_that_is_continued_meanwhile(upstream: Upstream, tmp_path
     known = Memory(path).get("thread_1")
     assert known is not None
     assert (known.items, known.pending) == (20, 10)
-    upstream.send("POST", f"/conversations/{known.conversation_id}/items", {"items": said(99)})
+    upstream.send("POST", f"/conversations/{known.conversation_id}/items", {"items": messages(99)})
     assert exported(upstream, path, 32).items == 2
     assert upstream.texts(known.conversation_id) == [*texts(30), "Number 99.", "Number 30.", "Number 31."]
 
@@ -159,7 +159,7 @@ def test_conversations_that_cannot_be_updated(upstream: Upstream, tmp_path: Path
     path = tmp_path / "known.ndjson"
     first = exported(upstream, path, 3)
     assert exported(upstream, path, 2).verdict == "changed"
-    assert exported(upstream, path, 0, items=said(0, 7, 2, 3)).verdict == "changed"
+    assert exported(upstream, path, 0, items=messages(0, 7, 2, 3)).verdict == "changed"
     upstream.send("DELETE", f"/conversations/{first.conversation_id}")
     assert exported(upstream, path, 3).verdict == "unchanged"
     assert exported(upstream, path, 4).verdict == "gone"

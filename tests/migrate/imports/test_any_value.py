@@ -66,7 +66,7 @@ JSON = st.recursive(
 def brought(value: Any) -> Iterator[tuple[str, Json]]:
     """The objects that are read from a value; checks that every problem's code is in the table."""
 
-    def tell(code: str, detail: str) -> None:
+    def report(code: str, detail: str) -> None:
         assert code in PROBLEMS
         assert isinstance(detail, str)
 
@@ -76,9 +76,9 @@ def brought(value: Any) -> Iterator[tuple[str, Json]]:
             assert found.dropped
             continue
         try:
-            body = objects.clean(found, tell)
+            body = objects.clean(found, report)
         except Refused as refused:
-            tell(refused.code, refused.detail)
+            report(refused.code, refused.detail)
             continue
         yield found.kind, body
 
@@ -142,6 +142,6 @@ TOOLS: list[tuple[Json, list[Json], str | None]] = [
 
 @pytest.mark.parametrize("given, expected, code", TOOLS)
 def test_a_tool_that_the_old_api_did_not_have_is_named(given: Json, expected: list[Json], code: str | None) -> None:
-    told: list[str] = []
-    assert contents.tools([given], lambda code, detail: told.append(code)) == expected
-    assert told == ([code] if code else [])
+    problems: list[str] = []
+    assert contents.tools([given], lambda code, detail: problems.append(code)) == expected
+    assert problems == ([code] if code else [])

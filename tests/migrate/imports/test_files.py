@@ -204,12 +204,12 @@ def test_a_long_line_is_read_in_pieces_of_any_size(
 ) -> None:
     pytest.importorskip("ijson")
     monkeypatch.setattr(documents, "SMALL", documents.SMALL if small else 10)
-    said = ["x" * number + "世" * 40_000 for number in range(3)]
+    expected = ["x" * number + "世" * 40_000 for number in range(3)]
     path = tmp_path / "all.json"
-    path.write_text(json.dumps([row(number, text) for number, text in enumerate(said)], ensure_ascii=False))
+    path.write_text(json.dumps([row(number, text) for number, text in enumerate(expected)], ensure_ascii=False))
     report = imported(path)
     assert report.refused == 0, report.examples
-    assert texts() == said
+    assert texts() == expected
 
 
 def test_a_large_document_without_the_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -220,8 +220,8 @@ def test_tenants_do_not_see_each_others_imports(path: Path) -> None:
 
 def test_the_order_is_that_of_the_conversation_for_any_order_of_the_input(path: Path) -> None:
     """The API's lists begin with the newest message; within one second the order of the list decides."""
-    said = [row(1, number, str(number)) | {"created_at": 100 + number // 4} for number in range(8)]
-    for number, given in enumerate((said, said[::-1])):
+    given_rows = [row(1, number, str(number)) | {"created_at": 100 + number // 4} for number in range(8)]
+    for number, given in enumerate((given_rows, given_rows[::-1])):
         brought(path, given, tenant=str(number))
         found = base().of(str(number)).read(messages.page, "thread_00000001", 10, "asc").data
         assert [one["content"][0]["text"]["value"] for one in found] == list("01234567")

@@ -75,7 +75,7 @@ VALUES: dict[str, tuple[str, Json, list[tuple[str, str | None]]]] = {
 }
 
 
-def said(role: str, parts: list[Any]) -> Json:
+def chat_message(role: str, parts: list[Any]) -> Json:
     return {"id": None, "author": {"role": role}, "content": {"content_type": "text", "parts": parts}, "create_time": 2}
 
 
@@ -86,10 +86,10 @@ CHAT: Json = {
     "current_node": "c",
     "mapping": {
         "root": {"message": None, "parent": None, "children": ["s"]},
-        "s": {"message": said("system", ["You are..."]), "parent": "root"},
-        "a": {"message": said("user", ["Hi", {"content_type": "image_asset_pointer"}]), "parent": "s"},
-        "b": {"message": said("assistant", ["An answer that was made again"]), "parent": "a"},
-        "c": {"message": said("assistant", ["Hello"]), "parent": "a"},
+        "s": {"message": chat_message("system", ["You are..."]), "parent": "root"},
+        "a": {"message": chat_message("user", ["Hi", {"content_type": "image_asset_pointer"}]), "parent": "s"},
+        "b": {"message": chat_message("assistant", ["An answer that was made again"]), "parent": "a"},
+        "c": {"message": chat_message("assistant", ["Hello"]), "parent": "a"},
     },
 }
 VALUES["the vendor's data export"] = ("chat", CHAT, [("thread", "6e9b"), ("message", "a"), ("message", "c")])

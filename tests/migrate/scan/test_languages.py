@@ -105,5 +105,5 @@ def test_the_slashes_of_a_url_do_not_begin_a_comment() -> None:
 
 def test_offsets_are_those_of_the_text() -> None:
     text = "/* first\n   line */ x = openai.beta.threads.create()"
-    ((rule, start, end, words),) = languages.find(text, "ts")
-    assert (rule, text[start:end]) == ("other-language", words)
+    ((rule, start, end, matched),) = languages.find(text, "ts")
+    assert (rule, text[start:end]) == ("other-language", matched)

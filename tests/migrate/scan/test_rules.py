@@ -33,8 +33,8 @@ def test_a_rule_has_its_advice_in_sentences(name: str) -> None:
 
 
 def test_tables_name_existing_rules() -> None:
-    named = {row.rule for row in frameworks.FRAMEWORKS} | {row.rule for row in languages.PATTERNS}
-    assert named <= set(RULES)
+    used = {row.rule for row in frameworks.FRAMEWORKS} | {row.rule for row in languages.PATTERNS}
+    assert used <= set(RULES)
 
 
 def test_every_rule_is_reported_by_a_scanner() -> None:

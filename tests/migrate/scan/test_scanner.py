@@ -20,10 +20,10 @@ def test_several_processes_find_the_same_as_one(project: Path, monkeypatch: pyte
     assert (alone.files, len(alone.findings), len(alone.skipped)) == (30, 30, 1)
     monkeypatch.setattr(scanner, "FEW", 1)
     monkeypatch.setattr(scanner, "BATCH", 4)
-    told: list[tuple[int, int]] = []
-    together = scanner.scan([project], processes=2, progress=lambda done, of: told.append((done, of)))
+    progress: list[tuple[int, int]] = []
+    together = scanner.scan([project], processes=2, progress=lambda done, of: progress.append((done, of)))
     assert together == alone
-    assert (len(told), told[-1]) == (8, (31, 31))
+    assert (len(progress), progress[-1]) == (8, (31, 31))
 
 
 def test_a_file_that_is_named_twice_is_read_once(project: Path) -> None:

@@ -31,10 +31,10 @@ def test_submodule_imports_that_bind_the_modules_name_again() -> None:
 
 def test_the_common_names_are_the_same_objects() -> None:
     """Checks the assumption behind the rules: only clients and settings differ between the two modules."""
-    named = [each for each in openai.__all__ if each[0].isupper() and each not in CLIENTS]
+    common = [each for each in openai.__all__ if each[0].isupper() and each not in CLIENTS]
     assert [
         each
-        for each in [*named, "not_given", "omit", "file_from_path"]
+        for each in [*common, "not_given", "omit", "file_from_path"]
         if getattr(shim, each) is not getattr(openai, each)
     ] == []
     assert {"types", "not_given"} <= SAME

@@ -13,12 +13,12 @@ from shim.wire.requests.problems import PROBLEMS, Problem
 from tests.wire.refusals import REFUSED
 
 
-@pytest.mark.parametrize("sent,told", REFUSED, ids=[f"{row[0][0]}-{row[1][1]}-{row[1][2]}" for row in REFUSED])
+@pytest.mark.parametrize("sent,expected", REFUSED, ids=[f"{row[0][0]}-{row[1][1]}-{row[1][2]}" for row in REFUSED])
 def test_an_invalid_body_is_refused_with_the_apis_message(
-    sent: tuple[str, Any], told: tuple[str, str | None, str | None]
+    sent: tuple[str, Any], expected: tuple[str, str | None, str | None]
 ) -> None:
     operation, body = sent
-    message, param, code = told
+    message, param, code = expected
     with pytest.raises(ApiError) as refused:
         read(operation, json.dumps(body).encode())
     assert refused.value.status == 400
@@ -37,36 +37,36 @@ def test_one_error_is_reported_and_unknown_keys_come_last() -> None:
     [b"{", b"{}x", b"\xff", b'{"a": NaN}', b'{"a": "\\u00"}', b"[" * 100_000, b"{'a': 1}", b'{"a": 1,}', b" "],
 )
 def test_invalid_json(body: bytes) -> None:
-    with pytest.raises(ApiError) as told:
+    with pytest.raises(ApiError) as refused:
         read("threads.create", body)
-    assert told.value.status == 400
-    assert told.value.body["error"]["message"] == ERRORS["invalid_json"].message
-    assert (told.value.param, told.value.code) == (None, None)
+    assert refused.value.status == 400
+    assert refused.value.body["error"]["message"] == ERRORS["invalid_json"].message
+    assert (refused.value.param, refused.value.code) == (None, None)
 
 
 def test_an_unknown_error_is_reported_without_details(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(PROBLEMS, "string_type")
-    with pytest.raises(ApiError, match=r"^Invalid value for 'name'\.$") as told:
+    with pytest.raises(ApiError, match=r"^Invalid value for 'name'\.$") as refused:
         read("assistants.create", b'{"model": "m", "name": 3}')
-    assert told.value.status == 400
+    assert refused.value.status == 400
 
 
 def test_every_problem_has_an_example(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: set[str] = set()
+    used: set[str] = set()
 
-    def noting(name: str, tell: Any) -> Any:
+    def noting(name: str, make_error: Any) -> Any:
         def note(problem: Problem) -> ApiError:
-            told.add(name)
-            answer: ApiError = tell(problem)
+            used.add(name)
+            answer: ApiError = make_error(problem)
             return answer
 
         return note
 
-    monkeypatch.setattr(problems, "PROBLEMS", {name: noting(name, tell) for name, tell in PROBLEMS.items()})
+    monkeypatch.setattr(problems, "PROBLEMS", {name: noting(name, make_error) for name, make_error in PROBLEMS.items()})
     for (operation, body), _ in REFUSED:
         with pytest.raises(ApiError):
             read(operation, json.dumps(body).encode())
-    assert told == set(PROBLEMS)
+    assert used == set(PROBLEMS)
 
 
 KEYS = sorted({name for model in OPERATIONS.values() for name in model.model_fields} | {"type", "function", "text"})
@@ -86,15 +86,15 @@ def _refusal(operation: str, body: Any) -> ApiError | None:
     sent = json.dumps(body).encode()
     try:
         assert read(operation, sent) == json.loads(sent)
-    except ApiError as told:
-        return told
+    except ApiError as refusal:
+        return refusal
     return None
 
 
 @given(operation=st.sampled_from(sorted(OPERATIONS)), body=VALUES)
 def test_any_json_is_accepted_or_refused_with_the_apis_message(operation: str, body: Any) -> None:
-    told = _refusal(operation, body)
-    if told is not None:
-        assert told.status == 400
+    refusal = _refusal(operation, body)
+    if refusal is not None:
+        assert refusal.status == 400
         # The row for unknown errors.
-        assert not told.message.startswith("Invalid value for")
+        assert not refusal.message.startswith("Invalid value for")

@@ -114,10 +114,10 @@ def test_ids_with_their_prefix(kind: str, value: str) -> None:
     "kind,value,prefix", [("thread", "undefined", "thread"), ("assistant", "wf_1", "asst"), ("message", "", "msg")]
 )
 def test_ids_without_their_prefix(kind: str, value: str, prefix: str) -> None:
-    with pytest.raises(ApiError) as told:
+    with pytest.raises(ApiError) as refused:
         check_id(kind, value)
-    assert told.value.status == 400
-    assert told.value.body["error"] == {
+    assert refused.value.status == 400
+    assert refused.value.body["error"] == {
         "message": f"Invalid '{kind}_id': '{value}'. Expected an ID that begins with '{prefix}'.",
         "type": "invalid_request_error",
         "param": f"{kind}_id",

@@ -38,7 +38,7 @@ LISTS: Final = [
 #: Parameters that are in the path or the query, never in a body.
 ELSEWHERE: Final = {"thread_id", "include"}
 #: Keys that the API requires although they are optional in the types.
-ASKED: Final[dict[str, dict[str, Any]]] = {
+REQUIRED: Final[dict[str, dict[str, Any]]] = {
     "Attachment": {"file_id": "file-1", "tools": []},
     "MessageAttachment": {"file_id": "file-1", "tools": []},
     "ThreadMessageAttachment": {"file_id": "file-1", "tools": []},
@@ -105,11 +105,11 @@ def containers(kind: Any, name: str) -> Iterator[Any]:
 
 def objects(kind: Any) -> Iterator[dict[str, Any]]:
     least = {name: next(values(hint, name)) for name, (required, hint) in fields(kind).items() if required}
-    least = {**ASKED.get(kind.__name__, {}), **least}
+    least = {**REQUIRED.get(kind.__name__, {}), **least}
     yield least
     for name, (_, hint) in fields(kind).items():
         for value in values(hint, name):
-            if value is not None or name not in ASKED.get(kind.__name__, {}):
+            if value is not None or name not in REQUIRED.get(kind.__name__, {}):
                 yield {**least, name: value}
 
 
