@@ -38,10 +38,10 @@ def resumed(upstream: Loopback) -> list[dict[str, list[str]]]:
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-@pytest.mark.parametrize("word", ["connection-cut", "stop-short"])
-def test_a_broken_stream_is_resumed_without_a_gap(word: str, colour: str, upstream: Loopback) -> None:
+@pytest.mark.parametrize("control_word", ["connection-cut", "stop-short"])
+def test_a_broken_stream_is_resumed_without_a_gap(control_word: str, colour: str, upstream: Loopback) -> None:
     with opened(colour, base_url=upstream.url, max_retries=0) as client:
-        where = begin(client, f"{word} essay-20")
+        where = begin(client, f"{control_word} essay-20")
         with client.beta.threads.runs.stream(**where) as stream:
             names = [event.event for event in stream]
             text = stream.get_final_messages()[0].content[0].text.value

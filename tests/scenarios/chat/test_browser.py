@@ -26,7 +26,7 @@ WATCH = """() => {
   }).observe(document.getElementById("conversation"), {subtree: true, childList: true, characterData: true});
 }"""
 HOSTILE = '<img src=x onerror="window.hacked = 1"><script>window.hacked = 1</script>'
-TOLD = ".turn .user, .turn .text, .turn .call"
+TURNS = ".turn .user, .turn .text, .turn .call"
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def page(chromium: Any, address: str, request: pytest.FixtureRequest) -> Iterato
     made.context.close()
 
 
-def ask(page: Any, text: str) -> None:
+def send(page: Any, text: str) -> None:
     page.get_by_label("Your message").fill(text)
     page.keyboard.press("Enter")
 
@@ -72,7 +72,7 @@ def test_looks_of_one_stream_through_all_rounds(page: Any) -> None:
     requests: list[str] = []
     page.on("request", lambda request: requests.append(f"{request.method} {request.url.rpartition('/')[2]}"))
     page.evaluate(WATCH)
-    ask(page, ASK)
+    send(page, ASK)
     page.locator(".call.running").nth(1).wait_for()
     shoot(page, "chat-running", animations="disabled")
     page.locator(".call.done").nth(2).wait_for()
@@ -93,17 +93,17 @@ def test_looks_of_one_stream_through_all_rounds(page: Any) -> None:
 
 
 def test_a_reload_during_a_run_continues_the_stream(page: Any) -> None:
-    ask(page, ASK)
+    send(page, ASK)
     page.locator(".call.running").nth(1).wait_for()
     page.reload()
     page.get_by_role("button", name="Stop").wait_for()
     page.locator(".call.done").nth(2).wait_for()
     ended(page)
-    live = page.locator(TOLD).all_inner_texts()
+    live = page.locator(TURNS).all_inner_texts()
     page.reload()
     page.locator(".call.done").nth(2).wait_for()
     ended(page)
-    assert page.locator(TOLD).all_inner_texts() == live
+    assert page.locator(TURNS).all_inner_texts() == live
     assert page.locator("#usage").inner_text().startswith("3 responses saved")
 
 
@@ -111,7 +111,7 @@ def test_a_reload_during_a_run_continues_the_stream(page: Any) -> None:
     "page", [{"viewport": {"width": 390, "height": 700}, "color_scheme": "dark"}], indirect=True, ids=["narrow, dark"]
 )
 def test_looks_of_a_narrow_screen_stopped_by_a_key(page: Any) -> None:
-    ask(page, "Slowly: essay-400")
+    send(page, "Slowly: essay-400")
     page.locator(".text.streaming").get_by_text("word12").wait_for()
     shoot(page, "chat-narrow", animations="disabled")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(21, 21, 20)"
@@ -120,12 +120,12 @@ def test_looks_of_a_narrow_screen_stopped_by_a_key(page: Any) -> None:
     page.locator(".status").get_by_text("Stopped.").wait_for()
     page.get_by_role("button", name="Send").wait_for()
     assert "word400" not in page.locator(".text").inner_text()
-    ask(page, "Say hello.")
+    send(page, "Say hello.")
     page.locator(".turn").nth(1).locator(".text").get_by_text("Say hello.").wait_for()
 
 
 def test_messages_are_shown_as_plain_text(page: Any) -> None:
-    ask(page, f'{HOSTILE} Call get_time {{"city": "<b>Paris</b>"}}.')
+    send(page, f'{HOSTILE} Call get_time {{"city": "<b>Paris</b>"}}.')
     for _ in range(2):
         page.locator(".call.done").wait_for()
         ended(page)
@@ -137,7 +137,7 @@ def test_messages_are_shown_as_plain_text(page: Any) -> None:
 
 
 def test_a_failed_call_is_shown(page: Any) -> None:
-    ask(page, 'Call get_weather {"city": "P"}.')
+    send(page, 'Call get_weather {"city": "P"}.')
     page.locator(".call.failed").wait_for()
     ended(page)
     assert "at least 2 characters" in page.locator(".text").inner_text(), "the model reads it"

@@ -110,9 +110,9 @@ class _Handler(Handler):
         ]
 
     def _whole(self, turn: Turn) -> Json:
-        told: Json = {"role": "assistant", "content": turn.text or None, "refusal": None}
-        told |= {"tool_calls": self._calls(turn)} if turn.calls else {}
-        choice = {"index": 0, "message": told, "finish_reason": _finish(turn), "logprobs": None}
+        answer: Json = {"role": "assistant", "content": turn.text or None, "refusal": None}
+        answer |= {"tool_calls": self._calls(turn)} if turn.calls else {}
+        choice = {"index": 0, "message": answer, "finish_reason": _finish(turn), "logprobs": None}
         return {**self._base(), "object": "chat.completion", "choices": [choice], "usage": _usage(turn)}
 
     def _stream(self, turn: Turn, body: Json) -> None:
@@ -165,11 +165,11 @@ def _finish(turn: Turn) -> str:
 
 
 def _usage(turn: Turn) -> Json:
-    said = len(turn.text.split()) + 5 * len(turn.calls)
+    tokens = len(turn.text.split()) + 5 * len(turn.calls)
     return {
         "prompt_tokens": 11,
-        "completion_tokens": said,
-        "total_tokens": 11 + said,
+        "completion_tokens": tokens,
+        "total_tokens": 11 + tokens,
         "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
         "completion_tokens_details": {"reasoning_tokens": 0, "audio_tokens": 0},
     }

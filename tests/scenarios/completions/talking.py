@@ -12,7 +12,7 @@ def asking(text: str) -> list[Json]:
     return [{"role": "user", "content": text}]
 
 
-def said(client: Any, thread_id: str) -> list[str]:
+def texts_of(client: Any, thread_id: str) -> list[str]:
     found = client.beta.threads.messages.list(thread_id, order="asc")
     return [each.content[0].text.value for each in found]
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 import shim
 from shim.cli import table
 from tests.scenarios.completions.server import Completions, Turn, served
-from tests.scenarios.completions.talking import CLOCK, TOOLS, WEATHER, answers, asking, loop, said
+from tests.scenarios.completions.talking import CLOCK, TOOLS, WEATHER, answers, asking, loop, texts_of
 from tests.server.served import served as serving
 
 if find_spec("litellm") is None and not os.environ.get("REQUIRE_LITELLM"):
@@ -58,7 +58,7 @@ def test_a_text_polled(client: Any, server: Completions) -> None:
         assistant_id=helper(client, temperature=0.3), thread={"messages": asking("Hi")}, max_completion_tokens=50
     )
     assert (run.status, run.usage.prompt_tokens, run.usage.completion_tokens) == ("completed", 11, 3)
-    assert said(client, run.thread_id) == ["Hi", HELLO.text]
+    assert texts_of(client, run.thread_id) == ["Hi", HELLO.text]
     (request,) = server.bodies
     assert [each["role"] for each in request["messages"]] == ["system", "user"]
     assert request["messages"][0]["content"] == "Be kind."
@@ -76,7 +76,7 @@ def test_a_text_streamed_and_a_second_run(client: Any, server: Completions) -> N
     client.beta.threads.messages.create(thread.id, role="user", content="And now?")
     with client.beta.threads.runs.stream(thread_id=thread.id, assistant_id=assistant) as stream:
         stream.until_done()
-    assert said(client, thread.id) == ["Hi", HELLO.text, "And now?", "Still here."]
+    assert texts_of(client, thread.id) == ["Hi", HELLO.text, "And now?", "Still here."]
     # The server stores nothing, so the second request contains the whole thread.
     assert [each["role"] for each in server.messages[1]] == ["system", "user", "assistant", "user"]
 
@@ -91,10 +91,10 @@ def test_two_functions_in_succession_in_one_streamed_run(client: Any, server: Co
     ] * 2
     assert events[-1].event == "thread.run.completed"
     pieces = [each.data.delta for each in events if each.event == "thread.run.step.delta"]
-    told = [piece.step_details.tool_calls[0].function.arguments for piece in pieces]
-    assert "".join(each for each in told if each) == WEATHER[1] + CLOCK[1]
-    assert len(told) > 6
-    assert said(client, thread.id) == ["Weather and time?", "Sunny at noon."]
+    arguments = [piece.step_details.tool_calls[0].function.arguments for piece in pieces]
+    assert "".join(each for each in arguments if each) == WEATHER[1] + CLOCK[1]
+    assert len(arguments) > 6
+    assert texts_of(client, thread.id) == ["Weather and time?", "Sunny at noon."]
     assert [each["role"] for each in server.messages[2]] == ["system", "user", *["assistant", "tool"] * 2]
     assert [each["content"] for each in server.messages[2] if each["role"] == "tool"] == [
         "get_weather says 0",
@@ -118,9 +118,9 @@ def test_parallel_calls_with_a_text_before_them(client: Any, server: Completions
         thread_id=thread.id, assistant_id=assistant, additional_messages=asking("And?")
     )
     assert run.status == "completed"
-    told = {each["tool_call_id"]: each["content"] for each in server.messages[2] if each["role"] == "tool"}
-    assert told == {each["tool_call_id"]: each["output"] for each in given}
-    assert said(client, thread.id) == ["Both?", "Let me look.", "Done.", "And?", "Again."]
+    outputs = {each["tool_call_id"]: each["content"] for each in server.messages[2] if each["role"] == "tool"}
+    assert outputs == {each["tool_call_id"]: each["output"] for each in given}
+    assert texts_of(client, thread.id) == ["Both?", "Let me look.", "Done.", "And?", "Again."]
 
 
 async def test_the_async_client(awaited: Any, server: Completions) -> None:
@@ -134,8 +134,8 @@ async def test_the_async_client(awaited: Any, server: Completions) -> None:
     async with awaited.beta.threads.runs.submit_tool_outputs_stream(
         run_id=run.id, thread_id=thread.id, tool_outputs=answers(run)
     ) as stream:
-        told = [text async for text in stream.text_deltas]
-    assert "".join(told) == "Sunny at noon."
+        deltas = [text async for text in stream.text_deltas]
+    assert "".join(deltas) == "Sunny at noon."
     assert [each["role"] for each in server.messages[1]] == ["user", "assistant", "tool", "tool"]
 
 
@@ -150,15 +150,15 @@ FAILURES = {
 def test_an_error_has_the_servers_own_message(status: int, client: Any, server: Completions) -> None:
     error, code = FAILURES[status]
     server.turns = [Turn(status=status, error=error)] * 2
-    asked: Json = {"assistant_id": helper(client), "thread": {"messages": asking("Hi")}}
-    run = client.beta.threads.create_and_run_poll(**asked)
+    arguments: Json = {"assistant_id": helper(client), "thread": {"messages": asking("Hi")}}
+    run = client.beta.threads.create_and_run_poll(**arguments)
     assert (run.status, run.last_error.code, run.last_error.message) == ("failed", code, error["message"])
     if status == 401:
         with pytest.raises(openai.AuthenticationError, match=error["message"]) as caught:
-            client.beta.threads.create_and_run_stream(**asked).__enter__()
+            client.beta.threads.create_and_run_stream(**arguments).__enter__()
         assert caught.value.code == error["code"]
         return
-    with client.beta.threads.create_and_run_stream(**asked) as stream:
+    with client.beta.threads.create_and_run_stream(**arguments) as stream:
         stream.until_done()
     assert stream.current_run.last_error.message == error["message"]
 
@@ -184,7 +184,7 @@ def test_a_run_is_cancelled_while_the_model_is_silent(client: Any, server: Compl
     client.beta.threads.runs.cancel(run.id, thread_id=thread.id)
     run = client.beta.threads.runs.poll(run.id, thread_id=thread.id)
     assert run.status == "cancelled"
-    assert said(client, thread.id) == ["Hi"]
+    assert texts_of(client, thread.id) == ["Hi"]
     # The connection was closed, so the model does not continue an answer without a reader.
     assert server.left.wait(60)
 
@@ -218,12 +218,12 @@ HOSTED: dict[str, Json] = {
 @pytest.mark.parametrize("kind", HOSTED)
 def test_hosted_tools_are_refused_by_name(kind: str, client: Any, server: Completions) -> None:
     made = client.beta.assistants.create(model="chatty", tools=[{"type": kind}], tool_resources=HOSTED[kind])
-    asked: Json = {"assistant_id": made.id, "thread": {"messages": asking("Hi")}}
-    run = client.beta.threads.create_and_run_poll(**asked)
+    arguments: Json = {"assistant_id": made.id, "thread": {"messages": asking("Hi")}}
+    run = client.beta.threads.create_and_run_poll(**arguments)
     assert run.status == "failed"
     assert f"{kind!r} is not supported" in run.last_error.message
     with pytest.raises(openai.BadRequestError, match=f"{kind!r} is not supported") as caught:
-        client.beta.threads.create_and_run_stream(**asked).__enter__()
+        client.beta.threads.create_and_run_stream(**arguments).__enter__()
     assert caught.value.param == "tools[0].type"
     assert server.bodies == []
 
@@ -232,14 +232,14 @@ def test_images_are_accepted_by_url_and_refused_by_file_id(client: Any, server: 
     server.turns = [Turn("A cat.")]
     picture = {"type": "image_url", "image_url": {"url": "https://example.com/cat.png", "detail": "low"}}
     stored = {"type": "image_file", "image_file": {"file_id": "file-1"}}
-    words, assistant = {"type": "text", "text": "What is it?"}, helper(client)
+    question, assistant = {"type": "text", "text": "What is it?"}, helper(client)
     run = client.beta.threads.create_and_run_poll(
-        assistant_id=assistant, thread={"messages": [{"role": "user", "content": [words, picture]}]}
+        assistant_id=assistant, thread={"messages": [{"role": "user", "content": [question, picture]}]}
     )
-    assert said(client, run.thread_id)[1] == "A cat."
-    assert server.messages[0][1]["content"] == [words, picture]
+    assert texts_of(client, run.thread_id)[1] == "A cat."
+    assert server.messages[0][1]["content"] == [question, picture]
     run = client.beta.threads.create_and_run_poll(
-        assistant_id=assistant, thread={"messages": [{"role": "user", "content": [words, stored]}]}
+        assistant_id=assistant, thread={"messages": [{"role": "user", "content": [question, stored]}]}
     )
     assert "a file id is not supported" in run.last_error.message
 
@@ -267,7 +267,7 @@ def test_a_format_and_a_choice_of_tools(client: Any, server: Completions) -> Non
     assert first["response_format"] == second["response_format"] == wanted
     # The choice is forced in the first request only; otherwise the model would call the function for ever.
     assert second.get("tool_choice") is None
-    assert said(client, run.thread_id)[1] == '{"hour": 12}'
+    assert texts_of(client, run.thread_id)[1] == '{"hour": 12}'
 
 
 def test_other_calls_are_passed_through(server: Completions, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -299,6 +299,6 @@ def test_through_the_shims_server(server: Completions) -> None:
 
 def test_the_doctor_command_uses_the_bridge(server: Completions) -> None:
     server.turns = [Turn("ok")] * 20
-    told = CliRunner().invoke(table.app(), ["doctor", "--model", "chatty", "--json"])
-    assert told.exit_code == 0, told.output
+    result = CliRunner().invoke(table.app(), ["doctor", "--model", "chatty", "--json"])
+    assert result.exit_code == 0, result.output
     server.turns = []

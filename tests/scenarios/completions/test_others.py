@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import shim
-from tests.scenarios.completions.talking import TOOLS, asking, loop, said
+from tests.scenarios.completions.talking import TOOLS, asking, loop, texts_of
 from tests.scenarios.upstreams.servers import FOLDER, free_port
 
 if find_spec("litellm") is None and not os.environ.get("REQUIRE_LITELLM"):
@@ -47,19 +47,19 @@ def test_a_conversation_with_functions(client: Any) -> None:
     events = loop(client, thread.id, assistant)
     assert events[-1].event == "thread.run.completed"
     results = "get_weather=get_weather says 0 ; get_clock=get_clock says 1"
-    assert said(client, thread.id) == [BOTH, f"Tool results: {results}"]
+    assert texts_of(client, thread.id) == [BOTH, f"Tool results: {results}"]
     run = client.beta.threads.runs.create_and_poll(
         thread_id=thread.id, assistant_id=assistant, additional_messages=asking("recall")
     )
     assert run.usage.prompt_tokens > 0
-    told = "messages=7 roles=system,user,assistant,tool,tool,assistant,user"
-    assert said(client, thread.id)[-1] == f"{told} first_user={BOTH!r}"
+    summary = "messages=7 roles=system,user,assistant,tool,tool,assistant,user"
+    assert texts_of(client, thread.id)[-1] == f"{summary} first_user={BOTH!r}"
 
 
 def test_an_incomplete_answer_and_an_error(client: Any) -> None:
     assistant = client.beta.assistants.create(model="fake-chat").id
-    asked = {"assistant_id": assistant, "max_completion_tokens": 16}
-    run = client.beta.threads.create_and_run_poll(thread={"messages": asking("word " * 20)}, **asked)
+    settings = {"assistant_id": assistant, "max_completion_tokens": 16}
+    run = client.beta.threads.create_and_run_poll(thread={"messages": asking("word " * 20)}, **settings)
     assert (run.status, run.incomplete_details.reason) == ("incomplete", "max_completion_tokens")
-    run = client.beta.threads.create_and_run_poll(thread={"messages": asking("FAIL 500")}, **asked)
+    run = client.beta.threads.create_and_run_poll(thread={"messages": asking("FAIL 500")}, **settings)
     assert (run.status, run.last_error.message) == ("failed", "fake model failure 500")

@@ -87,7 +87,7 @@ def test_a_cancel_in_another_process_ends_the_wait_for_a_retry(colour: str) -> N
     busy = Busy(retry_after="30")
     with Loopback(busy) as upstream, opened(colour, base_url=upstream.url, max_retries=2) as client:
 
-        def is_heard() -> float:
+        def cancel_seconds() -> float:
             where = begin(client)
             busy.was_asked.clear()
             run = client.beta.threads.runs.create(**where)
@@ -97,7 +97,7 @@ def test_a_cancel_in_another_process_ends_the_wait_for_a_retry(colour: str) -> N
             assert until_ended(client.beta.threads, where["thread_id"], run.id)["status"] == "cancelled"
             return time.monotonic() - cancelled
 
-        soon(is_heard)
+        soon(cancel_seconds)
 
 
 @pytest.mark.parametrize("colour", COLOURS)

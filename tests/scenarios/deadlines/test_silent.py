@@ -112,7 +112,7 @@ def test_a_run_expires_without_being_polled(how: str, colour: str, monkeypatch: 
 def test_a_cancel_in_another_process_ends_the_run(how: str, colour: str) -> None:
     with silent(how) as (upstream, asked_for), opened(colour, base_url=upstream.url, max_retries=0) as client:
 
-        def is_heard() -> float:
+        def cancel_seconds() -> float:
             where = begin(client)
             asked_for.clear()
             run = client.beta.threads.runs.create(**where)
@@ -124,7 +124,7 @@ def test_a_cancel_in_another_process_ends_the_run(how: str, colour: str) -> None
             free(client, where)
             return took
 
-        soon(is_heard)
+        soon(cancel_seconds)
 
 
 def free(client: Any, where: dict[str, str]) -> None:

@@ -19,9 +19,9 @@ def stream(odd: str, *events: Json) -> Reply:
 
 def _items(*items: Json) -> list[Json]:
     return [
-        {"type": f"response.output_item.{word}", "output_index": place, "item": item | changes}
+        {"type": f"response.output_item.{state}", "output_index": place, "item": item | changes}
         for place, item in enumerate(items)
-        for word, changes in (("added", {"status": "in_progress"}), ("done", {}))
+        for state, changes in (("added", {"status": "in_progress"}), ("done", {}))
     ]
 
 

@@ -32,9 +32,9 @@ ODD = {
 @contextmanager
 def through(door: str, upstream: Loopback) -> Iterator[Any]:
     """A client with the shim in its process, or a plain SDK client of the shim's server."""
-    named = {"base_url": upstream.url, "api_key": "test", "max_retries": 0}
+    options = {"base_url": upstream.url, "api_key": "test", "max_retries": 0}
     if door == "in process":
-        with OpenAI(**named) as client:
+        with OpenAI(**options) as client:
             yield client
         return
     with (
@@ -52,10 +52,10 @@ class Caller:
 
     def post(self, path: str, **body: Any) -> Json:
         content = json.dumps(body).replace(MARK, self.odd).encode()
-        return self._ask("POST", path, content=content)
+        return self._request("POST", path, content=content)
 
     def get(self, path: str) -> Json:
-        return self._ask("GET", path)
+        return self._request("GET", path)
 
     def stream(self, path: str, **body: Any) -> list[tuple[str, Json]]:
         """The events of a stream; the data of each must be strict JSON."""
@@ -67,7 +67,7 @@ class Caller:
             for name, data in blocks
         ]
 
-    def _ask(self, method: str, path: str, **more: Any) -> Json:
+    def _request(self, method: str, path: str, **more: Any) -> Json:
         found: Json = from_json(self._send(method, path, **more).content)
         return found
 
@@ -79,13 +79,13 @@ class Caller:
         return found
 
 
-def told(value: Any) -> list[str]:
+def texts_in(value: Any) -> list[str]:
     """Every text in an object, including keys."""
     if isinstance(value, str):
         return [value]
     if isinstance(value, dict):
-        return [text for pair in value.items() for each in pair for text in told(each)]
-    return [text for each in value for text in told(each)] if isinstance(value, list) else []
+        return [text for pair in value.items() for each in pair for text in texts_in(each)]
+    return [text for each in value for text in texts_in(each)] if isinstance(value, list) else []
 
 
 FUNCTION = {"name": "f", "description": f"d{MARK}", "parameters": {"type": "object", "description": f"p{MARK}"}}
@@ -124,28 +124,28 @@ def test_in_every_text(door: str, odd: str, read: str, place: str, monkeypatch: 
         caller.post(f"threads/{thread}/messages", **MESSAGE)
         shown = [_run(caller, thread, assistant["id"], read) for _ in range(2)][-1]
         seen = [assistant, shown, *_all(caller, thread, assistant["id"], shown["run_id"])]
-        odd_texts = [text for text in told(seen) if read in text]
+        odd_texts = [text for text in texts_in(seen) if read in text]
         assert {"n", "d", "i", "k", "v", "c", "p"} <= {text.removesuffix(read) for text in odd_texts}
         assert any(text.startswith(f"a{read}") for text in odd_texts)
         for request in upstream.requests:
             sent = from_json(request.body) if request.body else {}
-            assert not [text for text in told(sent) if MARK in text]
+            assert not [text for text in texts_in(sent) if MARK in text]
 
 
 def _run(caller: Caller, thread: str, assistant: str, read: str) -> Json:
     """A streamed run with a tool round; returns its final message."""
     events = caller.stream(f"threads/{thread}/runs", assistant_id=assistant, **RUN)
-    asked = [data for name, data in events if name == "thread.run.requires_action"][-1]
-    (call,) = asked["required_action"]["submit_tool_outputs"]["tool_calls"]
+    waiting = [data for name, data in events if name == "thread.run.requires_action"][-1]
+    (call,) = waiting["required_action"]["submit_tool_outputs"]["tool_calls"]
     assert call["function"]["name"] == f"f{read}"
     outputs = [{"tool_call_id": call["id"], "output": f"o{MARK}"}]
-    place = f"threads/{thread}/runs/{asked['id']}/submit_tool_outputs"
+    place = f"threads/{thread}/runs/{waiting['id']}/submit_tool_outputs"
     ended = caller.stream(place, tool_outputs=outputs)
     assert [name for name, _ in ended][-2:] == ["thread.run.completed", "done"]
     message = [data for name, data in ended if name == "thread.message.completed"][-1]
     deltas = [data["delta"]["content"][0] for name, data in ended if name == "thread.message.delta"]
-    said = "".join(delta["text"].get("value", "") for delta in deltas if delta["type"] == "text")
-    assert said == message["content"][0]["text"]["value"]
+    streamed = "".join(delta["text"].get("value", "") for delta in deltas if delta["type"] == "text")
+    assert streamed == message["content"][0]["text"]["value"]
     found: Json = message
     return found
 

@@ -54,15 +54,15 @@ worker = Agent(name="Worker", description="Knows weather.", instructions="Work."
 agency = Agency([chief, [chief, worker]], shared_instructions="Be brief.", settings_path="settings.json")
 
 TASK = 'GetWeather {"city": "Oslo"}'
-said = agency.get_completion(TASK, recipient_agent=worker)
-assert "Hail in Oslo" in said, said
+answer = agency.get_completion(TASK, recipient_agent=worker)
+assert "Hail in Oslo" in answer, answer
 
 given = {"my_primary_instructions": "Ask.", "recipient": "Worker", "message": TASK, "message_files": None}
 asking = f"SendMessage {json.dumps(given | {'additional_instructions': None})}"
-said = agency.get_completion(asking)
-assert "Hail in Oslo" in said, said
+answer = agency.get_completion(asking)
+assert "Hail in Oslo" in answer, answer
 
-said = agency.get_completion_stream(TASK, event_handler=Handler, recipient_agent=worker)
+answer = agency.get_completion_stream(TASK, event_handler=Handler, recipient_agent=worker)
 assert "Hail in Oslo" in "".join(Handler.deltas), Handler.deltas
 assert {"tool_calls", "message_creation"} <= set(Handler.steps), Handler.steps
 assert Handler.ended == [True]
@@ -74,8 +74,8 @@ left = thread.client.beta.threads.runs.create(
 )
 left = thread.client.beta.threads.runs.poll(left.id, thread_id=thread.id)
 assert left.status == "requires_action"
-said = agency.get_completion("Good night")
-assert "Good night" in said, said
+answer = agency.get_completion("Good night")
+assert "Good night" in answer, answer
 assert thread.client.beta.threads.runs.retrieve(left.id, thread_id=thread.id).status == "completed"
 
 behind.check("agency-swarm", version("agency-swarm"), rounds=9)

@@ -32,10 +32,10 @@ FAST = {"as_agent": True, "check_every_ms": 5.0}
 
 def in_the_executor() -> None:
     agent = OpenAIAssistantRunnable.create_assistant(**SETUP, **FAST)
-    told = AgentExecutor(agent=agent, tools=TOOLS).invoke({"content": QUESTION})
-    assert "Hail in Oslo" in told["output"], told
-    assert "a quarter past nine" in told["output"], told
-    again = AgentExecutor(agent=agent, tools=TOOLS).invoke({"content": "And now?", "thread_id": told["thread_id"]})
+    result = AgentExecutor(agent=agent, tools=TOOLS).invoke({"content": QUESTION})
+    assert "Hail in Oslo" in result["output"], result
+    assert "a quarter past nine" in result["output"], result
+    again = AgentExecutor(agent=agent, tools=TOOLS).invoke({"content": "And now?", "thread_id": result["thread_id"]})
     assert "And now?" in again["output"], again
 
 
@@ -60,8 +60,8 @@ def as_openai_types() -> None:
 
 async def awaited() -> None:
     agent = await OpenAIAssistantRunnable.acreate_assistant(**SETUP, **FAST)
-    told = await AgentExecutor(agent=agent, tools=TOOLS).ainvoke({"content": QUESTION})
-    assert "a quarter past nine" in told["output"], told
+    result = await AgentExecutor(agent=agent, tools=TOOLS).ainvoke({"content": QUESTION})
+    assert "a quarter past nine" in result["output"], result
 
 
 in_the_executor()

@@ -52,7 +52,7 @@ class Program:
         self._process.stdin.close()  # type: ignore[union-attr]
         self._process.wait(60)
 
-    def ask(self, tool: str, **given: Any) -> str:
+    def call(self, tool: str, **given: Any) -> str:
         """A tool's result; an error begins with "error: "."""
         found = self._call("tools/call", name=tool, arguments=given)
         return ("error: " if found.get("isError") else "") + str(found["content"][0]["text"])
@@ -71,21 +71,21 @@ class Program:
 
 
 def talk(program: Program) -> None:
-    made = program.ask("create_assistant", name="New", instructions="Be kind.").rpartition(" ")[2]
-    listed = program.ask("list_assistants")
+    made = program.call("create_assistant", name="New", instructions="Be kind.").rpartition(" ")[2]
+    listed = program.call("list_assistants")
     assert {OLD, made} <= set(listed.split()), listed
-    thread = program.ask("create_new_assistant_thread", name="one").rpartition(" ")[2]
-    told = program.ask("ask_assistant_in_thread", thread_id=thread, assistant_id=OLD, message="Hello")
-    assert told == 'You said "Hello". My instructions are "Be brief.".', told
-    assert "Successfully" in program.ask("update_assistant", assistant_id=made, name="Newer")
-    assert "Newer" in program.ask("retrieve_assistant", assistant_id=made)
-    told = program.ask("ask_assistant_in_thread", thread_id=thread, assistant_id=made, message="And now?")
-    assert 'My instructions are "Be kind.". Earlier user said "Hello"' in told, told
-    refused = program.ask("retrieve_assistant", assistant_id="asst_gone")
+    thread = program.call("create_new_assistant_thread", name="one").rpartition(" ")[2]
+    answer = program.call("ask_assistant_in_thread", thread_id=thread, assistant_id=OLD, message="Hello")
+    assert answer == 'You said "Hello". My instructions are "Be brief.".', answer
+    assert "Successfully" in program.call("update_assistant", assistant_id=made, name="Newer")
+    assert "Newer" in program.call("retrieve_assistant", assistant_id=made)
+    answer = program.call("ask_assistant_in_thread", thread_id=thread, assistant_id=made, message="And now?")
+    assert 'My instructions are "Be kind.". Earlier user said "Hello"' in answer, answer
+    refused = program.call("retrieve_assistant", assistant_id="asst_gone")
     assert refused.startswith("error: "), refused
     assert "No assistant found with id 'asst_gone'" in refused, refused
-    assert "Successfully deleted" in program.ask("delete_thread", thread_id=thread)
-    gone = program.ask("ask_assistant_in_thread", thread_id=thread, assistant_id=made, message="Still?")
+    assert "Successfully deleted" in program.call("delete_thread", thread_id=thread)
+    gone = program.call("ask_assistant_in_thread", thread_id=thread, assistant_id=made, message="Still?")
     assert f"No thread found with id '{thread}'" in gone, gone
 
 

@@ -21,8 +21,8 @@ class EventHandler(AssistantEventHandler):
     def answer(self, run):
         outputs = []
         for call in run.required_action.submit_tool_outputs.tool_calls:
-            said = get_weather(**json.loads(call.function.arguments))
-            outputs.append({"tool_call_id": call.id, "output": said})
+            output = get_weather(**json.loads(call.function.arguments))
+            outputs.append({"tool_call_id": call.id, "output": output})
         with client.beta.threads.runs.submit_tool_outputs_stream(
             thread_id=run.thread_id, run_id=run.id, tool_outputs=outputs, event_handler=EventHandler()
         ) as stream:

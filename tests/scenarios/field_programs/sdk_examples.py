@@ -32,7 +32,7 @@ def unpacked(version: str, folder: Path) -> Path:
     return folder / f"openai-{version}" / "examples"
 
 
-def run(example: Path, folder: Path, words: list[str]) -> None:
+def run(example: Path, folder: Path, texts: list[str]) -> None:
     sandbox = Sandbox()
     with running(sandbox) as url:
         given = {
@@ -45,7 +45,7 @@ def run(example: Path, folder: Path, words: list[str]) -> None:
         command = [sys.executable, "-m", "shim", str(example)]
         left = subprocess.run(command, env=os.environ | given, capture_output=True, text=True, check=False)
     called = sum(each.path.endswith("/responses") for each in sandbox.requests)
-    missing = [word for word in words if word not in left.stdout]
+    missing = [text for text in texts if text not in left.stdout]
     if left.returncode or missing or not called:
         print(left.stdout, left.stderr, sep="\n")
         raise SystemExit(f"{example.name} exited with {left.returncode}; {called} calls upstream; missing: {missing}")
@@ -56,8 +56,8 @@ def main(version: str) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         examples = unpacked(version, folder)
-        for example, words in EXAMPLES.items():
-            run(examples / example, folder, words)
+        for example, texts in EXAMPLES.items():
+            run(examples / example, folder, texts)
 
 
 main(sys.argv[1])

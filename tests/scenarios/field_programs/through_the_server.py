@@ -12,9 +12,9 @@ from typing import IO
 SERVE = [sys.executable, "-m", "shim", "serve", "--port", "0", "--upstream", "sandbox"]
 
 
-def _address(told: IO[str]) -> str:
+def _address(output: IO[str]) -> str:
     """The base URL that the server prints when it listens."""
-    found = next(word for word in told.readline().split() if word.startswith("http"))
+    found = next(part for part in output.readline().split() if part.startswith("http"))
     return found.rstrip(".,")
 
 

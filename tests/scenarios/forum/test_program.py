@@ -106,14 +106,15 @@ async def stream(code: str, server: Loopback, text: str) -> tuple[list[tuple[str
         "TOOL_FUNCTIONS": FUNCTIONS,
         "print": lambda *_: None,
     }
-    head = "async def told(client, response, input_messages):\n    conversation_id = previous_response_id = db = None\n"
+    head = "async def stream_of(client, response, input_messages):\n"
+    head += "    conversation_id = previous_response_id = db = None\n"
     head += "    current_response_id, pending_function_calls = None, {}\n"
     exec(head + textwrap.indent(code, "    "), names)
     with OpenAI(api_key="x", base_url=server.url) as client:
-        asked = [{"role": "user", "content": text}]
-        response = client.responses.create(model="gpt-4o", input=asked, tools=TOOLS, stream=True)  # type: ignore[call-overload]
-        told: AsyncIterator[str] = names["told"](client, response, asked)
-        blocks = [block async for block in told]
+        messages = [{"role": "user", "content": text}]
+        response = client.responses.create(model="gpt-4o", input=messages, tools=TOOLS, stream=True)  # type: ignore[call-overload]
+        streamed: AsyncIterator[str] = names["stream_of"](client, response, messages)
+        blocks = [block async for block in streamed]
     return [_read(block) for block in blocks], saved
 
 
@@ -124,20 +125,20 @@ def _read(block: str) -> tuple[str, Any]:
 
 async def test_one_stream_through_two_functions_in_a_row(server: Loopback) -> None:
     text = f"Call get_weather {PARIS}, then get_time {PARIS}."
-    heard, saved = await stream(program(FATAL + LESSER), server, text)
-    said = "".join(data["delta"] for name, data in heard if name == "response.output_text.delta")
-    assert 'get_weather returned "{"city": "Paris", "celsius": 19}"' in said
-    assert 'get_time returned "{"city": "Paris", "time": "14:05"}"' in said
-    assert [name for name, _ in heard].count("current_response_id") == 3
+    events, saved = await stream(program(FATAL + LESSER), server, text)
+    answer = "".join(data["delta"] for name, data in events if name == "response.output_text.delta")
+    assert 'get_weather returned "{"city": "Paris", "celsius": 19}"' in answer
+    assert 'get_time returned "{"city": "Paris", "time": "14:05"}"' in answer
+    assert [name for name, _ in events].count("current_response_id") == 3
     assert len({row["response_id"] for row in saved}) == 3
     assert all(row["total_tokens"] == row["input_tokens"] + row["output_tokens"] > 0 for row in saved)
     assert [body.get("previous_response_id") for body in server.bodies][1:] == [row["response_id"] for row in saved[:2]]
 
 
 async def test_two_functions_in_one_turn(server: Loopback) -> None:
-    heard, _ = await stream(program(FATAL + LESSER), server, f"Call get_weather {PARIS} and get_time {PARIS}.")
-    said = "".join(data["delta"] for name, data in heard if name == "response.output_text.delta")
-    assert said.count("returned") == 2
+    events, _ = await stream(program(FATAL + LESSER), server, f"Call get_weather {PARIS} and get_time {PARIS}.")
+    answer = "".join(data["delta"] for name, data in events if name == "response.output_text.delta")
+    assert answer.count("returned") == 2
     assert len(server.bodies) == 2, "both outputs went back in one request"
 
 
@@ -153,6 +154,6 @@ async def test_a_second_round_fails_when_only_the_first_response_is_saved(server
 
 
 async def test_a_single_function_needs_only_the_first_corrections(server: Loopback) -> None:
-    heard, saved = await stream(program(FATAL), server, f"Call get_weather {PARIS}.")
-    assert "get_weather returned" in "".join(d["delta"] for name, d in heard if name == "response.output_text.delta")
+    events, saved = await stream(program(FATAL), server, f"Call get_weather {PARIS}.")
+    assert "get_weather returned" in "".join(d["delta"] for name, d in events if name == "response.output_text.delta")
     assert len({row["response_id"] for row in saved}) == 1

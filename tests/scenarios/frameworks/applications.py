@@ -19,7 +19,7 @@ TOOLS = [get_weather, get_time]
 Application = Callable[[str, str], Any]
 
 
-def ask(client: OpenAI, assistant: str, thread: str, text: str, last: str | None) -> Any:
+def stream_answer(client: OpenAI, assistant: str, thread: str, text: str, last: str | None) -> Any:
     """The code that all blocking applications share."""
     if last is None:
         client.beta.threads.messages.create(thread, role="user", content=text)
@@ -57,7 +57,7 @@ def fastapi_blocking_app(assistant: str, thread: str) -> Any:
 
     @app.get("/chat")
     def chat(text: str = "", last_event_id: str | None = Header(None)) -> StreamingResponse:
-        body = ask(client, assistant, thread, text, last_event_id)
+        body = stream_answer(client, assistant, thread, text, last_event_id)
         return StreamingResponse(body, headers=body.headers)
 
     return app
@@ -71,7 +71,7 @@ def flask_app(assistant: str, thread: str) -> Any:
     @app.get("/chat")
     def chat() -> Response:
         last = request.headers.get("Last-Event-ID")
-        body = ask(client, assistant, thread, request.args.get("text", ""), last)
+        body = stream_answer(client, assistant, thread, request.args.get("text", ""), last)
         return Response(body, headers=body.headers)
 
     return app
@@ -105,7 +105,7 @@ def django_app(assistant: str, thread: str) -> Any:
 
     def chat(request: Any) -> Any:
         last = request.headers.get("Last-Event-ID")
-        body = ask(client, assistant, thread, request.GET.get("text", ""), last)
+        body = stream_answer(client, assistant, thread, request.GET.get("text", ""), last)
         return StreamingHttpResponse(body, headers=body.headers)
 
     _django(chat)

@@ -18,7 +18,7 @@ ASK = f"Call get_weather {PARIS}, then get_time {PARIS}. essay-20"
 
 
 @contextmanager
-def asked(url: str, text: str, last: str | None = None) -> Iterator[http.client.HTTPResponse]:
+def response_to(url: str, text: str, last: str | None = None) -> Iterator[http.client.HTTPResponse]:
     """A response whose body has not been read yet."""
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
     headers = {} if last is None else {"Last-Event-ID": last}
@@ -38,20 +38,20 @@ def test_one_answer_through_all_rounds_and_a_dropped_connection(name: str, monke
         assistant = client.beta.assistants.create(model="gpt-4o", tools=[tool_schema(each) for each in TOOLS])
         thread = client.beta.threads.create()
         with serve(make(assistant.id, thread.id)) as url:
-            with asked(url, ASK) as answer:
+            with response_to(url, ASK) as answer:
                 assert answer.status == 200
                 assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
                 assert answer.headers["x-accel-buffering"] == "no"
                 whole = events([answer.read()])
             gate = Gate()
             server.answer = server.gated(gate)
-            with asked(url, ASK) as answer:
+            with response_to(url, ASK) as answer:
                 head = answer.read(600)
             last = head.split(b"id: ", 1)[1].split(b"\n")[0].decode()
             gate.wait()
             gate.open()
             until(lambda: client.beta.threads.runs.list(thread.id, limit=1).data[0].status == "completed")
-            with asked(url, "", last) as answer:
+            with response_to(url, "", last) as answer:
                 rest = events([answer.read()])
         assert len(client.beta.threads.runs.list(thread.id).data) == 2
     assert [name for _, name, _ in whole].count("thread.run.requires_action") == 2

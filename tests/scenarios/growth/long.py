@@ -45,7 +45,7 @@ def _fill(tx: Tx, thread: str, assistant: str, turns: int, much: int) -> None:
 
 
 def _turn(thread: str, assistant: str, much: int) -> list[tuple[sa.Table, Json]]:
-    asked = _message(thread, "user", SAYING * much)
+    question = _message(thread, "user", SAYING * much)
     run = objects.run(_new("run"), 1, thread, assistant) | {"model": "gpt-4o", "expires_at": None}
     run |= {"status": "completed", "usage": objects.usage()}
     answer = _message(thread, "assistant", ANSWER * much) | {"run_id": run["id"], "assistant_id": assistant}
@@ -56,16 +56,21 @@ def _turn(thread: str, assistant: str, much: int) -> list[tuple[sa.Table, Json]]
     place = {"thread_id": thread, "run_id": run["id"], "response_id": f"resp_{run['id'][4:]}"}
     nothing = {"run_id": None, "response_id": None, "call_id": None, "type": "message"}
     private = {"private": dump(run_memory.blank("gpt-4o", {}, [])), "owner": None, "lease_until": None}
-    said = {"thread_id": thread, "message_id": asked["id"], "direction": "in", "item": dump(history.of_message(asked))}
-    heard = {"message_id": answer["id"], "direction": "out", "item": dump(item)}
+    sent = {
+        "thread_id": thread,
+        "message_id": question["id"],
+        "direction": "in",
+        "item": dump(history.of_message(question)),
+    }
+    received = {"message_id": answer["id"], "direction": "out", "item": dump(item)}
     return [
-        (schema.messages, messages._columns(asked)),
+        (schema.messages, messages._columns(question)),
         (schema.runs, runs._columns(run) | {"id": run["id"], "created_at": 1, "thread_id": thread} | private),
         (schema.messages, messages._columns(answer)),
         (schema.steps, steps._columns(step)),
         (schema.responses, _response(place)),
-        (schema.journal, nothing | said),
-        (schema.journal, nothing | place | heard),
+        (schema.journal, nothing | sent),
+        (schema.journal, nothing | place | received),
     ]
 
 

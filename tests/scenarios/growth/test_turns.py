@@ -68,8 +68,8 @@ def turn(client: OpenAI, thread: str, assistant: str, how: dict[str, Any]) -> No
         run = client.beta.threads.runs.create_and_poll(thread_id=thread, assistant_id=assistant)
         assert run.status == "completed"
     else:
-        told = client.beta.threads.runs.create(thread_id=thread, assistant_id=assistant, stream=True, **how)
-        assert [event.event for event in told][-1] == "thread.run.completed"
+        events = client.beta.threads.runs.create(thread_id=thread, assistant_id=assistant, stream=True, **how)
+        assert [event.event for event in events][-1] == "thread.run.completed"
     assert len(client.beta.threads.messages.list(thread, limit=2).data) == 2
 
 

@@ -59,13 +59,13 @@ def test_a_thread_is_imported_completely(tmp_path: Path, monkeypatch: pytest.Mon
             client.beta.threads.messages.create(thread, role="user", content=f"More {number}")
         (tmp_path / "ids.csv").write_text(f"user,thread\n7,{thread}\n8,thread_NotThereAtAll12345678\n")
         monkeypatch.setenv("OLD_KEY", "old-key")
-        words = ["import", "--from-url", url, "--thread-ids", str(tmp_path / "ids.csv"), "--key-env", "OLD_KEY"]
-        result = CliRunner().invoke(table.app(), words)
+        arguments = ["import", "--from-url", url, "--thread-ids", str(tmp_path / "ids.csv"), "--key-env", "OLD_KEY"]
+        result = CliRunner().invoke(table.app(), arguments)
         assert "thread_NotThereAtAll12345678: the endpoint does not have it" in result.stderr
         assert result.exit_code == 1
-        told = client.get(f"/threads/{thread}/messages?order=asc&limit=100", cast_to=object)
+        listed = client.get(f"/threads/{thread}/messages?order=asc&limit=100", cast_to=object)
         ran = client.get(f"/threads/{thread}/runs?order=asc", cast_to=object)
-    assert base().read(messages.page, thread, 100, "asc").data == told["data"]  # type: ignore[index]
+    assert base().read(messages.page, thread, 100, "asc").data == listed["data"]  # type: ignore[index]
     assert base().read(runs.page, thread, 100, "asc").data == ran["data"]  # type: ignore[index]
     assert CliRunner().invoke(table.app(), ["import", "--list"]).stdout.count("whole") == 1
 
@@ -87,11 +87,11 @@ def test_an_interrupted_import_is_resumed(tmp_path: Path, monkeypatch: pytest.Mo
         with pytest.raises(KeyboardInterrupt):
             fetch(progress=stop)
         [unfinished] = base().read(imports.listing)
-        asked: list[str] = []
+        requested: list[str] = []
         usual = Endpoint.thread
-        monkeypatch.setattr(Endpoint, "thread", lambda self, id: asked.append(id) or usual(self, id))
+        monkeypatch.setattr(Endpoint, "thread", lambda self, id: requested.append(id) or usual(self, id))
         report = fetch().report
-    assert (report.batch, report.resumed, asked) == (unfinished.batch, True, threads[4:])
+    assert (report.batch, report.resumed, requested) == (unfinished.batch, True, threads[4:])
     assert (report.already_stored["threads"], report.added["threads"]) == (4, 1)
     assert len(base().read(imports.threads_of, unfinished.batch, 0, 10)) == 5
 
@@ -159,18 +159,18 @@ def test_addresses_and_versions_of_azure() -> None:
 
 
 @pytest.mark.parametrize(
-    "words, why",
+    "arguments, why",
     [
         ([], "the file is not there"),
         (["--thread-ids", "EMPTY"], "no id of a thread"),
         (["--thread-ids", "IDS"], "the environment does not have OPENAI_API_KEY"),
     ],
 )
-def test_missing_input_is_reported(words: list[str], why: str, tmp_path: Path) -> None:
+def test_missing_input_is_reported(arguments: list[str], why: str, tmp_path: Path) -> None:
     (tmp_path / "EMPTY").write_text("nothing")
     (tmp_path / "IDS").write_text("thread_abc")
     assert "OPENAI_API_KEY" not in os.environ
-    given = [str(tmp_path / word) if word.isupper() else word for word in words]
+    given = [str(tmp_path / argument) if argument.isupper() else argument for argument in arguments]
     result = CliRunner().invoke(table.app(), ["import", "--from-url", "http://127.0.0.1:9/v1", *given])
     assert result.exit_code == 2
     assert why in result.output

@@ -41,8 +41,8 @@ def objects(answer: Any) -> list[Json]:
 @pytest.mark.wire
 def test_everything_that_was_recorded(wire: Path, tmp_path: Path) -> None:
     recorded: dict[str, list[Json]] = {}
-    for number, told in enumerate(conversations(wire).values()):
-        answers = [one.answer for one in told if one.status == 200 and objects(one.answer)]
+    for number, exchanges in enumerate(conversations(wire).values()):
+        answers = [one.answer for one in exchanges if one.status == 200 and objects(one.answer)]
         (tmp_path / f"{number:04}.jsonl").write_text("".join(json.dumps(one) + "\n" for one in answers))
         for answer in answers:
             for one in objects(answer):
@@ -53,13 +53,13 @@ def test_everything_that_was_recorded(wire: Path, tmp_path: Path) -> None:
     refused = {code: report.examples[code] for code in report.problems} if report.refused else {}
     assert {code for code in refused if code not in ("conflict", "no_run", *MILD)} == set(), report.examples
     assert min(report.added[kind] for kind in ("assistants", "threads", "messages", "runs", "steps")) > 10
-    kept = database(current_settings().database_url)
+    store = database(current_settings().database_url)
     for table, model in TYPES.values():
-        for body in kept.read(lambda tx, table=table: list(tx.db.execute(table.select()).mappings())):
+        for body in store.read(lambda tx, table=table: list(tx.db.execute(table.select()).mappings())):
             found = rows.load(body["body"])
             model.model_validate(found, strict=True)
-            told = recorded.get(found["id"])
-            assert told is None or any(_same(found, one) for one in told), (found, told)
+            originals = recorded.get(found["id"])
+            assert originals is None or any(_same(found, one) for one in originals), (found, originals)
 
 
 #: Problems that only report another form of the same data.

@@ -27,7 +27,7 @@ def _with_id(event: Json, id: str) -> Json:
     return event | {"response": event["response"] | {"id": id}} if "response" in event else event
 
 
-def told_last(events: list[Emitted]) -> dict[str, Json]:
+def last_shown(events: list[Emitted]) -> dict[str, Json]:
     """Every object as the last event about it showed it."""
     return {data["id"]: data for name, data in events if data.get("object") in OBJECTS}
 
@@ -56,7 +56,7 @@ def test_stored_objects_equal_the_streamed_ones(harness: Harness, story: Story, 
     cuts = data.draw(st.lists(st.integers(1, len(story.events)), max_size=4, unique=True).map(sorted))
     edges = zip([0, *cuts], [*cuts, len(story.events)], strict=True)
     events = run(harness, story, [story.events[start:end] for start, end in edges])
-    last = told_last(events)
+    last = last_shown(events)
     ended = events[-1][1]
     rest = shown(harness, ended)
     asks = ended["status"] == "requires_action"

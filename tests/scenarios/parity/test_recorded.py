@@ -16,8 +16,8 @@ def test_a_recorded_conversation_can_be_repeated(wire: Path, tmp_path: Path, mon
     monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
     folder = tmp_path / "told"
     folder.mkdir()
-    for number, told in enumerate(conversations(wire).values()):
-        answers = [one.answer for one in told if one.status == 200 and objects(one.answer)]
+    for number, exchanges in enumerate(conversations(wire).values()):
+        answers = [one.answer for one in exchanges if one.status == 200 and objects(one.answer)]
         (folder / f"{number:04}.jsonl").write_text("".join(json.dumps(one) + "\n" for one in answers))
     with OpenAI() as client:
         report = parity.compare([folder], parity.Options(("gpt-4.1",)), client)

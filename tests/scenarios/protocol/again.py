@@ -16,7 +16,7 @@ KINDS: Final = ("asst", "thread", "msg", "run", "step", "call")
 ID: Final = re.compile(r"\b(?:(?:asst|thread|msg|run|step|call)_\w{24}|vs_\w{24,32}|(?:file|assistant)-\w{22,24})\b")
 CURSOR: Final = re.compile(r"after=(\w+)&?")
 #: Replacements of texts that make the sandbox call the same tool as the recorded model.
-SAID: Final = {
+TEXTS: Final = {
     "What should I wear outside right now?": "get_current_weather",
     "What should I eat on Thursday?": 'get_favorite_food_for_day_of_week {"day_of_week": "Thursday"}',
     "I need to solve the equation `3x + 11 = 14`. Can you help me?": "What is 3 * 1 + 11?",
@@ -77,7 +77,7 @@ class Again:
         if body is None:
             return None
         text = MODELS.sub('"gpt-4o"', self._change(json.dumps(body)))
-        for theirs, ours in SAID.items():
+        for theirs, ours in TEXTS.items():
             text = text.replace(json.dumps(theirs)[1:-1], json.dumps(ours)[1:-1])
         return json.loads(text)
 
@@ -91,8 +91,8 @@ class Again:
 
     def _stand_in(self, exchange: Exchange) -> None:
         """Create the objects that the recording expects to exist.  In a path, owners come before their objects."""
-        named = [*ID.findall(exchange.path), *ID.findall(json.dumps(exchange.body))]
-        for theirs in named:
+        ids = [*ID.findall(exchange.path), *ID.findall(json.dumps(exchange.body))]
+        for theirs in ids:
             if theirs not in self.ours:
                 self.ours[theirs] = self._made(theirs.partition("_")[0].partition("-")[0], exchange)
 

@@ -39,8 +39,8 @@ def talk(client: OpenAI, upstream: Loopback) -> Talk:
 
 @pytest.fixture
 def raw(client: OpenAI) -> Raw:
-    def ask(method: str, path: str, body: Any = None, **more: Any) -> tuple[int, Any]:
+    def request(method: str, path: str, body: Any = None, **more: Any) -> tuple[int, Any]:
         answer = client._client.request(method, f"{str(client.base_url).rstrip('/')}{path}", json=body, **more)
         return answer.status_code, answer.json()
 
-    return ask
+    return request

@@ -42,9 +42,9 @@ def conversations(wire: Path) -> dict[str, list[Exchange]]:
     for family in FAMILIES:
         for folder in sorted((wire / "assistants" / family).iterdir()):
             read = [each for path in sorted(folder.glob("*.json")) for each in _read(path)]
-            kept = [each for place, each in enumerate(read) if not _again(each, read[place + 1 :])]
-            if kept:
-                found["\n".join(map(_asked, kept))] = f"{family}/{folder.name}", kept
+            used = [each for place, each in enumerate(read) if not _again(each, read[place + 1 :])]
+            if used:
+                found["\n".join(map(_key, used))] = f"{family}/{folder.name}", used
     return dict(found.values())
 
 
@@ -52,26 +52,32 @@ def _again(each: Exchange, later: list[Exchange]) -> bool:
     return bool(later and LOOKS.search(each.path) and (later[0].method, later[0].path) == (each.method, each.path))
 
 
-def _asked(exchange: Exchange) -> str:
-    said = f"{exchange.method} {exchange.path} {exchange.query} {json.dumps(exchange.body)} {exchange.status}"
-    return re.sub(r"_[A-Za-z0-9]{24,32}|-[A-Za-z0-9]{22,24}", "_", said)
+def _key(exchange: Exchange) -> str:
+    text = f"{exchange.method} {exchange.path} {exchange.query} {json.dumps(exchange.body)} {exchange.status}"
+    return re.sub(r"_[A-Za-z0-9]{24,32}|-[A-Za-z0-9]{22,24}", "_", text)
 
 
 def _read(path: Path) -> Iterator[Exchange]:
     pair = json.loads(path.read_text())
-    asked, said = pair["request"], pair["response"]
-    route, _, query = asked["url"].partition("/v1")[2].partition("?")
-    if not _wanted(asked, route):
+    request, response = pair["request"], pair["response"]
+    route, _, query = request["url"].partition("/v1")[2].partition("?")
+    if not _wanted(request, route):
         return
-    streamed = events((path.parent / said["body_file"]).read_bytes()) if "body_file" in said else None
+    streamed = events((path.parent / response["body_file"]).read_bytes()) if "body_file" in response else None
     yield Exchange(
-        str(path), asked["method"], route, query, asked["body"], said["status"], streamed or said.get("body")
+        str(path),
+        request["method"],
+        route,
+        query,
+        request["body"],
+        response["status"],
+        streamed or response.get("body"),
     )
 
 
-def _wanted(asked: Json, route: str) -> bool:
+def _wanted(request: Json, route: str) -> bool:
     """Calls of the second version, and uploads of files for them."""
-    headers = {name.lower(): value for name, value in asked["headers"].items()}
+    headers = {name.lower(): value for name, value in request["headers"].items()}
     return route == "/files" or headers.get("openai-beta") == VERSION
 
 

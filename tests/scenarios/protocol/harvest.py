@@ -11,7 +11,7 @@ from tests.scenarios.protocol.hours import Clock
 
 Json = dict[str, Any]
 #: The user's messages, each for a streamed run; the sandbox's keywords in them decide the answer.
-SAID: Final = {
+TEXTS: Final = {
     "text": "Good morning",
     "calls": f"{WEATHER} and get_time",
     "text and calls": f"aloud {WEATHER}",
@@ -39,17 +39,17 @@ class Harvest:
     objects: list[tuple[str, Json]] = field(default_factory=list)
     events: list[tuple[str, Json]] = field(default_factory=list)
 
-    def ask(self, name: str, method: str, path: str, body: Any = None) -> Any:
+    def request(self, name: str, method: str, path: str, body: Any = None) -> Any:
         client = self.talk.client
         answer = client._client.request(method, f"{str(client.base_url).rstrip('/')}{path}", json=body)
         if answer.headers["content-type"].startswith("text/event-stream"):
-            told = [(each, data) for each, data in events(answer.content) if data]
-            self.events += [(name, {"event": each, "data": data}) for each, data in told]
-            return told
+            received = [(each, data) for each, data in events(answer.content) if data]
+            self.events += [(name, {"event": each, "data": data}) for each, data in received]
+            return received
         self.objects.append((name, answer.json()))
         return answer.json()
 
-    def look(self, name: str, run: Json) -> None:
+    def read_all(self, name: str, run: Json) -> None:
         """All objects of a run, each by itself and in lists."""
         thread = f"/threads/{run['thread_id']}"
         place = f"{thread}/runs/{run['id']}"
@@ -61,18 +61,18 @@ class Harvest:
             f"{thread}/messages",
             f"{thread}/runs",
         ):
-            self.ask(name, "GET", path)
-        for message in self.ask(name, "GET", f"{thread}/messages")["data"]:
-            self.ask(name, "GET", f"{thread}/messages/{message['id']}")
-        for step in self.ask(name, "GET", f"{place}/steps")["data"]:
-            self.ask(name, "GET", f"{place}/steps/{step['id']}")
+            self.request(name, "GET", path)
+        for message in self.request(name, "GET", f"{thread}/messages")["data"]:
+            self.request(name, "GET", f"{thread}/messages/{message['id']}")
+        for step in self.request(name, "GET", f"{place}/steps")["data"]:
+            self.request(name, "GET", f"{place}/steps/{step['id']}")
 
 
 def gather(talk: Talk, clock: Clock) -> Harvest:
     """All of it."""
     harvest = Harvest(talk)
-    helper = harvest.ask("assistant", "POST", "/assistants", _assistant(talk))
-    for name, text in SAID.items():
+    helper = harvest.request("assistant", "POST", "/assistants", _assistant(talk))
+    for name, text in TEXTS.items():
         _converse(harvest, name, helper["id"], text)
     _cancel(harvest, helper["id"])
     _changes(harvest, helper["id"])
@@ -96,19 +96,21 @@ def _assistant(talk: Talk) -> Json:
 
 def _converse(harvest: Harvest, name: str, helper: str, text: str) -> None:
     thread = {"messages": [{"role": "user", "content": text, "metadata": {"a": "b"}}], "metadata": {"c": "d"}}
-    told = harvest.ask(name, "POST", "/threads/runs", {"assistant_id": helper, "thread": thread, "stream": True})
-    run = _last_run(told)
-    harvest.look(name, run)
+    events_of_run = harvest.request(
+        name, "POST", "/threads/runs", {"assistant_id": helper, "thread": thread, "stream": True}
+    )
+    run = _last_run(events_of_run)
+    harvest.read_all(name, run)
     if run["status"] == "requires_action":
         calls = run["required_action"]["submit_tool_outputs"]["tool_calls"]
         outputs = [{"tool_call_id": call["id"], "output": "hail"} for call in calls]
         place = f"/threads/{run['thread_id']}/runs/{run['id']}/submit_tool_outputs"
-        harvest.ask(name, "POST", place, {"tool_outputs": outputs, "stream": True})
-        harvest.look(name, run)
+        harvest.request(name, "POST", place, {"tool_outputs": outputs, "stream": True})
+        harvest.read_all(name, run)
 
 
-def _last_run(told: list[tuple[str, Json]]) -> Json:
-    return [data for _, data in told if data["object"] == "thread.run"][-1]
+def _last_run(received: list[tuple[str, Json]]) -> Json:
+    return [data for _, data in received if data["object"] == "thread.run"][-1]
 
 
 def _cancel(harvest: Harvest, helper: str) -> None:
@@ -123,9 +125,9 @@ def _cancel(harvest: Harvest, helper: str) -> None:
             if not cancelled and b"thread.message.delta" in raw:
                 cancelled = True
                 run = talk.threads.runs.list(thread.id).data[0]
-                harvest.ask("cancelled", "POST", f"/threads/{thread.id}/runs/{run.id}/cancel")
+                harvest.request("cancelled", "POST", f"/threads/{thread.id}/runs/{run.id}/cancel")
     harvest.events += [("cancelled", {"event": name, "data": data}) for name, data in events(raw) if data]
-    harvest.look("cancelled", run.to_dict(mode="json"))
+    harvest.read_all("cancelled", run.to_dict(mode="json"))
 
 
 def _expire(harvest: Harvest, clock: Clock) -> None:
@@ -144,29 +146,29 @@ def _expire(harvest: Harvest, clock: Clock) -> None:
                 gate.open()
     harvest.events += [("expired", {"event": name, "data": data}) for name, data in events(raw) if data]
     for run in (asking, talk.threads.runs.list(thread.id).data[0]):
-        harvest.look("expired", run.to_dict(mode="json"))
+        harvest.read_all("expired", run.to_dict(mode="json"))
 
 
 def _changes(harvest: Harvest, helper: str) -> None:
     """Answers to modifications, failures and deletions."""
-    ask, name = harvest.ask, "changes"
-    thread = ask(name, "POST", "/threads", {"messages": [{"role": "user", "content": WEATHER}]})
+    request, name = harvest.request, "changes"
+    thread = request(name, "POST", "/threads", {"messages": [{"role": "user", "content": WEATHER}]})
     place = f"/threads/{thread['id']}"
-    run = ask(name, "POST", f"{place}/runs", {"assistant_id": helper, "response_format": _schema(), **_options()})
+    run = request(name, "POST", f"{place}/runs", {"assistant_id": helper, "response_format": _schema(), **_options()})
     harvest.talk.poll(harvest.talk.threads.runs.retrieve(run["id"], thread_id=thread["id"]))
-    ask(name, "POST", f"{place}/runs", {"assistant_id": helper})
-    ask(name, "POST", f"{place}/runs/{run['id']}", {"metadata": {"x": "y"}})
-    ask(name, "POST", f"{place}/runs/{run['id']}/cancel")
-    message = ask(name, "GET", f"{place}/messages")["data"][-1]
-    ask(name, "POST", place, {"metadata": {"x": "y"}})
-    ask(name, "POST", f"{place}/messages/{message['id']}", {"metadata": {"x": "y"}})
-    ask(name, "DELETE", f"{place}/messages/{message['id']}")
-    ask(name, "GET", f"{place}/messages")
-    ask(name, "DELETE", place)
-    ask(name, "GET", place)
-    ask(name, "GET", "/assistants")
-    ask(name, "POST", f"/assistants/{helper}", {"name": "other"})
-    ask(name, "DELETE", f"/assistants/{helper}")
+    request(name, "POST", f"{place}/runs", {"assistant_id": helper})
+    request(name, "POST", f"{place}/runs/{run['id']}", {"metadata": {"x": "y"}})
+    request(name, "POST", f"{place}/runs/{run['id']}/cancel")
+    message = request(name, "GET", f"{place}/messages")["data"][-1]
+    request(name, "POST", place, {"metadata": {"x": "y"}})
+    request(name, "POST", f"{place}/messages/{message['id']}", {"metadata": {"x": "y"}})
+    request(name, "DELETE", f"{place}/messages/{message['id']}")
+    request(name, "GET", f"{place}/messages")
+    request(name, "DELETE", place)
+    request(name, "GET", place)
+    request(name, "GET", "/assistants")
+    request(name, "POST", f"/assistants/{helper}", {"name": "other"})
+    request(name, "DELETE", f"/assistants/{helper}")
 
 
 def _options() -> Json:

@@ -26,7 +26,7 @@ def _always(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_BACKGROUND", "always")
 
 
-def looked(talk: Talk, clock: Clock, run: Any) -> Any:
+def ended_or_waiting(talk: Talk, clock: Clock, run: Any) -> Any:
     """The run once it has ended or requires an action; it is retrieved once a second."""
     for _ in range(20):
         clock.ahead += 1
@@ -62,13 +62,13 @@ def test_a_run_from_its_start_to_its_end(talk: Talk, clock: Clock) -> None:
 
 
 def test_rounds_of_tools(talk: Talk, clock: Clock) -> None:
-    run = looked(talk, clock, start(talk, f"{WEATHER} then get_time"))
+    run = ended_or_waiting(talk, clock, start(talk, f"{WEATHER} then get_time"))
     assert run.status == "requires_action"
     taken = talk.submit(run, "hail")
     assert (taken.status, taken.required_action) == ("queued", None)
-    run = looked(talk, clock, taken)
+    run = ended_or_waiting(talk, clock, taken)
     assert run.required_action.submit_tool_outputs.tool_calls[0].function.name == "get_time"
-    run = looked(talk, clock, talk.submit(run, "noon"))
+    run = ended_or_waiting(talk, clock, talk.submit(run, "noon"))
     assert run.status == "completed"
     assert all(word in talk.messages(run)[0].content[0].text.value for word in ("hail", "noon"))
     bodies = talk.upstream.bodies
@@ -78,9 +78,9 @@ def test_rounds_of_tools(talk: Talk, clock: Clock) -> None:
 
 
 def test_the_next_run_chains_from_a_background_run(talk: Talk, clock: Clock) -> None:
-    run = looked(talk, clock, start(talk, "Hello"))
+    run = ended_or_waiting(talk, clock, start(talk, "Hello"))
     more = {"assistant_id": run.assistant_id, "additional_messages": [{"role": "user", "content": "Again"}]}
-    again = looked(talk, clock, talk.threads.runs.create(run.thread_id, **more))
+    again = ended_or_waiting(talk, clock, talk.threads.runs.create(run.thread_id, **more))
     assert again.status == "completed"
     assert talk.upstream.bodies[1]["previous_response_id"]
     assert len(talk.upstream.bodies[1]["input"]) == 1
@@ -104,19 +104,19 @@ def test_a_streamed_run_is_a_streamed_background_response(talk: Talk) -> None:
 @pytest.mark.parametrize("text", ["slowly essay-50", WEATHER])
 def test_cancelled(talk: Talk, clock: Clock, text: str) -> None:
     run = start(talk, text)
-    asked = talk.threads.runs.cancel(run.id, thread_id=run.thread_id)
-    assert asked.status in ("cancelling", "cancelled")
+    cancelled = talk.threads.runs.cancel(run.id, thread_id=run.thread_id)
+    assert cancelled.status in ("cancelling", "cancelled")
     assert len(calls(talk.upstream, "POST", "/cancel")) == 1
-    run = looked(talk, clock, run)
+    run = ended_or_waiting(talk, clock, run)
     assert (run.status, run.expires_at, run.completed_at) == ("cancelled", None, None)
     assert run.cancelled_at >= run.created_at
     talk.threads.messages.create(run.thread_id, role="user", content="Never mind")
 
 
 def test_cancelled_while_it_waits(talk: Talk, clock: Clock) -> None:
-    run = looked(talk, clock, start(talk, WEATHER))
+    run = ended_or_waiting(talk, clock, start(talk, WEATHER))
     talk.threads.runs.cancel(run.id, thread_id=run.thread_id)
-    assert looked(talk, clock, run).status == "cancelled"
+    assert ended_or_waiting(talk, clock, run).status == "cancelled"
 
 
 def test_expired(talk: Talk, clock: Clock) -> None:
@@ -133,13 +133,13 @@ def test_expired(talk: Talk, clock: Clock) -> None:
 @pytest.mark.parametrize("text,code", [("fail-early", "server_error"), ("limit-early", "rate_limit_exceeded"),
                                        ("essay-50 fail-midway", "server_error")])  # fmt: skip
 def test_failed(talk: Talk, clock: Clock, text: str, code: str) -> None:
-    run = looked(talk, clock, start(talk, text))
+    run = ended_or_waiting(talk, clock, start(talk, text))
     assert (run.status, run.last_error.code, run.expires_at) == ("failed", code, None)
     assert run.failed_at >= run.created_at
 
 
 def test_incomplete(talk: Talk, clock: Clock) -> None:
-    run = looked(talk, clock, start(talk, "essay-500", max_completion_tokens=40))
+    run = ended_or_waiting(talk, clock, start(talk, "essay-500", max_completion_tokens=40))
     assert (run.status, run.incomplete_details.reason) == ("incomplete", "max_completion_tokens")
     assert talk.messages(run)[0].status == "incomplete"
 
@@ -147,11 +147,11 @@ def test_incomplete(talk: Talk, clock: Clock) -> None:
 def test_a_run_whose_response_is_gone_upstream_fails(talk: Talk, clock: Clock) -> None:
     run = start(talk, "slowly essay-50")
     talk.upstream.sandbox.forget()
-    run = looked(talk, clock, run)
+    run = ended_or_waiting(talk, clock, run)
     assert (run.status, run.last_error.code) == ("failed", "server_error")
     talk.threads.messages.create(run.thread_id, role="user", content="Once more")
     more = {"thread_id": run.thread_id, "assistant_id": run.assistant_id}
-    assert looked(talk, clock, talk.threads.runs.create(**more)).status == "completed"
+    assert ended_or_waiting(talk, clock, talk.threads.runs.create(**more)).status == "completed"
 
 
 def test_a_run_survives_a_temporary_failure_of_upstream(talk: Talk, clock: Clock) -> None:
@@ -161,7 +161,7 @@ def test_a_run_survives_a_temporary_failure_of_upstream(talk: Talk, clock: Clock
         clock.ahead += 1
         assert talk.retrieve(run).status in ("queued", "in_progress")
     talk.upstream.answer = lambda request: None
-    assert looked(talk, clock, run).status == "completed"
+    assert ended_or_waiting(talk, clock, run).status == "completed"
 
 
 def test_upstream_refuses_the_request(talk: Talk) -> None:
@@ -200,9 +200,9 @@ print(client.beta.threads.create_and_run(assistant_id=helper.id, thread=thread).
 @pytest.mark.parametrize("text", ["Hello", WEATHER])
 def test_a_run_of_an_ended_process_is_finished_by_another(upstream: Loopback, text: str) -> None:
     tools = json.dumps([{"type": "function", "function": {"name": "get_weather"}}])
-    words = [sys.executable, "-c", PROGRAM, upstream.url, text, tools]
+    command = [sys.executable, "-c", PROGRAM, upstream.url, text, tools]
     given = os.environ | {"PYTHONPATH": str(ROOT)}
-    begun = json.loads(subprocess.run(words, env=given, capture_output=True, text=True, check=True).stdout)
+    begun = json.loads(subprocess.run(command, env=given, capture_output=True, text=True, check=True).stdout)
     assert begun["status"] == "queued"
     with OpenAI(api_key="test", base_url=upstream.url) as client:
         talk = Talk(client, upstream)

@@ -16,27 +16,27 @@ Json = dict[str, Any]
 NOBODY: Final = "thread_" + "0" * 24
 USER: Final = {"role": "user", "content": "Hello"}
 #: Message, param, code, status.
-Words = tuple[str, str | None, str | None, int]
+Refusal = tuple[str, str | None, str | None, int]
 KINDS: Final = {400: openai.BadRequestError, 401: openai.AuthenticationError, 404: openai.NotFoundError}
 
 
-def words(message: str, param: str | None = None, code: str | None = None, status: int = 400) -> Words:
+def refusal(message: str, param: str | None = None, code: str | None = None, status: int = 400) -> Refusal:
     return message, param, code, status
 
 
-def missing(what: str, id: str) -> Words:
-    return words(f"No {what} found with id '{id}'.", status=404)
+def missing(what: str, id: str) -> Refusal:
+    return refusal(f"No {what} found with id '{id}'.", status=404)
 
 
-def prefix(param: str, value: str, wanted: str) -> Words:
+def prefix(param: str, value: str, wanted: str) -> Refusal:
     message = f"Invalid '{param}': '{value}'. Expected an ID that begins with '{wanted}'."
-    return words(message, param, "invalid_value")
+    return refusal(message, param, "invalid_value")
 
 
-def expect(told: Words, call: Callable[..., Any], *given: Any, **named: Any) -> None:
-    message, param, code, status = told
+def expect(expected: Refusal, call: Callable[..., Any], *given: Any, **keywords: Any) -> None:
+    message, param, code, status = expected
     with pytest.raises(openai.APIStatusError) as caught:
-        call(*given, **named)
+        call(*given, **keywords)
     error = caught.value
     assert type(error) is KINDS[status]
     assert list(error.body) == ["message", "type", "param", "code"]  # type: ignore[call-overload]
@@ -108,16 +108,16 @@ def test_ids_of_another_kind(talk: Talk) -> None:
 def test_a_busy_thread(talk: Talk) -> None:
     run = talk.run(WEATHER)
     thread = run.thread_id
-    told = words(f"Can't add messages to {thread} while a run {run.id} is active.")
-    expect(told, talk.threads.messages.create, thread, **USER)
-    told = words(f"Thread {thread} already has an active run {run.id}.")
-    expect(told, talk.threads.runs.create, thread, assistant_id=run.assistant_id)
+    expected = refusal(f"Can't add messages to {thread} while a run {run.id} is active.")
+    expect(expected, talk.threads.messages.create, thread, **USER)
+    expected = refusal(f"Thread {thread} already has an active run {run.id}.")
+    expect(expected, talk.threads.runs.create, thread, assistant_id=run.assistant_id)
     more = {"additional_messages": [USER], "stream": True}
-    expect(told, talk.threads.runs.create, thread, assistant_id=run.assistant_id, **more)
+    expect(expected, talk.threads.runs.create, thread, assistant_id=run.assistant_id, **more)
     assert len(talk.messages(run)) == 1
 
 
-NOTHING: Final = words(
+NOTHING: Final = refusal(
     "Run creation requires a Thread with a user message or an assistant with instructions.", None, "invalid_thread"
 )
 
@@ -139,8 +139,8 @@ def test_a_run_without_a_user_message_and_instructions(talk: Talk) -> None:
     expect(NOTHING, talk.threads.runs.create, thread.id, assistant_id=silent.id)
 
 
-def unaccepted(status: str) -> Words:
-    return words(f'Runs in status "{status}" do not accept tool outputs.')
+def unaccepted(status: str) -> Refusal:
+    return refusal(f'Runs in status "{status}" do not accept tool outputs.')
 
 
 def test_outputs_for_a_completed_or_expired_run(talk: Talk, clock: Clock) -> None:
@@ -161,8 +161,8 @@ def test_outputs_and_changes_during_a_run(talk: Talk) -> None:
     run = next(event.data for event in events if event.event == "thread.run.in_progress")
     given = {"thread_id": thread.id, "tool_outputs": [{"tool_call_id": "call_1", "output": "x"}]}
     expect(unaccepted("in_progress"), talk.threads.runs.submit_tool_outputs, run.id, **given)
-    told = words("Cannot update run with status 'in_progress'.")
-    expect(told, talk.threads.runs.update, run.id, thread_id=thread.id, metadata={"a": "b"})
+    expected = refusal("Cannot update run with status 'in_progress'.")
+    expect(expected, talk.threads.runs.update, run.id, thread_id=thread.id, metadata={"a": "b"})
     gate.open()
     assert [event.event for event in events][-1] == "thread.run.completed"
     assert talk.threads.runs.update(run.id, thread_id=thread.id, metadata={"a": "b"}).metadata == {"a": "b"}
@@ -174,37 +174,37 @@ def test_outputs_that_do_not_match(talk: Talk) -> None:
     submit = talk.threads.runs.submit_tool_outputs
     for got in ([one], [], ["call_unknown", two], [one, one], [one, two, two], [one, two, "call_more"]):
         outputs = [{"tool_call_id": id, "output": "x"} for id in got]
-        told = words(f"Expected tool outputs for call_ids ['{one}', '{two}'], got {got}")
-        expect(told, submit, run.id, thread_id=run.thread_id, tool_outputs=outputs)
+        expected = refusal(f"Expected tool outputs for call_ids ['{one}', '{two}'], got {got}")
+        expect(expected, submit, run.id, thread_id=run.thread_id, tool_outputs=outputs)
         assert talk.retrieve(run).status == "requires_action"
     assert talk.poll(talk.submit(run)).status == "completed"
 
 
 def test_cancelling_a_run_that_has_ended(talk: Talk) -> None:
     run, cancel = talk.run("Hello"), talk.threads.runs.cancel
-    expect(words("Cannot cancel run with status 'completed'."), cancel, run.id, thread_id=run.thread_id)
+    expect(refusal("Cannot cancel run with status 'completed'."), cancel, run.id, thread_id=run.thread_id)
     run = talk.run(WEATHER)
     assert cancel(run.id, thread_id=run.thread_id).status in ("cancelling", "cancelled")
     assert talk.poll(run).status == "cancelled"
-    expect(words("Cannot cancel run with status 'cancelled'."), cancel, run.id, thread_id=run.thread_id)
+    expect(refusal("Cannot cancel run with status 'cancelled'."), cancel, run.id, thread_id=run.thread_id)
 
 
-def kind(param: str, wanted: str, got: str) -> Words:
-    return words(f"Invalid type for '{param}': expected {wanted}, but got {got} instead.", param, "invalid_type")
+def kind(param: str, wanted: str, got: str) -> Refusal:
+    return refusal(f"Invalid type for '{param}': expected {wanted}, but got {got} instead.", param, "invalid_type")
 
 
-def long(param: str, most: int, length: int) -> Words:
+def long(param: str, most: int, length: int) -> Refusal:
     message = f"Invalid '{param}': string too long. Expected a string with maximum length {most}, "
-    return words(f"{message}but got a string with length {length} instead.", param, "string_above_max_length")
+    return refusal(f"{message}but got a string with length {length} instead.", param, "string_above_max_length")
 
 
-MANY: Final = words(
+MANY: Final = refusal(
     "Invalid 'metadata': too many properties. Expected an object with at most 16 properties, but got an object with 17 "
     "properties instead.",
     "metadata",
     "object_above_max_properties",
 )
-ROLE: Final = words("Invalid value: 'system'. Supported values are: 'user' and 'assistant'.", "role", "invalid_value")
+ROLE: Final = refusal("Invalid value: 'system'. Supported values are: 'user' and 'assistant'.", "role", "invalid_value")
 #: Path, body and error of an invalid request.  ``T`` is a thread's id.
 BODIES: Final = [
     ("/threads", {"metadata": {"modified": True}}, kind("metadata.modified", "a string", "a boolean")),
@@ -213,33 +213,33 @@ BODIES: Final = [
     ("/threads", {"metadata": {"key": "x" * 695}}, long("metadata.key", 512, 695)),
     ("/threads/T/messages", {"role": "user", "content": "x" * 256_001}, long("content", 256_000, 256_001)),
     ("/threads/T/messages", {"role": "system", "content": "x"}, ROLE),
-    ("/threads/T/runs", {}, words("Missing required parameter: 'assistant_id'.", "assistant_id",
+    ("/threads/T/runs", {}, refusal("Missing required parameter: 'assistant_id'.", "assistant_id",
                                   "missing_required_parameter")),
     ("/threads/T/runs", {"assistant_id": 5}, kind("assistant_id", "a string", "an integer")),
-    ("/threads//messages", USER, words("Unknown parameter: 'role'.", "role", "unknown_parameter")),
+    ("/threads//messages", USER, refusal("Unknown parameter: 'role'.", "role", "unknown_parameter")),
     ("/assistants", {"model": "gpt-4o", "name": "x" * 257}, long("name", 256, 257)),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("path,body,told", BODIES, ids=lambda each: each if isinstance(each, str) else "")
-def test_invalid_bodies(talk: Talk, path: str, body: Json, told: Words) -> None:
+@pytest.mark.parametrize("path,body,expected", BODIES, ids=lambda each: each if isinstance(each, str) else "")
+def test_invalid_bodies(talk: Talk, path: str, body: Json, expected: Refusal) -> None:
     path = path.replace("T", talk.threads.create().id)
-    expect(told, talk.client.post, path, body=body, cast_to=object)
+    expect(expected, talk.client.post, path, body=body, cast_to=object)
 
 
 LISTS: Final = [
-    ("limit=101", words("Invalid 'limit': integer above maximum value. Expected a value <= 100, but got 101 instead.",
+    ("limit=101", refusal("Invalid 'limit': integer above maximum value. Expected a value <= 100, but got 101 instead.",
                         "limit", "integer_above_max_value")),
-    ("limit=0", words("Invalid 'limit': integer below minimum value. Expected a value >= 1, but got 0 instead.",
+    ("limit=0", refusal("Invalid 'limit': integer below minimum value. Expected a value >= 1, but got 0 instead.",
                       "limit", "integer_below_min_value")),
-    ("order=up", words("Invalid value: 'up'. Supported values are: 'asc' and 'desc'.", "order", "invalid_value")),
+    ("order=up", refusal("Invalid value: 'up'. Supported values are: 'asc' and 'desc'.", "order", "invalid_value")),
     ("after=asst_nothing", missing("assistant", "asst_nothing")),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("query,told", LISTS)
-def test_invalid_queries_of_lists(talk: Talk, query: str, told: Words) -> None:
-    expect(told, talk.client.get, f"/assistants?{query}", cast_to=object)
+@pytest.mark.parametrize("query,expected", LISTS)
+def test_invalid_queries_of_lists(talk: Talk, query: str, expected: Refusal) -> None:
+    expect(expected, talk.client.get, f"/assistants?{query}", cast_to=object)
 
 
 def test_a_body_that_is_no_json(talk: Talk) -> None:
@@ -251,11 +251,11 @@ def test_a_body_that_is_no_json(talk: Talk) -> None:
 def test_an_unknown_model(talk: Talk) -> None:
     """A streamed run is refused at once and not stored; a polled one fails."""
     helper, thread = talk.assistant(model="gpt-no-such"), talk.thread("Hello")
-    told = words("The requested model 'gpt-no-such' does not exist.", "model", "model_not_found")
-    expect(told, talk.threads.runs.create, thread.id, assistant_id=helper.id, stream=True)
+    expected = refusal("The requested model 'gpt-no-such' does not exist.", "model", "model_not_found")
+    expect(expected, talk.threads.runs.create, thread.id, assistant_id=helper.id, stream=True)
     assert talk.threads.runs.list(thread.id).data == []
     run = talk.threads.runs.create_and_poll(thread_id=thread.id, assistant_id=helper.id)
-    assert (run.status, run.last_error and run.last_error.message) == ("failed", told[0])
+    assert (run.status, run.last_error and run.last_error.message) == ("failed", expected[0])
 
 
 def test_a_wrong_key_is_refused_by_upstream(talk: Talk) -> None:
@@ -289,17 +289,17 @@ EMPTY: Final = (
 )
 
 
-@pytest.mark.parametrize("content,told", [
-    ([], words(EMPTY, "content", "empty_array")),
+@pytest.mark.parametrize("content,expected", [
+    ([], refusal(EMPTY, "content", "empty_array")),
     (None, kind("content", "one of a string or array of objects", "null")),
 ])  # fmt: skip
-def test_a_message_without_content(talk: Talk, content: Any, told: Words) -> None:
+def test_a_message_without_content(talk: Talk, content: Any, expected: Refusal) -> None:
     body = {"role": "user", "content": content}
-    expect(told, talk.client.post, f"/threads/{talk.threads.create().id}/messages", body=body, cast_to=object)
+    expect(expected, talk.client.post, f"/threads/{talk.threads.create().id}/messages", body=body, cast_to=object)
 
 
 def test_a_message_of_an_active_run_cannot_be_deleted(talk: Talk) -> None:
     run = talk.run(f"aloud {WEATHER}")
     mine = talk.messages(run)[0]
-    told = words(f"Can't delete message {mine.id} from {run.thread_id} while a run {run.id} is active.")
-    expect(told, talk.threads.messages.delete, mine.id, thread_id=run.thread_id)
+    expected = refusal(f"Can't delete message {mine.id} from {run.thread_id} while a run {run.id} is active.")
+    expect(expected, talk.threads.messages.delete, mine.id, thread_id=run.thread_id)

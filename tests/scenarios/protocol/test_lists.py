@@ -127,8 +127,8 @@ MANY: Final = 10_000
 
 @pytest.mark.slow
 def test_the_sdks_paging_over_ten_thousand_messages(talk: Talk, upstream: Loopback) -> None:
-    said = [{"role": "user", "content": str(number)} for number in range(MANY)]
-    thread = talk.threads.create(messages=said)
+    messages = [{"role": "user", "content": str(number)} for number in range(MANY)]
+    thread = talk.threads.create(messages=messages)
     found = [each.content[0].text.value for each in talk.threads.messages.list(thread.id, limit=100, order="asc")]
     assert found == [str(number) for number in range(MANY)]
     assert asyncio.run(_down(upstream.url, thread.id)) == found[::-1]

@@ -46,8 +46,8 @@ class Scene:
     def asking(self) -> Json:
         where = self.run(WEATHER)
         action = self.threads.runs.retrieve(**where).required_action
-        asked = action.submit_tool_outputs.tool_calls
-        return where | {"tool_outputs": [{"tool_call_id": call.id, "output": "hail"} for call in asked]}
+        requested = action.submit_tool_outputs.tool_calls
+        return where | {"tool_outputs": [{"tool_call_id": call.id, "output": "hail"} for call in requested]}
 
 
 def started(scene: Scene) -> Json:
@@ -134,9 +134,9 @@ def test_a_method_returns_its_type(scene: Scene, name: str) -> None:
         check(made, kind)
         return
     with made as events:
-        told = [event.event for event in events]
+        names = [event.event for event in events]
         assert events.get_final_run().status == "completed"
-    assert told[-1] == "thread.run.completed"
+    assert names[-1] == "thread.run.completed"
 
 
 def wrapped(wrapper: Any, name: str) -> Any:

@@ -28,14 +28,14 @@ def keys(thing: Json) -> str:
     return " ".join(thing)
 
 
-def told(words: str) -> str:
-    return " ".join(words.split())
+def fields(names: str) -> str:
+    return " ".join(names.split())
 
 
 def test_a_bare_assistant(raw: Raw) -> None:
     status, made = raw("POST", "/assistants", {"model": "gpt-4o"})
     assert status == 200
-    assert keys(made) == told(ASSISTANT)
+    assert keys(made) == fields(ASSISTANT)
     given = {"name": None, "description": None, "instructions": None, "reasoning_effort": None}
     assert made.items() >= given.items()
     assert (made["tools"], made["tool_resources"], made["metadata"], made["response_format"]) == ([], {}, {}, "auto")
@@ -95,7 +95,7 @@ def test_messages(raw: Raw) -> None:
     _, thread = raw("POST", "/threads")
     place = f"/threads/{thread['id']}/messages"
     _, made = raw("POST", place, {"role": "user", "content": "Hello"})
-    assert keys(made) == told(MESSAGE)
+    assert keys(made) == fields(MESSAGE)
     assert made["content"] == [{"type": "text", "text": {"value": "Hello", "annotations": []}}]
     assert made.items() >= {"assistant_id": None, "run_id": None, "status": "completed", "attachments": []}.items()
     parts = [
@@ -117,9 +117,9 @@ def test_a_modified_message_has_file_ids(raw: Raw) -> None:
     _, listed = raw("GET", f"/threads/{thread['id']}/messages")
     place = f"/threads/{thread['id']}/messages/{listed['data'][0]['id']}"
     _, changed = raw("POST", place, {"metadata": {"a": "b"}})
-    assert keys(changed) == told(MESSAGE).replace("metadata", "file_ids metadata")
+    assert keys(changed) == fields(MESSAGE).replace("metadata", "file_ids metadata")
     assert (changed["file_ids"], changed["metadata"]) == ([], {"a": "b"})
-    assert keys(raw("GET", place)[1]) == told(MESSAGE)
+    assert keys(raw("GET", place)[1]) == fields(MESSAGE)
 
 
 def test_attachments_are_echoed_one_by_one(talk: Talk, raw: Raw) -> None:
@@ -135,7 +135,7 @@ def test_a_run_from_its_start_to_its_end(talk: Talk, raw: Raw, clock: Clock) -> 
     helper, thread = talk.assistant(instructions=None), talk.thread(WEATHER)
     place = f"/threads/{thread.id}/runs"
     _, queued = raw("POST", place, {"assistant_id": helper.id})
-    assert keys(queued) == told(RUN)
+    assert keys(queued) == fields(RUN)
     assert queued["status"] == "queued"
     assert queued["expires_at"] - queued["created_at"] == 600
     assert queued.items() >= {"started_at": None, "usage": None, "instructions": "", "metadata": {}}.items()
@@ -161,7 +161,7 @@ def test_a_run_from_its_start_to_its_end(talk: Talk, raw: Raw, clock: Clock) -> 
 
 
 def check_steps(steps: list[Json], run: Json) -> None:
-    assert [keys(step) for step in steps] == [told(STEP)] * 2
+    assert [keys(step) for step in steps] == [fields(STEP)] * 2
     written, called = steps
     assert (written["type"], called["type"]) == ("message_creation", "tool_calls")
     assert list(written["step_details"]) == ["type", "message_creation"]

@@ -37,12 +37,12 @@ CARRIED: Final[list[tuple[str, Any, Json, tuple[str, ...]]]] = [
     ("tool_choice", NAMED, {"tool_choice": {"type": "function", "name": "get_time"}}, ()),
 ]
 #: A text that asks for JSON, which upstream requires with the JSON format.
-SAID: Final = "Answer in JSON, please."
+QUESTION: Final = "Answer in JSON, please."
 
 
 @pytest.mark.parametrize("name,value,sent,unsent", CARRIED)
 def test_from_the_request_to_the_run_and_upstream(talk: Talk, name: str, value: Any, sent: Json, unsent: Any) -> None:
-    run = talk.run(SAID, **{name: value})
+    run = talk.run(QUESTION, **{name: value})
     assert run.status in ("completed", "requires_action"), run.last_error
     assert run.to_dict(mode="json")[name] == value
     body = talk.upstream.bodies[0]
@@ -60,9 +60,9 @@ def test_from_the_request_to_the_run_and_upstream(talk: Talk, name: str, value: 
 ])  # fmt: skip
 def test_from_the_assistant(talk: Talk, name: str, value: Any) -> None:
     helper = talk.assistant(**{name: value})
-    run = talk.run(SAID, assistant=helper).to_dict(mode="json")
+    run = talk.run(QUESTION, assistant=helper).to_dict(mode="json")
     assert run[name] == helper.to_dict(mode="json")[name]
-    plain = talk.run(SAID, assistant=talk.assistant(), **{name: value}).to_dict(mode="json")
+    plain = talk.run(QUESTION, assistant=talk.assistant(), **{name: value}).to_dict(mode="json")
     assert plain[name] == run[name]
     first, second = talk.upstream.bodies
     assert first == second
@@ -97,10 +97,10 @@ def test_additional_messages(talk: Talk) -> None:
         {"role": "user", "content": [{"type": "text", "text": "Three"}]},
     ]
     run = talk.run("Zero", additional_messages=more)
-    told = talk.messages(run, order="asc")
-    assert [each.content[0].text.value for each in told[:4]] == ["Zero", "One", "Two", "Three"]
-    assert [each.role for each in told] == ["user", "user", "assistant", "user", "assistant"]
-    assert told[1].metadata == {"a": "b"}
+    messages = talk.messages(run, order="asc")
+    assert [each.content[0].text.value for each in messages[:4]] == ["Zero", "One", "Two", "Three"]
+    assert [each.role for each in messages] == ["user", "user", "assistant", "user", "assistant"]
+    assert messages[1].metadata == {"a": "b"}
     assert [item["role"] for item in talk.upstream.bodies[0]["input"]] == ["user", "user", "assistant", "user"]
 
 

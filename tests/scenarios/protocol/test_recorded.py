@@ -85,7 +85,7 @@ def _differences(again: Again, exchange: Exchange) -> Iterator[Difference]:
 
 def _streamed(again: Again, recorded: list[tuple[str, Any]], made: list[tuple[str, Any]]) -> Iterator[Difference]:
     """The first recorded event of each name compared with ours; additional names depend on the model."""
-    one, two = ({name: data for name, data in reversed(told) if data} for told in (recorded, made))
+    one, two = ({name: data for name, data in reversed(stream) if data} for stream in (recorded, made))
     yield from (Difference("events", name, name, list(two)) for name in one if name not in two)
     for name in one.keys() & two.keys():
         again.pair(one[name], two[name])
@@ -112,15 +112,15 @@ def test_every_recorded_request_gets_the_recorded_answer(wire: Path) -> None:
         if allowed := row(exchange, difference):
             used.add(allowed)
         else:
-            told = Path(exchange.source).parent.name, difference.recorded, difference.made
-            undeclared[difference.place, difference.what].append(told)
+            example = Path(exchange.source).parent.name, difference.recorded, difference.made
+            undeclared[difference.place, difference.what].append(example)
     assert dict(undeclared) == {}
     assert set(ALLOWED) - used == set()
 
 
 def test_all_recordings_were_read(wire: Path) -> None:
-    kept = conversations(wire)
-    routes = {(each.method, shape(each.path)) for exchanges in kept.values() for each in exchanges}
-    assert len(kept) >= 60
-    assert sum(map(len, kept.values())) >= 300
+    by_name = conversations(wire)
+    routes = {(each.method, shape(each.path)) for exchanges in by_name.values() for each in exchanges}
+    assert len(by_name) >= 60
+    assert sum(map(len, by_name.values())) >= 300
     assert len(routes) >= 15

@@ -17,7 +17,7 @@ from shim.sandbox import Sandbox
 from tests.recordings import REQUIRED, WIRE
 from tests.scenarios.clients.talking import Talk
 from tests.scenarios.doors.loopback import Loopback
-from tests.scenarios.protocol.harvest import SAID, Harvest, gather
+from tests.scenarios.protocol.harvest import TEXTS, Harvest, gather
 from tests.scenarios.protocol.hours import set_clock
 
 Json = dict[str, Any]
@@ -75,7 +75,7 @@ def test_every_kind_of_object_event_and_content_occurs(harvest: Harvest) -> None
     kinds = {each["object"] for _, each in singles(harvest)}
     assert kinds == set(TYPES)
     assert {each["status"] for _, each in singles(harvest) if each["object"] == "thread.run"} >= STATUSES
-    assert {name for name, _ in harvest.events} == {*SAID, "cancelled", "expired"}
+    assert {name for name, _ in harvest.events} == {*TEXTS, "cancelled", "expired"}
     steps = [each["step_details"] for _, each in singles(harvest) if each["object"] == "thread.run.step"]
     calls = [call for details in steps for call in details.get("tool_calls", [])]
     assert {call["type"] for call in calls} == {"function", "code_interpreter", "file_search"}

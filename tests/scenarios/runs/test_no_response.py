@@ -36,11 +36,11 @@ WAYS = ("stream", "poll", "whole", "background")
 
 
 class Scene:
-    """A client with a thread, and a server that answers with ``said`` instead of a response."""
+    """A client with a thread, and a server that answers with ``reply`` instead of a response."""
 
     def __init__(self, server: Loopback, client: OpenAI) -> None:
         self.server, self.client = server, client
-        self.said: Reply | None = None
+        self.reply: Reply | None = None
         self.streams = True
         server.answer = self.answer
         self.assistant = client.beta.assistants.create(model="gpt-4o").id
@@ -51,7 +51,7 @@ class Scene:
             return None
         if not self.streams and request.json.get("stream"):
             return UNVERIFIED
-        return self.said
+        return self.reply
 
     def run(self, way: str) -> tuple[list[str], Any]:
         runs, given = self.client.beta.threads.runs, {"thread_id": self.thread, "assistant_id": self.assistant}
@@ -73,7 +73,7 @@ def scene(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
 @pytest.mark.parametrize("way", WAYS)
 def test_a_200_that_is_no_response_fails_the_run(scene: Scene, way: str) -> None:
     for name, (body, message) in BODIES.items():
-        scene.said = body
+        scene.reply = body
         received, run = scene.run(way)
         assert (run.status, run.last_error.code) == ("failed", "server_error"), name
         said_so = "with status 200" in run.last_error.message and message in run.last_error.message
@@ -81,7 +81,7 @@ def test_a_200_that_is_no_response_fails_the_run(scene: Scene, way: str) -> None
         assert said_so or (way, name) == ("background", "JSON that is nothing"), run.last_error.message
         assert received[-1:] in ([], ["thread.run.failed"]), name
         assert len(scene.client.beta.threads.messages.list(scene.thread).data) == 1, name
-    scene.said = None
+    scene.reply = None
     _, run = scene.run(way)
     assert run.status == "completed"
 

@@ -27,8 +27,8 @@ app.conf.update(
 
 
 @app.task
-def converse(way: str, said: str, thread: str | None = None) -> dict[str, Any]:
-    return talk(client, ASSISTANT, way, said, thread)
+def converse(way: str, output: str, thread: str | None = None) -> dict[str, Any]:
+    return talk(client, ASSISTANT, way, output, thread)
 
 
 @app.task

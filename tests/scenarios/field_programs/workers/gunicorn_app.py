@@ -29,10 +29,10 @@ def _essay(thread: str) -> Iterator[bytes]:
     """A long answer, streamed; its first line is the process id of the worker."""
     client.beta.threads.messages.create(thread, role="user", content="slowly essay-400")
     with client.beta.threads.runs.stream(thread_id=thread, assistant_id=ASSISTANT) as events:
-        told = False
+        begun = False
         for text in events.text_deltas:
-            yield b"" if told else f"{os.getpid()}\n".encode()
-            told = True
+            yield b"" if begun else f"{os.getpid()}\n".encode()
+            begun = True
             yield text.encode()
 
 
@@ -45,17 +45,17 @@ async def asgi(scope: dict[str, Any], receive: Any, send: Any) -> None:
     if "essay" in given:
         await _essay_async(given["essay"], send)
         return
-    told = await talk_async(awaited, ASSISTANT, **given)
-    await send({"type": "http.response.body", "body": json.dumps(told).encode()})
+    result = await talk_async(awaited, ASSISTANT, **given)
+    await send({"type": "http.response.body", "body": json.dumps(result).encode()})
 
 
 async def _essay_async(thread: str, send: Any) -> None:
     threads = awaited.beta.threads
     await threads.messages.create(thread, role="user", content="slowly essay-400")
     async with threads.runs.stream(thread_id=thread, assistant_id=ASSISTANT) as events:
-        told = False
+        begun = False
         async for text in events.text_deltas:
-            body = text if told else f"{os.getpid()}\n{text}"
-            told = True
+            body = text if begun else f"{os.getpid()}\n{text}"
+            begun = True
             await send({"type": "http.response.body", "body": body.encode(), "more_body": True})
     await send({"type": "http.response.body", "body": b""})

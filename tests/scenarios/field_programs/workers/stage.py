@@ -20,7 +20,6 @@ Json = dict[str, Any]
 HERE = Path(__file__).parent
 ROOT = HERE.parents[3]
 PATIENCE = 60.0
-SAID: list[tuple[str, str]] = []
 
 
 @contextmanager
@@ -53,17 +52,17 @@ def until(what: str, true: Callable[[], Any]) -> Any:
     return found
 
 
-def check_thread(client: Any, thread: str, said: list[str]) -> None:
+def check_thread(client: Any, thread: str, outputs: list[str]) -> None:
     """Each question has one answer with the tool's output, in order; every run has ended."""
     runs = list(client.beta.threads.runs.list(thread, order="asc"))
     assert {run.status for run in runs} <= {"completed", "failed"}, [run.status for run in runs]
     messages = list(client.beta.threads.messages.list(thread, order="asc"))
     assert {message.status for message in messages} <= {"completed", "incomplete"}, messages
-    asked = [place for place, each in enumerate(messages) if _text(each) == "get_time"]
-    answers = [_text(messages[place + 1]) for place in asked]
-    assert len(answers) == len(said), (len(answers), said)
-    for word, answer in zip(said, answers, strict=True):
-        assert word in answer, (word, answer)
+    places = [place for place, each in enumerate(messages) if _text(each) == "get_time"]
+    answers = [_text(messages[place + 1]) for place in places]
+    assert len(answers) == len(outputs), (len(answers), outputs)
+    for output, answer in zip(outputs, answers, strict=True):
+        assert output in answer, (output, answer)
 
 
 def _text(message: Any) -> str:

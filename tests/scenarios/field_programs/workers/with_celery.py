@@ -22,9 +22,9 @@ def working(folder: Path) -> Iterator[Any]:
     for name in ("queue", "control", "results"):
         (folder / name).mkdir()
     os.environ["CELERY_FOLDER"] = str(folder)
-    words = ["worker", "--pool", "prefork", "--concurrency", "2", "--loglevel", "critical", "--without-mingle"]
-    words += ["--without-gossip", "--without-heartbeat"]
-    command = [sys.executable, "-m", "celery", "-A", "celery_tasks", *words]
+    options = ["worker", "--pool", "prefork", "--concurrency", "2", "--loglevel", "critical", "--without-mingle"]
+    options += ["--without-gossip", "--without-heartbeat"]
+    command = [sys.executable, "-m", "celery", "-A", "celery_tasks", *options]
     process = subprocess.Popen(command, cwd=stage.HERE, env=os.environ | {"C_FORCE_ROOT": "1"})
     try:
         import celery_tasks
@@ -40,11 +40,11 @@ def got(result: Any) -> Any:
 
 
 def crowd(tasks: Any) -> dict[str, list[str]]:
-    given = [{"way": WAYS[n % 2], "said": stage.secret()} for n in range(TALKS)]
-    told = [got(result) for result in [tasks.converse.delay(**each) for each in given]]
-    assert all(each["status"] == "completed" for each in told), told
-    assert os.getpid() not in {each["pid"] for each in told}
-    return {each["thread"]: [how["said"]] for how, each in zip(given, told, strict=True)}
+    given = [{"way": WAYS[n % 2], "output": stage.secret()} for n in range(TALKS)]
+    results = [got(result) for result in [tasks.converse.delay(**each) for each in given]]
+    assert all(each["status"] == "completed" for each in results), results
+    assert os.getpid() not in {each["pid"] for each in results}
+    return {each["thread"]: [how["output"]] for how, each in zip(given, results, strict=True)}
 
 
 def killed(tasks: Any, folder: Path, thread: str) -> str:
@@ -60,11 +60,11 @@ def main() -> None:
         threads = crowd(tasks)
         thread = next(iter(threads))
         ended = killed(tasks, folder, thread)
-        for each, said in threads.items():
-            said.append(stage.secret())
-            assert got(tasks.converse.delay("stream", said[-1], each))["status"] == "completed"
-        for each, said in threads.items():
-            stage.check_thread(tasks.client, each, said)
+        for each, outputs in threads.items():
+            outputs.append(stage.secret())
+            assert got(tasks.converse.delay("stream", outputs[-1], each))["status"] == "completed"
+        for each, outputs in threads.items():
+            stage.check_thread(tasks.client, each, outputs)
         end = f"a process was killed, its run {ended}"
         stage.report(f"celery {version('celery')}", sandbox, len(threads), end)
 

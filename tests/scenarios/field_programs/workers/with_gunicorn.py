@@ -29,9 +29,9 @@ def served(kind: str) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    words = ["--preload", "-w", "3", "-k", kind, "--threads", "4", "-b", f"127.0.0.1:{port}", "--log-level", "error"]
-    words += ["--graceful-timeout", "5", "--no-control-socket"]
-    process = subprocess.Popen([sys.executable, "-m", "gunicorn", *words, KINDS[kind]], cwd=stage.HERE)
+    options = ["--preload", "-w", "3", "-k", kind, "--threads", "4", "-b", f"127.0.0.1:{port}", "--log-level", "error"]
+    options += ["--graceful-timeout", "5", "--no-control-socket"]
+    process = subprocess.Popen([sys.executable, "-m", "gunicorn", *options, KINDS[kind]], cwd=stage.HERE)
     try:
         stage.until("gunicorn listens", lambda: process.poll() is not None or _listens(port))
         yield f"http://127.0.0.1:{port}/"
@@ -45,7 +45,7 @@ def _listens(port: int) -> bool:
         return there.connect_ex(("127.0.0.1", port)) == 0
 
 
-def ask(url: str, **given: str) -> Any:
+def fetch(url: str, **given: str) -> Any:
     query = "&".join(f"{name}={value}" for name, value in given.items())
     with urlopen(f"{url}?{query}", timeout=stage.PATIENCE) as answer:
         return json.load(answer)
@@ -53,11 +53,11 @@ def ask(url: str, **given: str) -> Any:
 
 def crowd(url: str) -> dict[str, list[str]]:
     """Parallel conversations, each in its own thread; returns the tools' outputs by thread."""
-    given = [{"way": WAYS[n % 2], "said": stage.secret()} for n in range(TALKS)]
+    given = [{"way": WAYS[n % 2], "output": stage.secret()} for n in range(TALKS)]
     with ThreadPoolExecutor(TALKS) as pool:
-        told = list(pool.map(lambda each: ask(url, **each), given))
-    assert all(each["status"] == "completed" for each in told), told
-    return {each["thread"]: [how["said"]] for how, each in zip(given, told, strict=True)}
+        results = list(pool.map(lambda each: fetch(url, **each), given))
+    assert all(each["status"] == "completed" for each in results), results
+    return {each["thread"]: [how["output"]] for how, each in zip(given, results, strict=True)}
 
 
 def killed(url: str, client: Any, thread: str) -> tuple[int, str]:
@@ -75,13 +75,13 @@ def main(kind: str) -> None:
         thread = next(iter(threads))
         pid, ended = killed(url, client, thread)
         # This thread, and all the others, are continued in any of the workers.
-        for each, said in threads.items():
-            said.append(stage.secret())
-            told = ask(url, way="stream", said=said[-1], thread=each)
-            assert told["status"] == "completed", told
-            assert told["pid"] != pid
-        for each, said in threads.items():
-            stage.check_thread(client, each, said)
+        for each, outputs in threads.items():
+            outputs.append(stage.secret())
+            result = fetch(url, way="stream", output=outputs[-1], thread=each)
+            assert result["status"] == "completed", result
+            assert result["pid"] != pid
+        for each, outputs in threads.items():
+            stage.check_thread(client, each, outputs)
         end = f"a worker was killed, its run {ended}"
         stage.report(f"gunicorn {version('gunicorn')} ({kind})", sandbox, len(threads), end)
 

@@ -8,23 +8,23 @@ from jupyter_client.manager import start_new_kernel
 
 #: The cells, in order; each ends in an expression, whose value the notebook shows.
 CELLS = (
-    "from conversations import *; from shim import *; client, awaited = OpenAI(), AsyncOpenAI(); said = {}",
+    "from conversations import *; from shim import *; client, awaited = OpenAI(), AsyncOpenAI(); results = {}",
     "helper = client.beta.assistants.create(model='gpt-4o', tools=TOOLS).id",
-    "said['a'] = talk(client, helper, 'stream', 'a' * 9)",
-    "said['b'] = talk(client, helper, 'poll', 'b' * 9)",
-    "said['c'] = await talk_async(awaited, helper, 'stream', 'c' * 9)",
-    "said['d'] = await talk_async(awaited, helper, 'poll', 'd' * 9)",
+    "results['a'] = talk(client, helper, 'stream', 'a' * 9)",
+    "results['b'] = talk(client, helper, 'poll', 'b' * 9)",
+    "results['c'] = await talk_async(awaited, helper, 'stream', 'c' * 9)",
+    "results['d'] = await talk_async(awaited, helper, 'poll', 'd' * 9)",
     "import asyncio; from concurrent.futures import ThreadPoolExecutor; pool = ThreadPoolExecutor()",
     # As in programs that cannot call `asyncio.run` because a loop is running: several loops in sequence, with one
     # client.
-    "for n in 'ef': said[n] = pool.submit(asyncio.run, talk_async(awaited, helper, 'stream', n * 9)).result()",
+    "for n in 'ef': results[n] = pool.submit(asyncio.run, talk_async(awaited, helper, 'stream', n * 9)).result()",
     "both = [talk_async(awaited, helper, way, way * 3) for way in WAYS]",
-    "said['g'], said['h'] = await asyncio.gather(*both)",
-    "set(each['status'] for each in said.values())",
-    "[each['thread'] for each in said.values()]",
+    "results['g'], results['h'] = await asyncio.gather(*both)",
+    "set(each['status'] for each in results.values())",
+    "[each['thread'] for each in results.values()]",
     "await awaited.close(); client.close()",
 )
-SAID = [*(letter * 9 for letter in "abcdef"), "streamstreamstream", "pollpollpoll"]
+OUTPUTS = [*(letter * 9 for letter in "abcdef"), "streamstreamstream", "pollpollpoll"]
 
 
 def run(kernel: Any, cell: str) -> str:
@@ -51,8 +51,8 @@ def main() -> None:
             manager.shutdown_kernel()
         assert statuses == "{'completed'}", statuses
         found = eval(threads)
-        for thread, said in zip(found, SAID, strict=True):
-            stage.check_thread(stage.client(), thread, [said])
+        for thread, output in zip(found, OUTPUTS, strict=True):
+            stage.check_thread(stage.client(), thread, [output])
         stage.report(f"ipykernel {version('ipykernel')}", sandbox, len(found), "blocking, awaited, in other loops")
 
 

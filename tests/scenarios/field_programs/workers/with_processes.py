@@ -24,11 +24,11 @@ def client() -> Any:
 
 
 def conversation(given: tuple[str, str, str]) -> Any:
-    assistant, way, said = given
-    return talk(client(), assistant, way, said)
+    assistant, way, output = given
+    return talk(client(), assistant, way, output)
 
 
-def told(assistant: str, method: str) -> dict[str, list[str]]:
+def talk_in_processes(assistant: str, method: str) -> dict[str, list[str]]:
     """Conversations in processes that are started by that method; returns the tools' outputs by thread."""
     given = [(assistant, way, stage.secret()) for way in WAYS * 2]
     with ProcessPoolExecutor(2, multiprocessing.get_context(method)) as pool:
@@ -43,17 +43,17 @@ def in_the_middle(assistant: str) -> dict[str, list[str]]:
 
     def busy() -> None:
         while not over.is_set():
-            said = stage.secret()
-            done[talk(client(), assistant, "stream", said)["thread"]] = [said]
+            output = stage.secret()
+            done[talk(client(), assistant, "stream", output)["thread"]] = [output]
 
     crowd = [threading.Thread(target=busy) for _ in range(2)]
     for each in crowd:
         each.start()
-    made = [told(assistant, "fork") for _ in range(FORKS)]
+    made = [talk_in_processes(assistant, "fork") for _ in range(FORKS)]
     over.set()
     for each in crowd:
         each.join()
-    return {thread: said for each in (done, *made) for thread, said in each.items()}
+    return {thread: outputs for each in (done, *made) for thread, outputs in each.items()}
 
 
 def main() -> None:
@@ -61,9 +61,9 @@ def main() -> None:
         assistant = client().beta.assistants.create(model="gpt-4o", tools=TOOLS).id
         threads = in_the_middle(assistant)
         for method in METHODS:
-            threads |= told(assistant, method)
-        for each, said in threads.items():
-            stage.check_thread(client(), each, said)
+            threads |= talk_in_processes(assistant, method)
+        for each, outputs in threads.items():
+            stage.check_thread(client(), each, outputs)
         stage.report(f"multiprocessing on {sys.platform}", sandbox, len(threads), ", ".join(["fork", *METHODS]))
 
 
