@@ -46,7 +46,10 @@ def opened(chromium: Any, **how: Any) -> Any:
     page.set_default_timeout(PATIENCE)
     page.complaints = []
     page.on("pageerror", lambda problem: page.complaints.append(str(problem)))
-    page.on("console", lambda told: page.complaints.append(told.text) if told.type in ("error", "warning") else None)
+    page.on(
+        "console",
+        lambda message: page.complaints.append(message.text) if message.type in ("error", "warning") else None,
+    )
     page.on("dialog", lambda dialog: (page.complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
     page.on("request", lambda request: None if _near(request.url) else page.complaints.append(f"asks {request.url}"))
     return page

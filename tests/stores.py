@@ -94,7 +94,7 @@ class Databases:
 
     def drop(self, url: str) -> None:
         self._made.remove(url)
-        self._say(f"DROP DATABASE {self._name(url)} WITH (FORCE)")
+        self._execute(f"DROP DATABASE {self._name(url)} WITH (FORCE)")
 
     def close(self) -> None:
         for url in list(self._made):
@@ -104,13 +104,13 @@ class Databases:
         name = f"test_{uuid.uuid4().hex}"
         # PostgreSQL may still run a backend for a killed process; it would block the use of the template.
         gone = f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{template}'"
-        self._say(gone, f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._execute(gone, f"CREATE DATABASE {name} TEMPLATE {template}")
         self._made.append(self._url.set(database=name).render_as_string(hide_password=False))
         return self._made[-1]
 
-    def _say(self, *words: str) -> None:
+    def _execute(self, *statements: str) -> None:
         with self._server.connect() as db:
-            for each in words:
+            for each in statements:
                 db.exec_driver_sql(each)
 
     def _name(self, url: str) -> str:

@@ -35,7 +35,7 @@ CELLS = [(row[0], what, then) for row in ROWS for what, then in zip(HEAD, row[1:
 def _literals(model: type, field: str) -> set[str]:
     annotation = model.model_fields[field].annotation  # type: ignore[attr-defined]
     inner = [get_args(each) or (each,) for each in get_args(annotation)]
-    return {word for words in inner for word in words if isinstance(word, str)} or set(get_args(annotation))
+    return {value for values in inner for value in values if isinstance(value, str)} or set(get_args(annotation))
 
 
 def test_the_grid_has_every_status_and_happening() -> None:

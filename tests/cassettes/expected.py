@@ -102,15 +102,15 @@ def steps(cassette: dict[str, Any]) -> list[str]:
     """A step for each message and each hosted call, and one step for all function calls of a response, at the position
     of the first call.
     """
-    told: list[str] = []
+    types: list[str] = []
     for response in finished(cassette):
         kinds = [item["type"] for item in response["output"]]
         for place, kind in enumerate(kinds):
             if kind == "message":
-                told.append("message_creation")
+                types.append("message_creation")
             elif kind in TOOLS or (kind == "function_call" and kind not in kinds[:place]):
-                told.append("tool_calls")
-    return told
+                types.append("tool_calls")
+    return types
 
 
 def cited(cassette: dict[str, Any]) -> list[str]:
