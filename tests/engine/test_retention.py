@@ -11,6 +11,7 @@ from shim.engine import Engine, retention
 from shim.ports import Profile, Refusal
 from shim.runtime import drive
 from shim.store import files, outbox, schema, threads
+from shim.store.errors import StoreFailed
 from shim.store.tx import Tx
 from tests.engine.scripted import Dead, Harness, Refused, answer, pump
 from tests.translate.upstream_events import call, created, message, says
@@ -209,6 +210,8 @@ def test_a_failure_of_the_store_is_only_logged(harness: Harness, caplog: pytest.
     assert "responses stay upstream for now: gone" in caplog.text
     sweep(harness)
     assert "nothing could be erased: gone" in caplog.text
+    with pytest.raises(StoreFailed, match="gone"):
+        drive.finish(harness.engine.sweep(raises=True))
 
 
 def test_a_response_that_begins_after_its_thread_was_deleted(harness: Harness) -> None:
