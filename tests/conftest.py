@@ -25,30 +25,6 @@ settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 SDK = Version(openai.__version__)
-HERE = Path(__file__).parent
-#: The tests whose coverage is measured: those of the rooms that have a floor, and the scenarios that reach the rest of
-#: them. To trace all other tests as well would make the suite a quarter longer.
-COVERING = (
-    "engine",
-    "translate",
-    "test_lifecycle.py",
-    *(
-        f"scenarios/{name}"
-        for name in (
-            "background",
-            "cancelled",
-            "deadlines",
-            "healing",
-            "hosted_tools",
-            "laws",
-            "malformed",
-            "output",
-            "repeated_calls",
-            "runs",
-            "told_anew",
-        )
-    ),
-)
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 
 
@@ -61,15 +37,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skips tests marked ``wire`` if there are no recordings; with REQUIRE_WIRE=1 they run, and fail when they read a
-    recording. Skips tests marked ``sdk`` if the installed SDK is older than the version in the mark. Coverage is
-    measured in the tests of `COVERING` only.
+    recording. Skips tests marked ``sdk`` if the installed SDK is older than the version in the mark.
     """
-    covering, measured = {HERE / name for name in COVERING}, config.pluginmanager.hasplugin("_cov")
     for item in items:
-        if measured and covering.isdisjoint((item.path, *item.path.parents)):
-            item.add_marker(pytest.mark.no_cover)
         if item.get_closest_marker("wire") and not (WIRE.is_dir() or REQUIRED):
             item.add_marker(pytest.mark.skip(reason=f"no recordings in {WIRE}"))
         needed = [mark.args[0] for mark in item.iter_markers("sdk") if Version(mark.args[0]) > SDK]

@@ -19,7 +19,7 @@ from shim.sandbox import Sandbox
 from shim.upstream import profiles
 from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.doors.talking import secret
-from tests.scenarios.healing.losing import Deaf, is_call, refused
+from tests.scenarios.healing.losing import IgnoresPrevious, is_call, refused
 from tests.scenarios.healing.wordings import WORDINGS
 
 Json = dict[str, Any]
@@ -127,7 +127,7 @@ def test_a_profile_that_is_set_is_compared_with_the_server(
 
 def test_a_server_that_lacks_features_of_its_profile(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM_PROFILE", "openai")
-    deaf = Deaf()
+    deaf = IgnoresPrevious()
 
     def answer(request: Request) -> Reply | None:
         if is_call(request) and request.json.get("background"):

@@ -27,6 +27,9 @@ def test_killed_at_every_point(place: Place, program: str, fate: str) -> None:
     assert points is not None
     print(f"{program}: {len(points)} points")
     for number, name in enumerate(points, 1):
+        if points[number - 2 : number + 1] == [name] * 3:
+            # Between equal reads nothing is stored, so the first and the last of them are sufficient.
+            continue
         if fate == "forgotten" and number < first_answer(points):
             # Upstream has no response yet, so this case is equal to "kept".
             continue
