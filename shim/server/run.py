@@ -163,6 +163,7 @@ def serve_with_workers(
     except OSError as problem:
         log.error("cannot listen on %s:%s: %s", binding.host, binding.port, problem.strerror)
         raise SystemExit(FAILED) from problem
+    workers.postpone_stops()
     with listener:
         listening(url(binding.host, listener.getsockname()[1], binding.tls is not None))
         grace = settings.drain_seconds + settings.exit_grace + FAREWELL + 10

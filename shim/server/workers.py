@@ -55,6 +55,11 @@ class Plan:
     form: logs.Format
 
 
+def postpone_stops() -> None:
+    """Let signals to stop wait until the supervisor, which is another program in this process, handles them."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+
+
 def supervise(plan: Plan, arguments: list[str]) -> NoReturn:
     """Make this process the supervisor.  ``arguments``: the command line of each worker."""
     os.set_inheritable(plan.listener, True)
@@ -84,10 +89,12 @@ class Workers:
         """Run until a signal to stop, or until a process cannot start; returns the exit status."""
         for each in STOPS:
             signal.signal(each, self._stop)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
         with tempfile.TemporaryDirectory(prefix="shim-metrics-") as folder:
             os.environ.setdefault(FOLDER, folder)
             for _ in range(self._number):
-                self._start()
+                if not self._stopping:
+                    self._start()
             while not self._stopping:
                 time.sleep(POLL_SECONDS)
                 self._restart_ended()

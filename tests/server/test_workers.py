@@ -39,6 +39,14 @@ def test_two_workers() -> None:
         assert not any(Path(f"/proc/{each}").exists() for each in last)
 
 
+@pytest.mark.slow
+def test_a_signal_to_stop_that_comes_before_the_workers() -> None:
+    with running("--upstream", "sandbox", "--workers", "2") as (it, url):
+        it.send_signal(signal.SIGTERM)
+        assert it.wait(PATIENCE) == 0
+        assert not answers(url)
+
+
 def megabytes(pid: int) -> float:
     """The memory of a process; shared pages are divided among the processes that share them."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
