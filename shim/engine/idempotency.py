@@ -19,7 +19,7 @@ from typing import Final, Literal
 from shim.engine.context import Context
 from shim.engine.protocol import Request
 from shim.store import dialects, requests
-from shim.store.tx import Tx
+from shim.store.tx import Tx, brief
 from shim.wire.errors import error
 
 Kind = Literal["assistant", "thread", "message", "run", "outputs", "cancel"]
@@ -131,6 +131,7 @@ async def claim(context: Context, repeated: Repeated) -> bool:
     return await context.store.write(requests.claim, row.seq, post.attempt)
 
 
+@brief
 def _check(tx: Tx, post: Post) -> None:
     if post.digest is not None:
         row = requests.keyed(tx, post.mark, post.arrived)

@@ -22,7 +22,8 @@ from sqlalchemy.engine import URL
 from shim.store import address, dialects, doubt, facts, failures, sealing, upgrade
 from shim.store.gate import Gate
 from shim.store.sealing import Seal
-from shim.store.tx import Tx
+from shim.store.turns import Turn
+from shim.store.tx import Lengthy, Tx, is_brief
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -53,8 +54,11 @@ class Database:
         # Whether deleted contents may still be in the write-ahead log, as another process was reading it.
         self._unclean = False
         self._preparing = threading.Lock()
-        self._turn = dialects.writers_turn(url)
+        self._turn = Turn()
         self.threads = self._some_threads()
+        #: Whether brief work is done on event loops: not if each statement is a wait for a server.
+        self.at_once: Final = dialects.is_sqlite(url)
+        self._brief_writes = 0
         #: Called with the seconds that each transaction has waited for its turn.
         self.waited: Callable[[float], None] = _unobserved
         self._gate: Final = Gate(self._engine.dispose, partial(_forget, weakref.ref(self)))
@@ -75,9 +79,50 @@ class Database:
     def run(self, write: bool, tenant: str, work: Callable[[Tx], T]) -> T:
         """Run one transaction, again if its connection was lost."""
         began = time.perf_counter()
-        with self._gate.passing(), self._turn if write else nullcontext():
+        with self._gate.passing(), self._turn if write and self.at_once else nullcontext():
             self.waited(time.perf_counter() - began)
             return self._run(write, tenant, work)
+
+    def attempt(self, write: bool, tenant: str, work: Callable[[Tx], T]) -> T:
+        """Run brief work in one transaction of an SQLite database, if that is possible within some milliseconds.
+
+        Raises `Lengthy` if it is not, or if the store fails.  Then nothing has been changed, and `run` must do it.
+        """
+        if not self._ready:
+            raise Lengthy
+        began = time.perf_counter()
+        with self._gate.passing(), self._turn.briefly() if write else nullcontext():
+            self.waited(time.perf_counter() - began)
+            try:
+                with self._connection() as db, dialects.impatient(db):
+                    with db.begin():
+                        dialects.begin(db, write=write)
+                        result = work(Tx(db, tenant, brief=True))
+                    self._unclean |= dialects.erased(db)
+            except (*self._failures, json.JSONDecodeError) as problem:
+                self._turn.crowded = True
+                raise Lengthy from problem
+        if write:
+            self._check_log()
+        return result
+
+    def _check_log(self) -> None:
+        """Let a thread move the pages of the write-ahead log into the database, now and then.  A connection that does
+        this with its commits waits for the disk, and the event loop with it.
+        """
+        self._brief_writes += 1
+        if self._unclean or self._brief_writes >= dialects.BRIEF_WRITES:
+            self._brief_writes = 0
+            # At the end of the process no thread starts any more, and the last connection does it.
+            with suppress(RuntimeError):
+                self.threads.submit(self._move_log)
+
+    def _move_log(self) -> None:
+        with suppress(*self._failures), self._gate.passing(), self._connection() as db:
+            if self._unclean:
+                self._unclean = not dialects.scrub(db)
+            else:
+                dialects.move_log(db)
 
     def prepare(self) -> None:
         """Create or upgrade the database, unless that is done, as the first transaction would do."""
@@ -92,7 +137,7 @@ class Database:
         """In a forked child: drop the inherited connections without closing them, as they belong to the parent."""
         self._engine.dispose(close=False)
         self._preparing = threading.Lock()
-        self._turn = dialects.writers_turn(self.url)
+        self._turn = Turn()
         self.threads = self._some_threads()
 
     def _some_threads(self) -> ThreadPoolExecutor:
@@ -186,6 +231,10 @@ class Transactions:
         """Run ``work(tx, ...)`` in a transaction: committed when it returns, rolled back when it raises."""
         return self.database.run(True, self.tenant, lambda tx: work(tx, *args, **kwargs))
 
+    def attempt(self, write: bool, work: "Callable[Concatenate[Tx, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run brief work at once.  Raises `Lengthy`; see `Database.attempt`."""
+        return self.database.attempt(write, self.tenant, lambda tx: work(tx, *args, **kwargs))
+
 
 def _unobserved(seconds: float) -> None:
     """Used without metrics."""
@@ -233,7 +282,9 @@ class SyncStore:
 
 
 class AsyncStore:
-    """The store port for async doors: each transaction runs in a thread, in the caller's context."""
+    """The store port for async doors.  A transaction runs in a thread, in the caller's context; brief work for SQLite
+    runs on the event loop.
+    """
 
     def __init__(self, database: Database, tenant: str = "") -> None:
         self.database: Final = database
@@ -244,9 +295,15 @@ class AsyncStore:
         return AsyncStore(self.database, tenant)
 
     async def read(self, work: "Callable[Concatenate[Tx, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
+        if self.database.at_once and is_brief(work):
+            with suppress(Lengthy):
+                return self._transactions.attempt(False, work, *args, **kwargs)
         return await _in_thread(self.database.threads, partial(self._transactions.read, work, *args, **kwargs), False)
 
     async def write(self, work: "Callable[Concatenate[Tx, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
+        if self.database.at_once and is_brief(work):
+            with suppress(Lengthy):
+                return self._transactions.attempt(True, work, *args, **kwargs)
         return await _in_thread(self.database.threads, partial(self._transactions.write, work, *args, **kwargs), True)
 
 

@@ -1,10 +1,9 @@
 """The differences between SQLite and PostgreSQL, in one module."""
 
 import sqlite3
-import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from typing import Any, Final
@@ -12,9 +11,16 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
+from shim.store.turns import BRIEF_PATIENCE
+
 #: Names of marks on a connection.
 ERASING: Final = "shim erasing"
 NUMBER: Final = "shim number"
+LOG_PAGES: Final = "shim log pages"
+#: After so many brief writes a thread moves the write-ahead log's pages into the database.
+BRIEF_WRITES: Final = 100
+#: With so many pages in the log, the commit of brief work moves them itself; SQLite's own default is 1,000.
+MOST_LOG_PAGES: Final = 8_000
 #: How long a transaction waits for its turn, in seconds.
 PATIENCE: Final = 30.0
 #: The advisory lock for upgrades of a PostgreSQL database; an arbitrary number.
@@ -86,21 +92,14 @@ def make_engine(url: URL, connections: int = CONNECTIONS) -> sa.Engine:
         url,
         poolclass=sa.QueuePool,
         max_overflow=-1,
+        # The connection that was used last has the statements and pages in its caches.
+        pool_use_lifo=True,
         pool_reset_on_return=None,
         connect_args={"timeout": PATIENCE, "check_same_thread": False},
         hide_parameters=True,
     )
     sa.event.listen(engine, "connect", _set_up)
     return engine
-
-
-def writers_turn(url: URL) -> AbstractContextManager[Any]:
-    """The lock for the writers of one process.
-
-    SQLite's waiting writers try again every few milliseconds; a queue here is faster and fair.  A write within a write
-    would wait for itself: with this kind of lock it fails after `PATIENCE`, with another kind it would hang.
-    """
-    return threading.RLock() if is_sqlite(url) else nullcontext()
 
 
 def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
@@ -151,6 +150,25 @@ def begin(db: sa.Connection, *, write: bool) -> None:
     driver: Any = db.connection.driver_connection
     driver.isolation_level = None if write else _REPEATABLE_READ
     driver.read_only = None if write else True
+
+
+@contextmanager
+def impatient(db: sa.Connection) -> Iterator[None]:
+    """For brief work on SQLite: do not wait long for another process, and do not move the write-ahead log's pages."""
+    driver = _driver(db)
+    if db.info.get(LOG_PAGES) is None:
+        db.info[LOG_PAGES] = MOST_LOG_PAGES
+        driver.execute(f"PRAGMA wal_autocheckpoint={MOST_LOG_PAGES}")
+    driver.execute(f"PRAGMA busy_timeout={int(BRIEF_PATIENCE * 1000)}")
+    try:
+        yield
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={int(PATIENCE * 1000)}")
+
+
+def move_log(db: sa.Connection) -> None:
+    """Move pages of SQLite's write-ahead log into the database, as far as readers allow."""
+    _driver(db).execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 def _driver(db: sa.Connection) -> sqlite3.Connection:

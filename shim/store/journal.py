@@ -87,7 +87,8 @@ def walk(tx: Tx, thread_id: str, after_seq: int = 0) -> Iterator[Row]:
     whole.
     """
     where = {"for_tenant": tx.tenant, "for_thread_id": thread_id, "later_than": after_seq}
-    for row in tx.db.execute(_ROWS, where, execution_options={"yield_per": CHUNK}):
+    for number, row in enumerate(tx.db.execute(_ROWS, where, execution_options={"yield_per": CHUNK}), 1):
+        tx.expect(number)
         yield _row(row)
 
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from shim.store import rows, schema
 from shim.store.schema import facts, keys
-from shim.store.tx import Tx
+from shim.store.tx import Tx, brief
 
 #: ``issued``: made by this server; ``named``: a key of the upstream's that was given a tenant's name.
 Kind = Literal["issued", "named"]
@@ -61,6 +61,7 @@ def add(tx: Tx, key: Key, digest: str) -> bool:
     return True
 
 
+@brief
 def find(tx: Tx, digest: str) -> Key | None:
     """The key with a digest, revoked or not."""
     row = tx.db.execute(_BY_DIGEST, {"for_digest": digest}).first()
@@ -77,6 +78,7 @@ def revoke(tx: Tx, id: str, now: int) -> bool:
     return tx.db.execute(_REVOKE, {"for_id": id, "revoked_at": now}).rowcount > 0
 
 
+@brief
 def tenant_of(tx: Tx, label: str) -> str | None:
     """The tenant with a name: that of its first key, valid or not."""
     tenant: str | None = tx.db.execute(_TENANT, {"for_label": label}).scalar()

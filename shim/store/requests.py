@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from shim.store import rows
 from shim.store.schema import requests
-from shim.store.tx import Tx
+from shim.store.tx import Tx, brief
 
 #: For how many seconds a repetition is recognised.
 WINDOW: Final = 600.0
@@ -71,6 +71,7 @@ def keyed(tx: Tx, mark: str, arrived: float) -> Row | None:
     return _row(tx.db.execute(_KEYED, {"for_tenant": tx.tenant, "for_mark": mark, "old": arrived - WINDOW}))
 
 
+@brief
 def claim(tx: Tx, seq: int, attempt: int) -> bool:
     """Claim the row for this attempt; of several concurrent callers one succeeds."""
     return tx.db.execute(_CLAIM, {"for_seq": seq, "mine": attempt, "attempt": attempt}).rowcount > 0

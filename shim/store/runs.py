@@ -14,7 +14,7 @@ from shim.store.errors import ActiveRun
 from shim.store.rows import Cut, Listed, Order
 from shim.store.run_memory import RunMemory
 from shim.store.schema import runs
-from shim.store.tx import Tx
+from shim.store.tx import Tx, brief
 from shim.wire.types import Json
 
 
@@ -58,10 +58,12 @@ def insert(tx: Tx, body: Json, memory: RunMemory, owner: str | None, lease_until
         raise ActiveRun(other.body["id"])
 
 
+@brief
 def get(tx: Tx, thread_id: str, id: str) -> RunRow | None:
     return _row(tx, _ONE, {"tenant": tx.tenant, "thread_id": thread_id, "id": id})
 
 
+@brief
 def active(tx: Tx, thread_id: str) -> RunRow | None:
     """The thread's active run, if any."""
     return _row(tx, _ACTIVE, {"tenant": tx.tenant, "thread_id": thread_id})
@@ -92,6 +94,7 @@ def take_over(tx: Tx, id: str, lost: str | None, owner: str, lease_until: float)
     return rows.change(tx.db, runs, where, {"owner": owner, "lease_until": lease_until}) > 0
 
 
+@brief
 def release(tx: Tx, id: str, owner: str) -> bool:
     """Release a run of this owner, so that the next process that reads or changes the thread can take it over at
     once.

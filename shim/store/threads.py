@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from shim.store import dialects, doubt, rows
 from shim.store.dialects import lone_writer
 from shim.store.schema import threads, tombstones
-from shim.store.tx import Tx
+from shim.store.tx import Tx, brief
 from shim.wire.types import Json
 
 
@@ -87,6 +87,7 @@ def _digest(id: str) -> str:
     return hashlib.sha256(id.encode()).hexdigest()
 
 
+@brief
 def get(tx: Tx, id: str) -> Json | None:
     return rows.get(tx.db, threads, {"tenant": tx.tenant, "id": id})
 

@@ -2,21 +2,57 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar, cast
 
 import sqlalchemy as sa
 from typing_extensions import Self
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Work = TypeVar("Work", bound=Callable[..., Any])
+#: The most rows that brief work reads or writes of one kind.
+FEW: Final = 50
+#: The attribute that marks brief work.
+_MARK: Final = "__shim_brief__"
+
+
+class Lengthy(Exception):
+    """A brief transaction would take long, or would have to wait.  It was rolled back and is repeated in a thread."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tx:
-    """A transaction.  Every query of the store takes one, and reads and writes only objects of ``tenant``."""
+    """A transaction.  Every query of the store takes one, and reads and writes only objects of ``tenant``.
+
+    ``brief``: everything else of the process waits for it, see `brief`.
+    """
 
     db: sa.Connection
     tenant: str
+    brief: bool = False
+
+    def expect(self, rows: float) -> None:
+        """Called by work whose number of rows depends on data, before it reads or writes them.  Raises `Lengthy` if
+        these are too many for brief work.
+        """
+        if self.brief and rows > FEW:
+            raise Lengthy
+
+
+def brief(work: Work) -> Work:
+    """Mark work that takes a few statements and bounded rows: about a millisecond.
+
+    On SQLite an async door runs it on its event loop: to hand it to a thread costs more than the work itself, as the
+    thread needs the interpreter again after each statement.  Where the number of rows depends on data, it calls
+    `Tx.expect`.
+    """
+    setattr(work, _MARK, True)
+    return work
+
+
+def is_brief(work: Callable[..., Any]) -> bool:
+    """Whether the work is marked by `brief`."""
+    return cast(bool, getattr(work, _MARK, False))
 
 
 class Store(Protocol):

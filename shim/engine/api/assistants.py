@@ -8,7 +8,7 @@ from shim.engine.context import Context, without_nulls
 from shim.engine.protocol import Reply, Request, json_reply
 from shim.store import assistants as rows
 from shim.store.errors import NoSuchCursor
-from shim.store.tx import Tx
+from shim.store.tx import Tx, brief
 from shim.translate import tools
 from shim.wire import objects
 from shim.wire.errors import error
@@ -60,6 +60,7 @@ async def delete(context: Context, request: Request, assistant_id: str) -> Reply
     return json_reply(objects.deleted("assistant", assistant_id))
 
 
+@brief
 def _insert(tx: Tx, context: Context, assistant: Json, post: idempotency.Post) -> None:
     idempotency.check(tx, post)
     # A fresh id is free; one that the operator gives may not be.
@@ -77,6 +78,7 @@ def _page(tx: Tx, context: Context, wanted: Page) -> Json:
     return page(*listed)
 
 
+@brief
 def _update(tx: Tx, context: Context, assistant_id: str, body: Json) -> Json:
     assistant = lookup.assistant(tx, context, assistant_id)
     changes = {**{name: CLEARED[name] for name in body if name in CLEARED}, **without_nulls(body)}

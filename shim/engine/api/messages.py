@@ -10,7 +10,7 @@ from shim.store import journal, runs
 from shim.store import messages as rows
 from shim.store import threads as thread_rows
 from shim.store.errors import NoSuchCursor
-from shim.store.tx import Tx
+from shim.store.tx import Tx, brief
 from shim.translate import history
 from shim.wire import objects
 from shim.wire.errors import error
@@ -83,6 +83,7 @@ def _part(part: Json) -> Json:
     return {"type": kind, kind: {"detail": "auto"} | without_nulls(part[kind])}
 
 
+@brief
 def _create(tx: Tx, context: Context, thread_id: str, body: Json, more: Json, post: idempotency.Post) -> Json:
     thread_rows.lock(tx, thread_id, context.now())
     lookup.thread(tx, thread_id)
@@ -105,6 +106,7 @@ def _page(tx: Tx, thread_id: str, wanted: Page) -> Json:
         raise error("no_message", id=missing.id) from None
 
 
+@brief
 def _update(tx: Tx, context: Context, thread_id: str, message_id: str, body: Json) -> Json:
     thread_rows.lock(tx, thread_id, context.now())
     message = lookup.message(tx, thread_id, message_id)

@@ -18,7 +18,7 @@ from shim.store import runs as rows
 from shim.store import threads as thread_rows
 from shim.store.errors import ActiveRun, NoSuchCursor
 from shim.store.run_memory import RunMemory
-from shim.store.tx import Tx
+from shim.store.tx import Tx, brief
 from shim.translate import tools
 from shim.translate.turn import Turn
 from shim.wire import objects
@@ -117,6 +117,7 @@ class Started:
     thread: Json | None = None
 
 
+@brief
 def _start(
     tx: Tx, context: Context, thread_id: str, body: Json, post: idempotency.Post, more: Json, contents: bool = False
 ) -> Started:
@@ -134,13 +135,16 @@ def _start(
         rows.insert(tx, run, memory, context.owner, context.clock() + context.lease)
     except ActiveRun as other:
         raise error("thread_busy_run", thread_id=thread_id, run_id=other.run_id) from None
-    added = [messages.add(tx, context, thread_id, message)["id"] for message in body.get("additional_messages") or []]
+    additional = body.get("additional_messages") or []
+    tx.expect(len(additional))
+    added = [messages.add(tx, context, thread_id, message)["id"] for message in additional]
     if not run["instructions"] and not _has_user_message(tx, thread_id):
         raise error("nothing_to_answer")
     noted = idempotency.note(tx, context, replace(post, kind="run"), run["id"], thread_id)
     return Started(run, memory, chain.prepare(tx, context, run, memory), added, noted)
 
 
+@brief
 def _start_with_thread(tx: Tx, context: Context, body: Json, post: idempotency.Post) -> Started:
     idempotency.check(tx, post)
     lookup.assistant(tx, context, body["assistant_id"])
@@ -165,9 +169,12 @@ def _compose(context: Context, thread_id: str, assistant: Json, body: Json) -> J
 
 
 def _has_user_message(tx: Tx, thread_id: str) -> bool:
-    """Whether the thread has a user's message; a long thread is assumed to have one."""
-    messages, more = message_rows.page(tx, thread_id, 20, "asc")
-    return more or any(message["role"] == "user" for message in messages)
+    """Whether the thread has a user's message; a long thread is assumed to have one.  Mostly it is the first."""
+    for limit in (1, 20):
+        messages, more = message_rows.page(tx, thread_id, limit, "asc")
+        if any(message["role"] == "user" for message in messages):
+            return True
+    return more
 
 
 def _undo_start(tx: Tx, context: Context, started: Started) -> None:
@@ -192,6 +199,7 @@ def _page(tx: Tx, thread_id: str, wanted: Page) -> Json:
     return page(*listed)
 
 
+@brief
 def _update(tx: Tx, context: Context, thread_id: str, run_id: str, body: Json) -> Json:
     thread_rows.lock(tx, thread_id, context.now())
     refresh.active(tx, context, thread_id)
@@ -204,6 +212,7 @@ def _update(tx: Tx, context: Context, thread_id: str, run_id: str, body: Json) -
     return run
 
 
+@brief
 def _cancel(tx: Tx, context: Context, thread_id: str, run_id: str, post: idempotency.Post) -> rows.RunRow:
     thread_rows.lock(tx, thread_id)
     idempotency.check(tx, post)

@@ -5,7 +5,7 @@ from shim.engine.context import Context, require
 from shim.engine.protocol import Reply, Request, json_reply
 from shim.store import steps as rows
 from shim.store.errors import NoSuchCursor
-from shim.store.tx import Tx
+from shim.store.tx import Tx, brief
 from shim.wire import objects
 from shim.wire.errors import error
 from shim.wire.pages import Page, page, read_include, read_page
@@ -35,6 +35,7 @@ def _page(tx: Tx, thread_id: str, run_id: str, wanted: Page, contents: bool) -> 
     return page([objects.step_shown(step, contents, run["expires_at"] is None) for step in bodies], more)
 
 
+@brief
 def _find(tx: Tx, thread_id: str, run_id: str, step_id: str, contents: bool) -> Json:
     run = lookup.run(tx, thread_id, run_id).body
     step = require(rows.get(tx, run_id, step_id), error("no_step", id=step_id))

@@ -10,7 +10,7 @@ from shim.engine.protocol import Reply, Request, json_reply
 from shim.engine.run import background, refresh
 from shim.store import runs as run_rows
 from shim.store import threads as rows
-from shim.store.tx import Tx
+from shim.store.tx import Tx, brief
 from shim.wire import objects
 from shim.wire.errors import error
 from shim.wire.requests import read
@@ -55,6 +55,7 @@ async def prepared(context: Context, body: Json) -> Json:
     return body | {"tool_resources": await resources.attached(context, tool_resources, body.get("messages") or [])}
 
 
+@brief
 def _create(tx: Tx, context: Context, body: Json, post: idempotency.Post) -> Json:
     idempotency.check(tx, post)
     thread = make(tx, context, body)
@@ -69,11 +70,14 @@ def make(tx: Tx, context: Context, body: Json) -> Json:
     thread = objects.thread(context.ids("thread"), context.now(), shown)
     if not rows.insert_new(tx, thread):
         raise error("id_taken", id=thread["id"])
-    for message in body.get("messages") or []:
+    first_messages = body.get("messages") or []
+    tx.expect(len(first_messages))
+    for message in first_messages:
         messages.add(tx, context, thread["id"], message)
     return thread
 
 
+@brief
 def _update(tx: Tx, context: Context, thread_id: str, body: Json) -> Json:
     rows.lock(tx, thread_id, context.now())
     thread = lookup.thread(tx, thread_id)

@@ -13,7 +13,7 @@ from shim.engine.run.chain import Sent
 from shim.engine.run.state import RunState
 from shim.store import journal, runs, steps, threads
 from shim.store.runs import RunRow
-from shim.store.tx import Tx
+from shim.store.tx import Tx, brief
 from shim.translate import elsewhere, history
 from shim.translate.turn import Turn
 from shim.wire import objects
@@ -54,6 +54,7 @@ class Accepted:
     noted: int
 
 
+@brief
 def _accept(
     tx: Tx, context: Context, thread_id: str, run_id: str, tool_outputs: list[Json], post: idempotency.Post
 ) -> Accepted:

@@ -8,7 +8,7 @@ from shim.engine.run.state import RunState
 from shim.store import journal, run_memory, runs, threads
 from shim.store.errors import Gone
 from shim.store.run_memory import RunMemory
-from shim.store.tx import Tx
+from shim.store.tx import Tx, brief
 from shim.wire.types import Json
 
 
@@ -27,6 +27,7 @@ class Moved:
     run: Json
 
 
+@brief
 def commit(tx: Tx, state: RunState, emitted: list[Emitted]) -> Stored | Moved:
     """Store a batch of events.  The state is not changed, so that the transaction can be repeated."""
     context, turn, run = state.context, state.turn, state.run
@@ -55,6 +56,7 @@ def commit(tx: Tx, state: RunState, emitted: list[Emitted]) -> Stored | Moved:
     return Stored(run, memory)
 
 
+@brief
 def hand_over(tx: Tx, state: RunState, response_id: str) -> Stored:
     """Store that upstream works on the run in its background and no process drives it.  Returns the stored run, which
     may have been cancelled meanwhile.

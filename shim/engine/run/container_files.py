@@ -3,6 +3,7 @@
 import base64
 import binascii
 import logging
+import math
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote_to_bytes
@@ -70,5 +71,8 @@ def _of_data_url(url: str) -> bytes | None:
 
 def store_fetched(tx: Tx, thread_id: str, fetched: list[StoredFile]) -> None:
     """Store files with their thread."""
+    if fetched:
+        # They may be large.
+        tx.expect(math.inf)
     for file in fetched:
         rows.save(tx, thread_id, file.container_id, file.body, file.content)

@@ -17,7 +17,7 @@ from shim.ports import Refusal
 from shim.store import messages, runs, steps, threads
 from shim.store.errors import Gone, StoreFailed
 from shim.store.runs import RunRow
-from shim.store.tx import Tx
+from shim.store.tx import Tx, brief
 from shim.translate import endings, failures
 from shim.translate.turn import OpenItem, Turn
 from shim.wire.errors import ApiError
@@ -64,6 +64,7 @@ async def _refresh(context: Context, row: RunRow) -> None:
         await background.poll(context, row, context.clock())
 
 
+@brief
 def active(tx: Tx, context: Context, thread_id: str) -> Json | None:
     """The thread's active run, after the ending that is due, if any; None if no run is active."""
     row = runs.active(tx, thread_id)
