@@ -3,7 +3,6 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -48,7 +47,6 @@ def test_a_file_is_opened_with_the_required_settings(engine: sa.Engine) -> None:
 @pytest.mark.parametrize("url, lone", [(SQLITE, True), (SERVER, False)])
 def test_the_kind_of_database_is_recognised_by_its_address(url: sa.URL, lone: bool) -> None:
     assert dialects.is_sqlite(url) is lone
-    assert isinstance(dialects.writers_turn(url), nullcontext) is not lone
     insert = dialects.insert(url.get_backend_name())(schema.assistants)
     assert insert.on_conflict_do_nothing(index_elements=["id"]) is not None
 
