@@ -10,6 +10,8 @@ import anyio
 import pytest
 
 from shim import AsyncOpenAI
+from shim.store.database import Database
+from shim.store.tx import Lengthy
 from tests.scenarios.cancelled.steps import When, cancelled_at
 from tests.scenarios.doors.loopback import Loopback
 from tests.scenarios.doors.talking import tool
@@ -187,10 +189,35 @@ WRITES: Final = [
 NAMES: Final = [f"{write.__name__}{', streamed' if streamed else ''}" for write, streamed in WRITES]
 
 
+def in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every transaction runs in a thread, as on a server's database, or while others write."""
+
+    def attempt(*_: object) -> None:
+        raise Lengthy
+
+    monkeypatch.setattr(Database, "attempt", attempt)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("when", ["as it waits", "as it wakes"])
 @pytest.mark.parametrize("write, streamed", WRITES, ids=NAMES)
-async def test_cancelled_at_every_suspension_point(stage: Stage, write: Any, streamed: bool, when: When) -> None:
+async def test_cancelled_at_every_suspension_point(
+    stage: Stage, write: Any, streamed: bool, when: When, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_threads(monkeypatch)
+    assert await _cancelled_everywhere(stage, write, streamed, when) > 2, "these were not all of its places"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("write, streamed", WRITES, ids=NAMES)
+async def test_cancelled_at_every_suspension_point_with_transactions_on_the_loop(
+    stage: Stage, write: Any, streamed: bool
+) -> None:
+    await _cancelled_everywhere(stage, write, streamed, "as it waits")
+
+
+async def _cancelled_everywhere(stage: Stage, write: Any, streamed: bool, when: When) -> int:
+    """The number of the first suspension point that the write did not reach."""
     for place in range(1, MANY):
         try:
             if not await write(stage, streamed, lambda work, place=place: cancelled_at(place, when, work)):
@@ -199,7 +226,7 @@ async def test_cancelled_at_every_suspension_point(stage: Stage, write: Any, str
             raise AssertionError(f"cancelled at place {place}, {when}") from problem
     else:
         pytest.fail("it never came to an end")
-    assert place > 2, "these were not all of its places"
+    return place
 
 
 @pytest.mark.slow
