@@ -20,6 +20,7 @@ import openai
 from shim import ports
 from shim.assembly import declarations, lined, operator_ids, tokens
 from shim.assembly.models import model_map
+from shim.assembly.platforms import Copies
 from shim.engine import Capabilities, Context, Engine, Registry
 from shim.engine.capabilities import Persistence
 from shim.engine.notices import Notices
@@ -136,7 +137,7 @@ def async_engine(
     """
     prepared = plain(client, network, settings) if settled else None
     upstream = Upstream(
-        (lambda: copy.copy(prepared)) if settled else (lambda: plain(client, network, settings)),
+        Copies((lambda: copy.copy(prepared)) if settled else (lambda: plain(client, network, settings))),
         transport.BROKEN,
         profile_of(client, settings),
         transport.refill,
