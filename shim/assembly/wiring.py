@@ -136,8 +136,9 @@ def async_engine(
     that it takes over.  ``settled``: the client's settings do not change any more.
     """
     prepared = plain(client, network, settings) if settled else None
+    copies = Copies(lambda: plain(client, network, settings) if prepared is None else copy.copy(prepared))
     upstream = Upstream(
-        Copies((lambda: copy.copy(prepared)) if settled else (lambda: plain(client, network, settings))),
+        copies,
         transport.BROKEN,
         profile_of(client, settings),
         transport.refill,
