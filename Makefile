@@ -59,8 +59,9 @@ types: $(VENV)/.dev ## mypy, strict
 layers: $(VENV)/.dev ## which room may know which
 	$(BIN)/lint-imports
 
-coverage: $(VENV)/.test ## the suite; every branch of the translation, the table and the engine
-	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term $(ARGS)
+# To be traced makes tests take nearly twice as long, so that only these are.
+coverage: $(VENV)/.test ## the tests that reach every branch of the translation, the table and the engine
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --cov --cov-report=term $(ARGS) $(shell cat .ci/covered)
 
 bench: $(VENV)/.test ## measures, printed and in build/bench.json; nothing is asserted but an order of magnitude
 	.ci/postgres.sh $(BIN)/python -m tests.bench $(ARGS)
