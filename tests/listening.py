@@ -1,12 +1,38 @@
-"""An HTTP server on the loopback address that runs for the duration of a ``with`` block."""
+"""An HTTP server on the loopback address that runs for the duration of a ``with`` block; and ports for tests."""
 
+import random
 import socket
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from typing_extensions import Self
+
+#: Ports below those that the system gives to sockets without a chosen port, on Linux and macOS.
+CHOSEN: Final = range(15_000, 32_000)
+
+
+@contextmanager
+def refusing_port() -> Iterator[int]:
+    """A port that refuses connections.  It stays taken, so that no server of another test gets it meanwhile."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
+
+
+def free_port() -> int:
+    """A port for a program that needs its number beforehand.  The system gives it to nobody else meanwhile."""
+    while True:
+        port = random.choice(CHOSEN)
+        with socket.socket() as found:
+            try:
+                found.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 class _Server(ThreadingHTTPServer):

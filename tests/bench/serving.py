@@ -1,7 +1,6 @@
 """The same streams with and without `assistants-shim serve`: time to the first text, and time per event."""
 
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ import openai
 import shim
 from tests.bench.report import Json, Options, Report, spread, table
 from tests.bench.watch import Watch
+from tests.listening import free_port
 from tests.recordings import ROOT
 
 WHAT: Final = {
@@ -87,8 +87,7 @@ def _stand(deltas: int) -> Iterator[Stand]:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         stack.enter_context(mock.patch.dict(os.environ, {"SHIM_DATABASE_URL": f"sqlite:///{folder}/shim.db"}))
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = str(free.getsockname()[1])
+        port = str(free_port())
         sandbox = f"http://127.0.0.1:{port}/v1"
         stack.enter_context(_process("-c", PROGRAM, port))
         near = openai.OpenAI(base_url=sandbox, **given)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shim.http import addresses
+from tests.listening import refusing_port
 
 
 @pytest.fixture
@@ -62,11 +63,11 @@ async def test_a_silent_address_does_not_delay_the_others(port: int, monkeypatch
 
 
 async def test_no_address_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolving_to("127.0.0.1", "127.0.0.1", port=port))
-    with pytest.raises(ConnectionRefusedError):
-        await addresses.connected("none.test", port)
+    with refusing_port() as port:
+        resolved = resolving_to("127.0.0.1", "127.0.0.1", port=port)
+        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolved)
+        with pytest.raises(ConnectionRefusedError):
+            await addresses.connected("none.test", port)
 
 
 def test_address_families_alternate() -> None:

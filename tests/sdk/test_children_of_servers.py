@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 
 from shim.sdk import children
+from tests.listening import free_port
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -58,17 +58,10 @@ def _given() -> dict[str, str]:
     return given | {"PYTHONPATH": str(ROOT), "SHIM_UPSTREAM": "sandbox"}
 
 
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
-
-
 @contextmanager
 def serving(folder: Path, *options: str) -> Iterator[tuple[int, int]]:
     """The process that was started, and the port on which its workers answer."""
-    port = _free_port()
+    port = free_port()
     arguments = ["-m", "shim", "-m", "uvicorn", "app:app", "--port", str(port), *options]
     with subprocess.Popen(
         [sys.executable, *arguments], cwd=folder, env=_given(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

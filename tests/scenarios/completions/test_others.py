@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 import shim
+from tests.listening import free_port
 from tests.scenarios.completions.talking import TOOLS, asking, loop, texts_of
-from tests.scenarios.upstreams.servers import FOLDER, free_port
+from tests.scenarios.upstreams.servers import FOLDER
 
 if find_spec("litellm") is None and not os.environ.get("REQUIRE_LITELLM"):
     pytest.skip("LiteLLM is not installed", allow_module_level=True)

@@ -1,7 +1,6 @@
 """Failures of upstream: the caller's error, the number of requests, and that the thread can be continued."""
 
 import json
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import openai
 import pytest
 
+from tests.listening import refusing_port
 from tests.scenarios.doors.colours import COLOURS, opened
 from tests.scenarios.doors.loopback import Loopback, Reply, Request
 from tests.scenarios.doors.talking import tool
@@ -191,10 +191,7 @@ def test_an_answer_that_ends_early(scene: Scene, question: str, way: str) -> Non
 @pytest.mark.parametrize("colour", COLOURS)
 @pytest.mark.parametrize("way", WAYS)
 def test_no_server_answers(colour: str, way: str) -> None:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
-    with opened(colour, base_url=url) as client:
+    with refusing_port() as port, opened(colour, base_url=f"http://127.0.0.1:{port}/v1") as client:
         helper = client.beta.assistants.create(model="gpt-4o")
         thread = client.beta.threads.create(messages=[{"role": "user", "content": "Hello"}])
         names, run = Scene(client, Loopback(), helper.id, thread.id).run(way)

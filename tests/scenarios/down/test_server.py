@@ -1,7 +1,6 @@
 """An upstream that goes down and comes back, behind a real server, with either of the server's HTTP clients."""
 
 import json
-import socket
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 
 from shim.http.breaker import Circuits
+from tests.listening import refusing_port
 from tests.scenarios.doors.loopback import Loopback, Reply
 from tests.server.sending import Response, send
 from tests.server.served import served
@@ -89,9 +89,7 @@ def test_an_upstream_that_goes_down_and_comes_back(upstream: Loopback, way: str,
 
 @pytest.mark.parametrize("way", WAYS)
 def test_an_upstream_that_is_not_listening_yet(way: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        nowhere = f"http://127.0.0.1:{free.getsockname()[1]}/v1"
-    with served(upstream=nowhere, upstream_http=way, **EARLY) as url:
+    with refusing_port() as port, served(upstream=f"http://127.0.0.1:{port}/v1", upstream_http=way, **EARLY) as url:
         assert [models(url).status for _ in range(4)] == [502, 502, 503, 503]
 
 

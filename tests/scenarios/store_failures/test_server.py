@@ -48,6 +48,10 @@ class Door:
     def shut(self) -> None:
         self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
+        # The port stays taken, so that no server of another test gets it.
+        self._listening = socket.socket()
+        self._listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._listening.bind(("127.0.0.1", self.port))
         while self._open:
             each = self._open.pop()
             with suppress(OSError):
@@ -55,7 +59,7 @@ class Door:
             each.close()
 
     def open(self) -> None:
-        self._listening = socket.create_server(("127.0.0.1", self.port))
+        self._listening.listen()
         self._serve()
 
 

@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -22,6 +21,7 @@ from typing import Any, Final
 import platformdirs
 import pytest
 
+from tests.listening import free_port
 from tests.recordings import ROOT
 from tests.scenarios.upstreams import model
 
@@ -66,12 +66,6 @@ def python312() -> str | None:
         if subprocess.run([path, "-c", check], capture_output=True, check=False).returncode == 0:
             return path
     return None
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @contextmanager
