@@ -58,6 +58,10 @@ class Door:
                 each.shutdown(socket.SHUT_RDWR)
             each.close()
 
+    def close(self) -> None:
+        self.shut()
+        self._listening.close()
+
     def open(self) -> None:
         self._listening.listen()
         self._serve()
@@ -101,7 +105,7 @@ class Server:
 
     def close(self) -> None:
         self.do(sa.schema.DropSchema(self.name, cascade=True))
-        self._door.shut()
+        self._door.close()
 
 
 @pytest.fixture(scope="module")
