@@ -118,8 +118,11 @@ class Database:
                 self.threads.submit(self._move_log)
 
     def _move_log(self) -> None:
-        with suppress(*self._failures), self._gate.passing(), self._connection() as db:
-            if self._unclean:
+        # Writers wait only while the log is emptied: what they erase meanwhile would count as gone from it.
+        unclean = self._unclean
+        turn = self._turn if unclean else nullcontext()
+        with suppress(*self._failures), self._gate.passing(), turn, self._connection() as db:
+            if unclean:
                 self._unclean = not dialects.scrub(db)
             else:
                 dialects.move_log(db)

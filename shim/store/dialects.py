@@ -156,7 +156,7 @@ def begin(db: sa.Connection, *, write: bool) -> None:
 def impatient(db: sa.Connection) -> Iterator[None]:
     """For brief work on SQLite: do not wait long for another process, and do not move the write-ahead log's pages."""
     driver = _driver(db)
-    if db.info.get(LOG_PAGES) is None:
+    if LOG_PAGES not in db.info:
         db.info[LOG_PAGES] = MOST_LOG_PAGES
         driver.execute(f"PRAGMA wal_autocheckpoint={MOST_LOG_PAGES}")
     driver.execute(f"PRAGMA busy_timeout={int(BRIEF_PATIENCE * 1000)}")

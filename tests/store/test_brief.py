@@ -195,6 +195,22 @@ async def test_erased_contents_leave_the_log(on_file: AsyncStore) -> None:
     assert not log.stat().st_size
 
 
+async def test_the_log_is_emptied_while_nobody_erases(on_file: AsyncStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the log would count as clean that another writer has just made unclean."""
+    base, scrubbed = on_file.database, threading.Event()
+    monkeypatch.setattr(dialects, "scrub", lambda db: scrubbed.set() or True)
+
+    def erase(tx: Tx) -> bool:
+        base._unclean = True
+        base.threads.submit(base._move_log)
+        return scrubbed.wait(0.2)
+
+    assert base.write(erase) is False
+    base.threads.shutdown()
+    assert scrubbed.is_set()
+    assert not base._unclean
+
+
 async def test_a_write_after_the_interpreter_began_to_end_is_committed(
     on_file: AsyncStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
