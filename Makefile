@@ -6,6 +6,8 @@ NODE := tests/server/node
 JOBS ?= 3
 # More words for pytest:  make test ARGS="-k cancel"
 ARGS ?=
+# The tests start hundreds of processes: without bytecode each would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test node lint format types layers coverage bench load soak postgres upstreams workers docs docs-check site screenshots cassettes sdk-matrix vendored dev clean
@@ -26,9 +28,11 @@ $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test,agents]" -c constraints.txt
 	@touch $@
 
-# With all that the tests need, in one go.
+# With all that the tests need, in one go.  By uv, which takes a tenth of the time; where it cannot, by pip.
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]" -c constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv -c constraints.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -e ".[dev]" -c constraints.txt || \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]" -c constraints.txt
 	@touch $(VENV)/.server $(VENV)/.test $@
 
 demo: $(VENV)/.server ## two functions in succession in one stream, against the offline upstream; no key, no network

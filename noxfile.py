@@ -112,8 +112,9 @@ STARTED = ("-e", ".[server,postgres]", "gunicorn", "uvicorn-worker", "celery", "
 LEFT_TO_THE_SDK = ("openai", "httpx", "httpcore", "httpx2", "httpcore2", "anyio", "jiter")
 #: What LiteLLM wants otherwise than we pin it, for itself and for what it brings.
 LEFT_TO_LITELLM = ("python-dateutil",)
-#: Most of what is installed is never imported, so it is compiled when it is.
+#: Most of what is installed is never imported, so it is compiled when it is; that it may be kept is seen to here.
 LEAN = ("--no-compile",)
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 JOBS = os.environ.get("JOBS", "3")
 SAY = "import openai, sys; print('openai', openai.__version__, 'on Python', sys.version.split()[0], flush=True)"
 
