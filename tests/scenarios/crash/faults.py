@@ -3,8 +3,8 @@
 Every write transaction has two points: when its work is done but not committed, and when it is committed.  Every answer
 of upstream has one point when it opens, and one after each read, before the read events are processed.  The reads have
 fixed sizes here, as the network puts more events into one read on a busy machine: then there were fewer reads, commits
-and points in one process than in the next, and a number named no point.  For the same reason the heartbeat, which writes
-when time has passed, has no points.
+and points in one process than in the next, and a number named no point.  For the same reason the heartbeat, which
+writes when time has passed, has no points.
 """
 
 import itertools
