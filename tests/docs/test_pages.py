@@ -1,6 +1,7 @@
 """The generated pages match the present tables, and every row of a table is on its page."""
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -21,17 +22,21 @@ REFERENCE = generate.ROOT / "docs" / "reference"
 PAGES = sorted(path for path in (generate.ROOT / "docs").rglob("*.md"))
 
 
+#: To print all pages takes two seconds.
+printed = cache(generate.printed)
+
+
 def _page(name: str) -> str:
     return (REFERENCE / name).read_text()
 
 
-@pytest.mark.parametrize("path", generate.printed(), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", printed(), ids=lambda path: path.name)
 def test_a_page_matches_the_tables(path: Path) -> None:
-    assert path.read_text() == generate.printed()[path], "run `make docs`"
+    assert path.read_text() == printed()[path], "run `make docs`"
 
 
 def test_every_page_of_the_reference_is_generated() -> None:
-    assert set(REFERENCE.glob("*.md")) <= set(generate.printed())
+    assert set(REFERENCE.glob("*.md")) <= set(printed())
 
 
 def test_every_rule_is_on_its_page() -> None:
