@@ -97,11 +97,22 @@ class Profile:
     address: str = ""
 
 
+#: Takes events in the event loop's own turn, without a wait.  Returns whether it has taken them; if not, it has changed
+#: nothing.  What it raises is raised by `Answer.events`.
+Listener = Callable[[list[Json]], bool]
+
+
 class Answer(Protocol):
     """One open response."""
 
     def events(self) -> AsyncGenerator[list[Json], None]:
         """The events of one network read at a time, in order.  Raises `Refusal` when the stream breaks."""
+        ...
+
+    def listen(self, listener: Listener) -> None:
+        """Offer the events of a network read to ``listener`` first, while `events` waits for them; those that it does
+        not take are returned by `events`, in order.  Not every answer offers any.  Called before `events`.
+        """
         ...
 
     async def close(self) -> None:

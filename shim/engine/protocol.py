@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from shim.ports import Call, Interruption
 from shim.store.errors import StoreFailed
@@ -20,6 +20,18 @@ Work = Callable[[], Coroutine[Any, Any, None]]
 DONE: Final[Emitted] = ("done", {})
 JSON_TYPE: Final = {"content-type": "application/json"}
 SSE_TYPE: Final = {"content-type": "text/event-stream; charset=utf-8"}
+
+
+class Outlet(Protocol):
+    """Where the pump of a run puts its bytes for a reader."""
+
+    def is_full(self) -> bool:
+        """Whether the pump has to wait for the reader."""
+        ...
+
+    def put_now(self, chunk: bytes) -> None:
+        """Add a chunk without a wait."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +58,8 @@ class Request:
 class Reply:
     """The answer.  ``events``: the events of a run, which the door must pump to their end with or without a reader.
     ``streamed``: they are the body of the answer, and ``body`` is empty.  ``interruption``: that of the run; after it
-    the pump does not wait for a slow reader.  ``afterwards``: work to be done when the answer has been sent.
+    the pump does not wait for a slow reader.  ``attach``: tells the run where its pump puts bytes, so that most text
+    gets there without waking the pump.  ``afterwards``: work to be done when the answer has been sent.
     """
 
     status: int
@@ -55,6 +68,7 @@ class Reply:
     events: Events | None = None
     streamed: bool = False
     interruption: Interruption | None = None
+    attach: Callable[[Outlet], None] | None = None
     afterwards: Work | None = None
 
 
@@ -65,9 +79,11 @@ def json_reply(
     return Reply(status, JSON_TYPE | dict(headers), encoding.indented(body), events)
 
 
-def stream_reply(events: Events, interruption: Interruption | None = None) -> Reply:
+def stream_reply(
+    events: Events, interruption: Interruption | None = None, attach: Callable[[Outlet], None] | None = None
+) -> Reply:
     """A stream."""
-    return Reply(200, SSE_TYPE, events=events, streamed=True, interruption=interruption)
+    return Reply(200, SSE_TYPE, events=events, streamed=True, interruption=interruption, attach=attach)
 
 
 def error_reply(problem: ApiError) -> Reply:

@@ -41,8 +41,12 @@ class Connection(asyncio.Protocol):
         self._waiter: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._deadline, self._late = 0.0, (http.ReadTimeout, "")
+        self._patience: float | None = None
         self._busy = self._full = self._paused = False
         self._sent = True
+        #: Called by the event loop with bytes of the body that have arrived while the reader waits for them.  Returns
+        #: whether it has taken them; then the reader goes on waiting.  Never raises.
+        self.listener: Callable[[bytes], bool] | None = None
         #: The number of the exchange.
         self.exchange = 0
         self.begin()
@@ -58,6 +62,7 @@ class Connection(asyncio.Protocol):
         self._problem: Exception | None = None
         self._pieces, self._unread, self._loose = list[bytes](), 0, 0
         self._busy, self._sent = True, False
+        self.listener = None
 
     @property
     def version(self) -> bytes:
@@ -77,7 +82,7 @@ class Connection(asyncio.Protocol):
     def rest(self) -> None:
         """End the exchange; the connection is idle."""
         self._busy, self.idle_since = False, self.loop.time()
-        self._parser = None
+        self._parser = self.listener = None
         self._quiet()
         self._flow()
 
@@ -122,7 +127,8 @@ class Connection(asyncio.Protocol):
         if self._unread > FULL and not self._paused and not self.transport.is_closing():
             self._paused = True
             self.transport.pause_reading()
-        self._wake()
+        if self.listener is None or not self._is_taken(self.listener):
+            self._wake()
 
     def eof_received(self) -> bool:
         if self._busy and self.head is not None and not self._framed and self._problem is None:
@@ -235,7 +241,7 @@ class Connection(asyncio.Protocol):
         """Wait for an event, or raise ``late`` at the deadline.  One timer serves many waits, as most of them are
         short.
         """
-        self._waiter = self.loop.create_future()
+        self._waiter, self._patience = self.loop.create_future(), seconds
         if seconds is not None:
             self._deadline, self._late = self.loop.time() + seconds, (late, why)
             if self._timer is None or self._timer.when() > self._deadline:
@@ -263,6 +269,21 @@ class Connection(asyncio.Protocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _is_taken(self, listener: Callable[[bytes], bool]) -> bool:
+        """Whether the listener takes what has arrived.  Bytes that complete the body, or that come behind others which
+        the reader has not got yet, are the reader's.
+        """
+        waiter, pieces = self._waiter, self._pieces
+        if waiter is None or waiter.done() or self.complete or self._problem is not None:
+            return False
+        if pieces and not listener(pieces[0] if len(pieces) == 1 else b"".join(pieces)):
+            return False
+        self._pieces, self._unread = [], 0
+        if self._paused:
+            self._flow()
+        self._deadline = self.loop.time() + (self._patience or 0.0)
+        return True
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():

@@ -8,7 +8,7 @@ import asyncio
 import re
 import ssl
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any, Final, NamedTuple, Protocol
 
 import anyio
@@ -119,6 +119,11 @@ class Body(http.AsyncByteStream):  # type: ignore[misc]
             await self.aclose()
             raise StopAsyncIteration
         return piece
+
+    def listen(self, listener: Callable[[bytes], bool]) -> None:
+        """Offer bytes to ``listener`` before a reader that waits for them: see `Connection.listener`."""
+        if self._connection is not None:
+            self._connection.listener = listener
 
     async def aclose(self) -> None:
         """As the HTTP library's."""

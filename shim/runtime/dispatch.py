@@ -62,7 +62,7 @@ class Dispatcher(Generic[B]):
 
     def _pumped(self, reply: Reply) -> B:
         if reply.events is not None and reply.streamed:
-            return self._pumps.view(reply.events, reply.interruption)
+            return self._pumps.view(reply.events, reply.interruption, reply.attach)
         if reply.events is not None:
             self._pumps.work(reply.events)
         return self._pumps.whole(reply.body)

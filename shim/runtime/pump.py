@@ -22,7 +22,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, ClassVar, Final, Generic, TypeVar
 
-from shim.engine.protocol import Events, Reply, Work, encode, our_failure
+from shim.engine.protocol import Events, Outlet, Reply, Work, encode, our_failure
 from shim.ports import Interruption
 from shim.runtime import drive
 from shim.runtime.colours import LOOP, THREADS, Colour
@@ -51,9 +51,18 @@ class Pumps(ABC, Generic[B]):
         self.grace: Final = grace
         self._views: weakref.WeakSet[Unread] = weakref.WeakSet()
 
-    def view(self, events: Events, interruption: Interruption | None = None) -> B:
-        """Pump ``events``; returns their bytes, as they arrive.  ``interruption``: that of the run."""
+    def view(
+        self,
+        events: Events,
+        interruption: Interruption | None = None,
+        attach: Callable[[Outlet], None] | None = None,
+    ) -> B:
+        """Pump ``events``; returns their bytes, as they arrive.  ``interruption``: that of the run.  ``attach``: see
+        `Reply`.
+        """
         unread = Unread(self._patience, interruption or Interruption(), self.colour)
+        if attach is not None:
+            attach(unread)
         self._views.add(unread)
         self._begin(partial(_drive, events, unread))
         return self._body(unread.chunks())

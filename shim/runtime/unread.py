@@ -52,11 +52,16 @@ class Unread:
     async def put(self, chunk: bytes) -> None:
         """Add a chunk, unless the reader has left; wait while too much is unread."""
         if self.watched:
-            self.written += len(chunk)
-            self._queue.put(chunk)
-            if self._is_full():
+            self.put_now(chunk)
+            if self.is_full():
                 with self._interruption.stopping(self._room.ring):
                     await self._wait()
+
+    def put_now(self, chunk: bytes) -> None:
+        """Add a chunk, unless the reader has left, without a wait."""
+        if self.watched:
+            self.written += len(chunk)
+            self._queue.put(chunk)
 
     def end(self, chunk: bytes = b"") -> None:
         """End the queue, after a last ``chunk`` if there is one."""
@@ -77,13 +82,14 @@ class Unread:
             self.watched = False
             self._room.set()
 
-    def _is_full(self) -> bool:
+    def is_full(self) -> bool:
+        """Whether the pump has to wait for the reader."""
         waited_for = self.watched and not self._interruption.happened
         return waited_for and self.written - self.read > self._patience.limit
 
     async def _wait(self) -> None:
-        while self._is_full():
+        while self.is_full():
             before = self.read
             self._room.clear()
-            if self._is_full() and not await self._room.wait(self._patience.seconds) and before == self.read:
+            if self.is_full() and not await self._room.wait(self._patience.seconds) and before == self.read:
                 self.end(self._patience.too_slow())

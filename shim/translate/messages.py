@@ -50,6 +50,14 @@ def text_delta(turn: Turn, event: Json) -> Iterator[Emitted]:
             yield _piece(item, part_of(item, event, "text"), event["delta"])
 
 
+def more_text(turn: Turn, event: Json) -> Emitted | None:
+    """The event for a further piece of a message that is shown; None for another text."""
+    item = turn.find(event, "message")
+    if item is None or not item.open or not event["delta"]:
+        return None
+    return _piece(item, part_of(item, event, "text"), event["delta"])
+
+
 @emits(*MESSAGE_OPENS)
 def refusal_delta(turn: Turn, event: Json) -> Iterator[Emitted]:
     """A piece of a refusal."""

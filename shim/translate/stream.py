@@ -243,6 +243,16 @@ def translate(turn: Turn, event: Json) -> Iterator[Emitted]:
     return iter(())
 
 
+def more_text(turn: Turn, events: list[Json]) -> Emitted | None:
+    """The event for a network read that has only further text of one message which is shown already.  None, and nothing
+    is changed, for any other read.
+    """
+    together = merged(events)
+    if turn.terminal is not None or len(together) != 1 or together[0]["type"] != TEXT_DELTA:
+        return None
+    return messages.more_text(turn, together[0])
+
+
 def _added(turn: Turn, item: Json, output_index: int | None) -> Iterator[Emitted]:
     """An item begins, unless it was announced before."""
     known = turn.known.beginning(item, output_index)

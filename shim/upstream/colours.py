@@ -44,6 +44,10 @@ class Colour(Protocol):
         """The bytes of a body, as they come."""
         ...
 
+    def listen(self, chunks: Chunks, listener: Callable[[bytes], bool]) -> None:
+        """Offer bytes to the listener while the reader of ``chunks`` waits for them, if this body can."""
+        ...
+
     async def finish(self, chunks: Chunks, response: Open, seconds: float) -> None:
         """Read a body to its end, which is late by so much at most."""
         ...
@@ -69,6 +73,9 @@ class Blocking:
     async def chunks(self, response: Open) -> AsyncGenerator[bytes, None]:
         for chunk in response.iter_bytes():
             yield chunk
+
+    def listen(self, chunks: Chunks, listener: Callable[[bytes], bool]) -> None:
+        """A blocked thread is woken by bytes alone."""
 
     async def finish(self, chunks: Chunks, response: Open, seconds: float) -> None:
         late = threading.Timer(seconds, waiting.shut, (response,))
@@ -99,6 +106,10 @@ class Awaited:
     def chunks(self, response: Open) -> Chunks:
         plain = response.extensions.get(BODY)
         return _chunks(response) if plain is None or "content-encoding" in response.headers else plain
+
+    def listen(self, chunks: Chunks, listener: Callable[[bytes], bool]) -> None:
+        if (listen := getattr(chunks, "listen", None)) is not None:
+            listen(listener)
 
     async def finish(self, chunks: Chunks, response: Open, seconds: float) -> None:
         with anyio.move_on_after(seconds):

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from openai._models import FinalRequestOptions
 
-from shim.ports import Answer, Call, Profile, Refusal
-from shim.upstream import answers, bodies, lifetime, secrets, waiting
+from shim.ports import Answer, Call, Listener, Profile, Refusal
+from shim.upstream import answers, bodies, early, lifetime, secrets, waiting
 from shim.upstream.caller import CREDENTIALS, credentials
 from shim.upstream.colours import BLOCKING, Chunks, Colour, close_late, ignore_late
 from shim.upstream.observing import shown, shown_response
@@ -145,15 +145,20 @@ class _Answer:
         self._response, self._colour, self._broken, self._limits = response, colour, broken, limits
         self._line = waiting.Line(response)
         self._chunks: Chunks | None = None
+        self._listener: Listener | None = None
         self._over = False
+
+    def listen(self, listener: Listener) -> None:
+        self._listener = listener
 
     async def events(self) -> AsyncGenerator[list[Json], None]:
         with refusals(self._broken, self._response.request):
-            reader = answers.Body(self._limits)
+            reader = early.Reader(answers.Body(self._limits), self._listener)
             # It is closed in `close`, after the rest was read.
             self._chunks = self._colour.chunks(self._response)
+            self._colour.listen(self._chunks, reader.takes)
             async for chunk in self._chunks:
-                if events := reader.feed(chunk):
+                for events in reader.feed(chunk):
                     self._over = events[-1]["type"] in LAST
                     yield shown(secrets.cleaned(events, self._response.request))
             if events := reader.close():

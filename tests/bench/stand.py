@@ -15,7 +15,7 @@ import openai
 import shim
 from shim.engine import Context, Engine, Request
 from shim.engine.protocol import encode
-from shim.ports import Answer, Call, Profile
+from shim.ports import Answer, Call, Listener, Profile
 from shim.runtime import drive, pump
 from shim.store.database import AsyncStore, Database, SyncStore, database
 from shim.wire import ids, sse
@@ -50,6 +50,9 @@ class Prepared:
 
     async def close(self) -> None:
         """Nothing to do: no connection is open."""
+
+    def listen(self, listener: Listener) -> None:
+        """Nothing to do: no read is waited for."""
 
     def interrupt(self) -> None:
         """Nothing to do: no call is waiting."""

@@ -9,7 +9,7 @@ from typing import Any
 from shim.assembly import ledger
 from shim.engine import Context, Engine, Reply, Request
 from shim.engine.protocol import DONE, Emitted, Events
-from shim.ports import Call, Profile, Refusal
+from shim.ports import Call, Listener, Profile, Refusal
 from shim.runtime import drive
 from shim.store.database import Database, SyncStore
 from shim.store.errors import StoreFailed
@@ -26,10 +26,15 @@ UNKNOWN = Refusal(404, "No such response.")
 
 
 class Answer:
-    """An open answer."""
+    """An open answer.  ``taken``: the reads that the listener has taken."""
 
     def __init__(self, reads: Iterable[Read]) -> None:
         self.reads, self.closed, self.interrupted = deque(reads), 0, False
+        self.listener: Listener = lambda _: False
+        self.taken: list[list[Json]] = []
+
+    def listen(self, listener: Listener) -> None:
+        self.listener = listener
 
     async def events(self) -> AsyncGenerator[list[Json], None]:
         while self.reads and not self.interrupted:
@@ -38,8 +43,10 @@ class Answer:
                 raise read
             if callable(read):
                 read()
-                continue
-            yield read
+            elif self.listener(read):
+                self.taken.append(read)
+            else:
+                yield read
 
     async def close(self) -> None:
         self.closed += 1

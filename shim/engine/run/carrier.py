@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 from shim import lifecycle
 from shim.engine import learned, retention
 from shim.engine.context import Context
-from shim.engine.protocol import DONE, Emitted, Events
+from shim.engine.protocol import DONE, Emitted, Events, Outlet, encode
 from shim.engine.run import asking, backlog, container_files, echo, healing, notes, record
 from shim.engine.run.backlog import Backlog
 from shim.engine.run.budget import OutOfTokens
@@ -68,6 +68,7 @@ class Carrier:
     out_of_tokens: bool = False
     has_text: bool = False
     answer: Answer | None = None
+    outlet: Outlet | None = None
     backlog: Backlog = field(init=False)
     interruption: Interruption = field(default_factory=Interruption)
 
@@ -84,6 +85,10 @@ class Carrier:
     def turn(self) -> Turn:
         """The translation of the response under way."""
         return self.state.turn
+
+    def attach(self, outlet: Outlet) -> None:
+        """Send further text there, without waking the pump."""
+        self.outlet = outlet
 
     async def open(self) -> None:
         """Request a stream from upstream, unless the run has too few tokens left.  Raises `Refusal`."""
@@ -314,6 +319,7 @@ class Carrier:
         """A batch for each network read."""
         try:
             with self.interruption.stopping(answer.interrupt):
+                answer.listen(self._takes)
                 async with aclosing(answer.events()) as reads:
                     async for read in reads:
                         events = normalise.events(read)
@@ -326,6 +332,22 @@ class Carrier:
                             return
         finally:
             await answer.close()
+
+    def _takes(self, events: list[Json]) -> bool:
+        """Whether the events of a network read were sent at once: those of nearly every token.  They are text, which is
+        stored when its message has ended.
+        """
+        turn, outlet = self.turn, self.outlet
+        if outlet is None or not self.has_text or turn.done or turn.amended or self.backlog.events:
+            return False
+        if outlet.is_full() or self._must_check_store():
+            return False
+        emitted = stream.more_text(turn, events := normalise.events(events))
+        if emitted is None:
+            return False
+        self.position.read(events)
+        outlet.put_now(encode((emitted,)))
+        return True
 
     async def _resent(self, events: list[Json]) -> bool:
         """Send the request again, before any event of the answer is sent, if the answer does not continue from the

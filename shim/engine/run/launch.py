@@ -44,7 +44,7 @@ async def reply(carrier: Carrier, first: list[Emitted], streamed: bool, undo: Un
         await _undo(carrier, undo)
         raise
     if not in_background:
-        return stream_reply(carrier.events(first, refused), carrier.interruption)
+        return stream_reply(carrier.events(first, refused), carrier.interruption, carrier.attach)
     carrier.context.registry.leave(queued["id"])
     if refused is not None:
         await background.fail(carrier, refused)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from shim.engine.protocol import Emitted, Events, Reply
 from shim.engine.run import recovery
-from shim.ports import Call, Refusal
+from shim.ports import Call, Listener, Refusal
 from shim.runtime import drive
 from shim.runtime.heartbeat import Heartbeat
 from shim.runtime.pump import Threads
@@ -49,6 +49,9 @@ class Answer:
             yield read
 
     async def close(self) -> None:
+        pass
+
+    def listen(self, listener: Listener) -> None:
         pass
 
     def interrupt(self) -> None:
