@@ -57,7 +57,8 @@ class Reader:
         seen, began, last = Seen(), time.perf_counter(), b""
         self.send(path, body)
         while piece := await self.reader.read(65536):
-            known = sum(piece.count(token) for token in TOKENS)
+            # The name of an event may be cut between two reads.
+            known = sum((last[1 - len(token) :] + piece).count(token) for token in TOKENS)
             if known:
                 seen.tokens += known
                 seen.at.append(time.perf_counter() - began)

@@ -17,7 +17,8 @@ from tests.bench.crowd_readers import Seen, summary
 
 async def crowd(url: str, streams: int, seconds: float) -> dict[str, Any]:
     """The results of all streams, with the CPU time of this process."""
-    client = openai.AsyncOpenAI(api_key="bench", base_url=url)
+    # The SDK's own five seconds for a connection are too few for hundreds that one process opens at once.
+    client = openai.AsyncOpenAI(api_key="bench", base_url=url, timeout=600)
 
     async def one(number: int) -> Seen:
         await asyncio.sleep(seconds * number / streams)
