@@ -46,7 +46,7 @@ class Engine:
         leads.of_headers(self.context, request.headers.get("openai-beta", ""))
         try:
             await learned.load(self.context)
-            if ids and request.path.startswith("threads/"):
+            if ids and request.path.startswith("threads/") and operation not in routes.REFRESHING:
                 await refresh.thread(self.context, ids[0])
             return await self._idempotent(operation, request, ids)
         except ApiError as problem:

@@ -94,9 +94,9 @@ class Database:
         with self._gate.passing(), self._turn.briefly() if write else nullcontext():
             self.waited(time.perf_counter() - began)
             try:
-                with self._connection() as db, dialects.impatient(db):
+                with self._connection() as db:
                     with db.begin():
-                        dialects.begin(db, write=write)
+                        dialects.begin(db, write=write, brief=True)
                         result = work(Tx(db, tenant, brief=True))
                     self._unclean |= dialects.erased(db)
             except (*self._failures, json.JSONDecodeError) as problem:

@@ -17,6 +17,7 @@ from shim.store.turns import BRIEF_PATIENCE
 ERASING: Final = "shim erasing"
 NUMBER: Final = "shim number"
 LOG_PAGES: Final = "shim log pages"
+WAITS: Final = "shim waits"
 #: After so many brief writes a thread moves the write-ahead log's pages into the database.
 BRIEF_WRITES: Final = 100
 #: With so many pages in the log, the commit of brief work moves them itself; SQLite's own default is 1,000.
@@ -125,24 +126,28 @@ def erased(db: sa.Connection) -> bool:
 def scrub(db: sa.Connection) -> bool:
     """Empty the write-ahead log, which may still contain deleted rows; False while another connection reads it."""
     driver = _driver(db)
-    driver.execute("PRAGMA busy_timeout=0")
+    _wait_for_others(db, 0.0)
     try:
         busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
     except sqlite3.OperationalError:
         return False
     finally:
-        driver.execute(f"PRAGMA busy_timeout={int(PATIENCE * 1000)}")
+        _wait_for_others(db, PATIENCE)
 
 
-def begin(db: sa.Connection, *, write: bool) -> None:
-    """Prepare a transaction that has just begun.
+def begin(db: sa.Connection, *, write: bool, brief: bool = False) -> None:
+    """Prepare a transaction that has just begun.  ``brief``, on SQLite: it does not wait long for another process, and
+    does not move the pages of the write-ahead log.
 
     On SQLite the driver has not begun a transaction yet, so this does.  A writer locks the file before it reads, as
     what it read could be outdated when it writes.  A reader sees one state throughout, which on SQLite is always so.
     This is not done by an SQLAlchemy event, as one listener would slow down every execution.
     """
     if lone_writer(db):
+        _wait_for_others(db, BRIEF_PATIENCE if brief else PATIENCE)
+        if brief:
+            _leave_log(db)
         _driver(db).execute("BEGIN IMMEDIATE" if write else "BEGIN")
         return
     db.info.pop(NUMBER, None)
@@ -152,18 +157,20 @@ def begin(db: sa.Connection, *, write: bool) -> None:
     driver.read_only = None if write else True
 
 
-@contextmanager
-def impatient(db: sa.Connection) -> Iterator[None]:
-    """For brief work on SQLite: do not wait long for another process, and do not move the write-ahead log's pages."""
-    driver = _driver(db)
+def _wait_for_others(db: sa.Connection, seconds: float) -> None:
+    """Set for how long a statement of SQLite waits for another process, if that is not set already: most transactions
+    on a connection are like the one before.
+    """
+    if db.info.get(WAITS, PATIENCE) != seconds:
+        db.info[WAITS] = seconds
+        _driver(db).execute(f"PRAGMA busy_timeout={int(seconds * 1000)}")
+
+
+def _leave_log(db: sa.Connection) -> None:
+    """The commits of this connection do not move the write-ahead log's pages from now on, as long as they are few."""
     if LOG_PAGES not in db.info:
         db.info[LOG_PAGES] = MOST_LOG_PAGES
-        driver.execute(f"PRAGMA wal_autocheckpoint={MOST_LOG_PAGES}")
-    driver.execute(f"PRAGMA busy_timeout={int(BRIEF_PATIENCE * 1000)}")
-    try:
-        yield
-    finally:
-        driver.execute(f"PRAGMA busy_timeout={int(PATIENCE * 1000)}")
+        _driver(db).execute(f"PRAGMA wal_autocheckpoint={MOST_LOG_PAGES}")
 
 
 def move_log(db: sa.Connection) -> None:

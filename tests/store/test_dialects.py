@@ -254,3 +254,31 @@ def test_a_file_that_another_process_is_creating_is_waited_for(monkeypatch: pyte
     with pytest.raises(sqlite3.OperationalError, match="locked"):
         dialects._log_ahead(SimpleNamespace(execute=execute))  # type: ignore[arg-type]
     assert 0 < len(results) < 15, "not for ever"
+
+
+def test_the_wait_for_other_processes_is_set_only_when_it_changes(engine: sa.Engine) -> None:
+    dialects.prepare(engine)
+    said: list[str] = []
+    with engine.connect() as db:
+        driver = db.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+
+        def waits() -> int:
+            driver.set_trace_callback(None)
+            found: int = driver.execute("PRAGMA busy_timeout").fetchone()[0]
+            driver.set_trace_callback(said.append)
+            return found
+
+        def transaction(brief: bool) -> int:
+            with db.begin():
+                dialects.begin(db, write=True, brief=brief)
+                return waits()
+
+        assert waits() == 30_000
+        assert [transaction(brief) for brief in (False, True, True, True)] == [30_000, 5, 5, 5]
+        assert dialects.scrub(db)
+        assert waits() == 30_000
+        assert [transaction(brief) for brief in (True, False, False)] == [5, 30_000, 30_000]
+        driver.set_trace_callback(None)
+    pragmas = [each for each in said if "busy_timeout" in each]
+    assert pragmas == [f"PRAGMA busy_timeout={number}" for number in (5, 0, 30_000, 5, 30_000)]

@@ -45,6 +45,8 @@ ROUTES: Final[dict[tuple[str, str], Operation]] = {
     # Upstream deletes the vector store; the shim removes it from the assistants that name it.
     ("DELETE", "vector_stores/{vector_store_id}"): vector_stores.delete,
 }
+#: Calls of a thread that bring its active run up to date themselves, if there is one.
+REFRESHING: Final = (runs.create,)
 #: The first segment of every path that is never passed on: an unknown path below it gets the API's 404.
 OURS: Final = ("assistants", "threads")
 #: The same rows for looking them up, with a ``*`` in place of each id.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from shim import lifecycle
 from shim.engine import idempotency, resources, retention
@@ -42,10 +43,26 @@ async def create(context: Context, request: Request, thread_id: str) -> Reply:
     body = without_nulls(read("runs.create", request.body))
     await unknown_threads.create_if_allowed(context, thread_id)
     post = idempotency.post(context, request, "run")
+    if post.in_doubt:
+        await refresh.thread(context, thread_id)
     await idempotency.check_early(context, post)
     more = await resources.attach(context, thread_id, body.get("additional_messages") or [])
-    started = await context.store.write(_start, context, thread_id, body, post, more, contents)
+    started = await _started(context, thread_id, body, post, more, contents)
     return await _launch(context, request, started, body)
+
+
+async def _started(context: Context, thread_id: str, *given: Any) -> "Started":
+    """Store the run.  Mostly no other run is active; only if one is, it is brought up to date first.  Raises
+    `ApiError`.
+    """
+    try:
+        return await context.store.write(_start, context, thread_id, *given)
+    except ActiveRun:
+        await refresh.thread(context, thread_id)
+    try:
+        return await context.store.write(_start, context, thread_id, *given, refreshed=True)
+    except ActiveRun as other:
+        raise error("thread_busy_run", thread_id=thread_id, run_id=other.run_id) from None
 
 
 async def create_with_thread(context: Context, request: Request) -> Reply:
@@ -119,22 +136,31 @@ class Started:
 
 @brief
 def _start(
-    tx: Tx, context: Context, thread_id: str, body: Json, post: idempotency.Post, more: Json, contents: bool = False
+    tx: Tx,
+    context: Context,
+    thread_id: str,
+    body: Json,
+    post: idempotency.Post,
+    more: Json,
+    contents: bool = False,
+    *,
+    refreshed: bool = False,
 ) -> Started:
+    """Store a run with its additional messages.  ``refreshed``: end an active run whose end is due since then.  Raises
+    `ActiveRun`, and `ApiError`.
+    """
     thread_rows.lock(tx, thread_id, context.now())
     idempotency.check(tx, post)
     resources.save_attached(tx, thread_id, more)
     thread = lookup.thread(tx, thread_id)
-    refresh.active(tx, context, thread_id)
+    if refreshed:
+        refresh.active(tx, context, thread_id)
     assistant = lookup.assistant(tx, context, body["assistant_id"])
     run = _compose(context, thread_id, assistant, body)
     searched = resources.merged(assistant["tool_resources"], thread["tool_resources"], run["tool_resources"])
     awaits = (thread["tool_resources"].get("file_search") or {}).get("vector_store_ids") or []
     memory = run_memory.blank(naming.model_to_call(context, run["model"]), searched, awaits) | {"contents": contents}
-    try:
-        rows.insert(tx, run, memory, context.owner, context.clock() + context.lease)
-    except ActiveRun as other:
-        raise error("thread_busy_run", thread_id=thread_id, run_id=other.run_id) from None
+    rows.insert(tx, run, memory, context.owner, context.clock() + context.lease)
     additional = body.get("additional_messages") or []
     tx.expect(len(additional))
     added = [messages.add(tx, context, thread_id, message)["id"] for message in additional]

@@ -1,5 +1,6 @@
 """The start of a run: its parameters, its token limits, and the state after a refusal."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -250,6 +251,44 @@ def test_a_thread_has_one_run_at_a_time(harness: Harness) -> None:
         harness.run(thread)
     with pytest.raises(Refused, match=f"Can't add messages to {thread} while a run {run['id']} is active."):
         harness.message(thread, "Two")
+
+
+class Counted:
+    """A store that counts its transactions by the function that each runs."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner, self.tenant, self.count = inner, inner.tenant, Counter[str]()
+
+    async def read(self, work: Any, *args: Any) -> Any:
+        self.count[work.__name__] += 1
+        return await self.inner.read(work, *args)
+
+    async def write(self, work: Any, *args: Any, **more: Any) -> Any:
+        self.count[work.__name__] += 1
+        return await self.inner.write(work, *args, **more)
+
+
+def test_a_run_starts_in_one_transaction_unless_another_is_active(harness: Harness) -> None:
+    helper, thread = harness.assistant(tools=[FUNCTION]), harness.thread("One")
+    counted = Counted(harness.context.store)
+    object.__setattr__(harness.context, "store", counted)
+    harness.script(answer(call(), status="completed"))
+    reply = harness.reply("POST", f"threads/{thread}/runs", {"assistant_id": helper, "stream": True})
+    assert counted.count == {"_start": 1}
+    pump(reply)
+    counted.count.clear()
+    with pytest.raises(Refused, match="already has an active run"):
+        harness.run(thread, assistant_id=helper)
+    # The run that is active might be over, or have lost its process.
+    assert counted.count == {"_start": 2, "active": 1}
+
+
+def test_a_run_starts_where_the_run_before_is_over_by_now(harness: Harness) -> None:
+    helper, thread = harness.assistant(tools=[FUNCTION]), harness.thread("One")
+    run = last(harness.run(thread, answer(call()), assistant_id=helper), "run.requires_action")
+    harness.clock.time += 601
+    assert names(harness.run(thread, answer(HELLO, id="resp_2"), assistant_id=helper))[-1] == "run.completed"
+    assert harness.get(place(run))["status"] == "expired"
 
 
 def test_an_answer_broken_off_names_the_error_that_came_before(harness: Harness) -> None:
