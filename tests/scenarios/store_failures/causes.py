@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import sqlalchemy as sa
 
+from shim.store import dialects
 from shim.store.database import Database, database
 
 Cause = Callable[[Path], Any]
@@ -59,7 +61,12 @@ def read_only(path: Path) -> Iterator[None]:
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     other = sqlite3.connect(path, isolation_level=None)
-    with closing(other), _set(path, "busy_timeout=5", then=lambda: other.execute("BEGIN IMMEDIATE")):
+    with (
+        closing(other),
+        # Some transactions set the time themselves.
+        mock.patch.object(dialects, "PATIENCE", 0.005),
+        _set(path, "busy_timeout=5", then=lambda: other.execute("BEGIN IMMEDIATE")),
+    ):
         try:
             yield
         finally:
