@@ -2,10 +2,7 @@
 address.
 """
 
-import asyncio
-import contextvars
 import json
-import sys
 import threading
 import time
 import weakref
@@ -14,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
@@ -22,8 +19,9 @@ from sqlalchemy.engine import URL
 from shim.store import address, dialects, doubt, facts, failures, sealing, upgrade
 from shim.store.gate import Gate
 from shim.store.sealing import Seal
-from shim.store.turns import Turn
-from shim.store.tx import Lengthy, Tx, is_brief
+from shim.store.turns import Busy, Shares, Turn
+from shim.store.tx import Lengthy, Tx, is_brief, is_urgent
+from shim.store.uninterrupted import in_thread
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -55,6 +53,8 @@ class Database:
         self._unclean = False
         self._preparing = threading.Lock()
         self._turn = Turn()
+        #: The time that brief work takes on each event loop.
+        self.shares: Final = Shares()
         self.threads = self._some_threads()
         #: Whether brief work is done on event loops: not if each statement is a wait for a server.
         self.at_once: Final = dialects.is_sqlite(url)
@@ -84,9 +84,10 @@ class Database:
             return self._run(write, tenant, work)
 
     def attempt(self, write: bool, tenant: str, work: Callable[[Tx], T]) -> T:
-        """Run brief work in one transaction of an SQLite database, if that is possible within some milliseconds.
+        """Run brief work in one transaction of an SQLite database, if that is possible at once.
 
-        Raises `Lengthy` if it is not, or if the store fails.  Then nothing has been changed, and `run` must do it.
+        Raises `Busy` while another writer is at work, and `Lengthy` if the work is not brief or the store fails: then
+        `run` must do it.  In both cases nothing has been changed.
         """
         if not self._ready:
             raise Lengthy
@@ -96,11 +97,12 @@ class Database:
             try:
                 with self._connection() as db:
                     with db.begin():
-                        dialects.begin(db, write=write, brief=True)
+                        if not dialects.begin_briefly(db, write, self._turn.patience):
+                            raise Busy
                         result = work(Tx(db, tenant, brief=True))
                     self._unclean |= dialects.erased(db)
             except (*self._failures, json.JSONDecodeError) as problem:
-                self._turn.crowded = True
+                self._turn.crowd()
                 raise Lengthy from problem
         if write:
             self._check_log()
@@ -301,49 +303,11 @@ class AsyncStore:
         if self.database.at_once and is_brief(work):
             with suppress(Lengthy):
                 return self._transactions.attempt(False, work, *args, **kwargs)
-        return await _in_thread(self.database.threads, partial(self._transactions.read, work, *args, **kwargs), False)
+        return await in_thread(self.database.threads, partial(self._transactions.read, work, *args, **kwargs), False)
 
     async def write(self, work: "Callable[Concatenate[Tx, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
         if self.database.at_once and is_brief(work):
             with suppress(Lengthy):
-                return self._transactions.attempt(True, work, *args, **kwargs)
-        return await _in_thread(self.database.threads, partial(self._transactions.write, work, *args, **kwargs), True)
-
-
-async def _in_thread(threads: ThreadPoolExecutor, transaction: Callable[[], T], write: bool) -> T:
-    """Like `asyncio.to_thread`, but a cancelled task waits for its transaction.
-
-    A write that was committed still returns its result, so that the caller can drive or undo what it has stored; the
-    cancellation is repeated at the task's next wait, if there is one.  A transaction that failed, or only read, has
-    changed nothing: then the task is cancelled when the transaction has ended.
-    """
-    context = contextvars.copy_context()
-    future = asyncio.get_running_loop().run_in_executor(threads, context.run, transaction)
-    try:
-        return await asyncio.shield(future)
-    except asyncio.CancelledError:
-        if future.cancelled() or not await _outlived(future):
-            raise
-        # A cancelled task does not need its failure, but asyncio logs an exception that is never retrieved.
-        if future.exception() is not None or not write:
-            raise
-        _cancel_later(asyncio.current_task())
-        return future.result()
-
-
-async def _outlived(future: "asyncio.Future[Any]") -> bool:
-    """Wait for a transaction, however often the task is cancelled meanwhile; returns False if the transaction itself
-    was cancelled.
-    """
-    while not future.done():
-        with suppress(asyncio.CancelledError):
-            await asyncio.wait([future])
-    return not future.cancelled()
-
-
-def _cancel_later(task: "asyncio.Task[Any] | None") -> None:
-    """Cancel the task when it waits again.  A task that has ended by then keeps its result."""
-    if task is not None:
-        if sys.version_info >= (3, 11):
-            task.uncancel()
-        asyncio.get_running_loop().call_soon(task.cancel)
+                attempt = partial(self._transactions.attempt, True, work, *args, **kwargs)
+                return await self.database.shares.here().run(attempt, is_urgent(work))
+        return await in_thread(self.database.threads, partial(self._transactions.write, work, *args, **kwargs), True)

@@ -11,8 +11,6 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
-from shim.store.turns import BRIEF_PATIENCE
-
 #: Names of marks on a connection.
 ERASING: Final = "shim erasing"
 NUMBER: Final = "shim number"
@@ -136,18 +134,15 @@ def scrub(db: sa.Connection) -> bool:
         _wait_for_others(db, PATIENCE)
 
 
-def begin(db: sa.Connection, *, write: bool, brief: bool = False) -> None:
-    """Prepare a transaction that has just begun.  ``brief``, on SQLite: it does not wait long for another process, and
-    does not move the pages of the write-ahead log.
+def begin(db: sa.Connection, *, write: bool) -> None:
+    """Prepare a transaction that has just begun.
 
     On SQLite the driver has not begun a transaction yet, so this does.  A writer locks the file before it reads, as
     what it read could be outdated when it writes.  A reader sees one state throughout, which on SQLite is always so.
     This is not done by an SQLAlchemy event, as one listener would slow down every execution.
     """
     if lone_writer(db):
-        _wait_for_others(db, BRIEF_PATIENCE if brief else PATIENCE)
-        if brief:
-            _leave_log(db)
+        _wait_for_others(db, PATIENCE)
         _driver(db).execute("BEGIN IMMEDIATE" if write else "BEGIN")
         return
     db.info.pop(NUMBER, None)
@@ -155,6 +150,21 @@ def begin(db: sa.Connection, *, write: bool, brief: bool = False) -> None:
     driver: Any = db.connection.driver_connection
     driver.isolation_level = None if write else _REPEATABLE_READ
     driver.read_only = None if write else True
+
+
+def begin_briefly(db: sa.Connection, write: bool, seconds: float) -> bool:
+    """The same for brief work on SQLite; False if another process still writes after so many seconds.  The commit does
+    not move the pages of the write-ahead log.
+    """
+    _wait_for_others(db, seconds)
+    _leave_log(db)
+    try:
+        _driver(db).execute("BEGIN IMMEDIATE" if write else "BEGIN")
+    except sqlite3.OperationalError as problem:
+        if "locked" in str(problem):
+            return False
+        raise
+    return True
 
 
 def _wait_for_others(db: sa.Connection, seconds: float) -> None:

@@ -12,8 +12,9 @@ T = TypeVar("T")
 Work = TypeVar("Work", bound=Callable[..., Any])
 #: The most rows that brief work reads or writes of one kind.
 FEW: Final = 50
-#: The attribute that marks brief work.
+#: The attributes that mark brief work, and that of it which is urgent.
 _MARK: Final = "__shim_brief__"
+_URGENT: Final = "__shim_urgent__"
 
 
 class Lengthy(Exception):
@@ -53,6 +54,17 @@ def brief(work: Work) -> Work:
 def is_brief(work: Callable[..., Any]) -> bool:
     """Whether the work is marked by `brief`."""
     return cast(bool, getattr(work, _MARK, False))
+
+
+def urgent(work: Work) -> Work:
+    """Mark brief work for which a stream under way waits: on an event loop it comes before other brief work."""
+    setattr(work, _URGENT, True)
+    return brief(work)
+
+
+def is_urgent(work: Callable[..., Any]) -> bool:
+    """Whether the work is marked by `urgent`."""
+    return cast(bool, getattr(work, _URGENT, False))
 
 
 class Store(Protocol):

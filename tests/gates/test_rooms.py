@@ -49,6 +49,7 @@ LAWS = {
         ("shim/runtime/",),
         {
             "shim/store/database.py": "a transaction behind asyncio runs in a thread of the store's own pool",
+            "shim/store/turns.py": "a transaction that waits for its turn goes on if its caller is cancelled",
             "shim/upstream/waiting.py": "a timer ends a wait for an upstream that says nothing",
             "shim/upstream/colours.py": "a timer ends a connection that does not end by itself",
             "shim/server/run.py": "a server that is told to stop ends its streams meanwhile",

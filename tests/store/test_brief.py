@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from shim.store import assistants, dialects, journal, rows, schema
+from shim.store import assistants, dialects, journal, rows, schema, turns
 from shim.store.database import AsyncStore, Database, database
 from shim.store.errors import Gone, StoreFailed
 from shim.store.tx import FEW, Tx, brief
@@ -82,18 +82,21 @@ async def test_it_is_committed_or_rolled_back_as_other_work(store: AsyncStore) -
     assert store.database.read(assistants.get, "asst_1") == assistant(1)
 
 
-async def test_the_loop_goes_on_while_a_thread_of_the_process_writes(on_file: AsyncStore) -> None:
-    await _waits_for(on_file, on_file.database)
+@pytest.mark.parametrize("seconds", [turns.ALL_ATTEMPTS, 0.02])
+@pytest.mark.parametrize("process", ["this", "another"])
+async def test_the_loop_goes_on_while_others_write(
+    on_file: AsyncStore, monkeypatch: pytest.MonkeyPatch, process: str, seconds: float
+) -> None:
+    """Another database object on the same file has its own connections and its own queue, as in another process.  A
+    thread does the work only if the other writes for long.
+    """
+    monkeypatch.setattr(turns, "ALL_ATTEMPTS", seconds)
+    writer = on_file.database if process == "this" else Database(on_file.database.url)
+    await _waits_for(on_file, writer, on_loop=seconds > 0.1)
+    writer.close()
 
 
-async def test_the_loop_goes_on_while_another_process_writes(on_file: AsyncStore) -> None:
-    """Another database object on the same file has its own connections and its own queue, as in another process."""
-    other = Database(on_file.database.url)
-    await _waits_for(on_file, other)
-    other.close()
-
-
-async def _waits_for(store: AsyncStore, writer: Database) -> None:
+async def _waits_for(store: AsyncStore, writer: Database, on_loop: bool) -> None:
     """The writer writes until this loop tells it to end, which a blocked loop could not."""
     begun, go_on, calls = threading.Event(), threading.Event(), Calls()
 
@@ -110,12 +113,12 @@ async def _waits_for(store: AsyncStore, writer: Database) -> None:
     ]
     reading = await store.read(noting([], lambda tx: assistants.get(tx, "asst_1")))
     assert reading is None, "a reader does not wait for a writer"
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(0.1)
     assert not any(one.done() for one in ours)
     asyncio.get_running_loop().call_soon(go_on.set)
     await asyncio.gather(*ours)
     await held
-    assert HERE() not in calls[-4:]
+    assert [call == HERE() for call in calls] == 4 * [on_loop]
     assert all(store.database.read(assistants.get, f"asst_{n}") for n in range(1, 6))
     await store.write(noting(calls))
     assert calls[-1] == HERE(), "afterwards it runs on the loop again"

@@ -8,7 +8,7 @@ from shim.engine.run.state import RunState
 from shim.store import journal, run_memory, runs, threads
 from shim.store.errors import Gone
 from shim.store.run_memory import RunMemory
-from shim.store.tx import Tx, brief
+from shim.store.tx import Tx, brief, urgent
 from shim.wire.types import Json
 
 
@@ -27,7 +27,7 @@ class Moved:
     run: Json
 
 
-@brief
+@urgent
 def commit(tx: Tx, state: RunState, emitted: list[Emitted]) -> Stored | Moved:
     """Store a batch of events.  The state is not changed, so that the transaction can be repeated."""
     context, turn, run = state.context, state.turn, state.run
