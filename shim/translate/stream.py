@@ -318,6 +318,16 @@ def _apply(turn: Turn, when: str, item: Json, known: KnownItem) -> Iterator[Emit
         yield from row(turn, {"item": item, "known": known})
 
 
+def parted(events: list[Json]) -> Iterator[list[Json]]:
+    """The events of one network read, `merged`: the text at its beginning, which waits for no transaction, and what
+    comes behind it.
+    """
+    first = next((at for at, event in enumerate(events) if event["type"] != TEXT_DELTA), len(events))
+    for part in (events[:first], events[first:]):
+        if part:
+            yield merged(part)
+
+
 def merged(events: Iterable[Json]) -> list[Json]:
     """The events of one network read, with adjacent text deltas of one part merged.  No delta waits for later ones."""
     out: list[Json] = []

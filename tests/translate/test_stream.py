@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shim.translate import stream
-from shim.translate.stream import ITEM_ADDED, ITEM_DONE, RULES, Nothing, merged, translate
+from shim.translate.stream import ITEM_ADDED, ITEM_DONE, RULES, Nothing, merged, parted, translate
 from shim.wire.sse import UNREADABLE
 from tests.translate.upstream_events import (
     added,
@@ -204,3 +204,17 @@ def test_adjacent_deltas_of_one_part_are_merged(read: list[Json], found: list[Js
     assert merged(read) == found
     assert merged(iter(read)) == found
     assert read == before
+
+
+@pytest.mark.parametrize(
+    "read, parts",
+    [
+        ([], []),
+        ([text("a"), text("b")], [[text("ab")]]),
+        ([done(HELLO)], [[done(HELLO)]]),
+        ([text("a"), text("b"), done(HELLO), text("c")], [[text("ab")], [done(HELLO), text("c")]]),
+        ([added(HELLO), text("a"), text("b")], [[added(HELLO), text("ab")]]),
+    ],
+)
+def test_text_at_the_beginning_of_a_read_is_a_part_of_its_own(read: list[Json], parts: list[list[Json]]) -> None:
+    assert list(parted(read)) == parts

@@ -316,7 +316,7 @@ class Carrier:
                 await self.context.upstream.cancel(str(self.position.response_id))
 
     async def _read_batches(self, answer: Answer) -> Events:
-        """A batch for each network read."""
+        """A batch for each network read, two if it begins with text and has more."""
         try:
             with self.interruption.stopping(answer.interrupt):
                 answer.listen(self._takes)
@@ -326,10 +326,11 @@ class Carrier:
                         self.position.read(events)
                         if not self.turn.items and await self._resent(events):
                             return
-                        if batch := await self.take(stream.merged(events)):
-                            yield batch
-                        if self.turn.ended:
-                            return
+                        for part in stream.parted(events):
+                            if batch := await self.take(part):
+                                yield batch
+                            if self.turn.ended:
+                                return
         finally:
             await answer.close()
 

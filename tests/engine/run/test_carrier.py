@@ -10,6 +10,7 @@ import pytest
 from shim.engine.protocol import encode
 from shim.ports import Profile
 from shim.runtime import drive
+from shim.store import runs
 from shim.store.database import database
 from tests.engine.scripted import Harness, Lost, Read, answer, inputs, place
 from tests.stores import Stores
@@ -180,3 +181,18 @@ def test_an_expired_run_sends_nothing_at_once(harness: Harness) -> None:
     sent, _ = streamed(harness, around([text("b")], pass_time, [text("c")]), outlet)  # type: ignore[arg-type]
     assert harness.upstream.answers[0].taken == [[text("b")]]
     assert b"event: thread.run.expired" in sent
+
+
+def test_text_does_not_wait_for_the_transaction_of_what_comes_with_it(harness: Harness) -> None:
+    """The last words of an answer come in one network read with its end."""
+    said = message(says("ab"))
+    harness.script([[created()], [added(message())], [text("a")], [text("b"), done(said), ended(said)]])
+    body = {"assistant_id": harness.assistant(), "stream": True}
+    reply = harness.reply("POST", f"threads/{harness.thread('One')}/runs", body)
+    assert reply.events is not None
+    status: list[str] = []
+    for batch in drive.drain(reply.events):
+        if [name for name, _ in batch] == ["thread.message.delta"]:
+            (run,) = harness.base.read(runs.page, "thread_1", 1, "asc").data
+            status.append(run["status"])
+    assert status == ["in_progress", "in_progress"]
