@@ -83,22 +83,22 @@ class Database:
             self.waited(time.perf_counter() - began)
             return self._run(write, tenant, work)
 
-    def attempt(self, write: bool, tenant: str, work: Callable[[Tx], T]) -> T:
-        """Run brief work in one transaction of an SQLite database, if that is possible at once.
+    def attempt(self, write: bool, tenant: str, work: Callable[[Tx], T], asked: float) -> T:
+        """Run brief work in one transaction of an SQLite database, if that is possible at once.  ``asked``: when its
+        caller has asked for it, by `time.perf_counter`.
 
         Raises `Busy` while another writer is at work, and `Lengthy` if the work is not brief or the store fails: then
         `run` must do it.  In both cases nothing has been changed.
         """
         if not self._ready:
             raise Lengthy
-        began = time.perf_counter()
         with self._gate.passing(), self._turn.briefly() if write else nullcontext():
-            self.waited(time.perf_counter() - began)
             try:
                 with self._connection() as db:
                     with db.begin():
                         if not dialects.begin_briefly(db, write, self._turn.patience):
                             raise Busy
+                        self.waited(time.perf_counter() - asked)
                         result = work(Tx(db, tenant, brief=True))
                     self._unclean |= dialects.erased(db)
             except (*self._failures, json.JSONDecodeError) as problem:
@@ -236,9 +236,12 @@ class Transactions:
         """Run ``work(tx, ...)`` in a transaction: committed when it returns, rolled back when it raises."""
         return self.database.run(True, self.tenant, lambda tx: work(tx, *args, **kwargs))
 
-    def attempt(self, write: bool, work: "Callable[Concatenate[Tx, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run brief work at once.  Raises `Lengthy`; see `Database.attempt`."""
-        return self.database.attempt(write, self.tenant, lambda tx: work(tx, *args, **kwargs))
+    def brief(
+        self, write: bool, work: "Callable[Concatenate[Tx, P], T]", *args: P.args, **kwargs: P.kwargs
+    ) -> Callable[[], T]:
+        """An attempt to run brief work at once, for one caller; see `Database.attempt`."""
+        asked = time.perf_counter()
+        return lambda: self.database.attempt(write, self.tenant, lambda tx: work(tx, *args, **kwargs), asked)
 
 
 def _unobserved(seconds: float) -> None:
@@ -302,12 +305,12 @@ class AsyncStore:
     async def read(self, work: "Callable[Concatenate[Tx, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
         if self.database.at_once and is_brief(work):
             with suppress(Lengthy):
-                return self._transactions.attempt(False, work, *args, **kwargs)
+                return self._transactions.brief(False, work, *args, **kwargs)()
         return await in_thread(self.database.threads, partial(self._transactions.read, work, *args, **kwargs), False)
 
     async def write(self, work: "Callable[Concatenate[Tx, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
         if self.database.at_once and is_brief(work):
             with suppress(Lengthy):
-                attempt = partial(self._transactions.attempt, True, work, *args, **kwargs)
+                attempt = self._transactions.brief(True, work, *args, **kwargs)
                 return await self.database.shares.here().run(attempt, is_urgent(work))
         return await in_thread(self.database.threads, partial(self._transactions.write, work, *args, **kwargs), True)

@@ -222,3 +222,19 @@ async def test_a_write_after_the_interpreter_began_to_end_is_committed(
     on_file.database.threads.shutdown()
     await on_file.write(noting([], insert))
     assert on_file.database.read(assistants.get, "asst_1") == assistant(1)
+
+
+async def test_the_whole_wait_of_a_caller_is_measured(on_file: AsyncStore) -> None:
+    """For the metric of the store's waits: also that in the queue of the loop, once for each transaction."""
+    waits: list[float] = []
+    on_file.database.waited = waits.append
+    other = sqlite3.connect(str(on_file.database.url.database), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    task = asyncio.create_task(on_file.write(noting([], insert)))
+    await asyncio.sleep(0.1)
+    assert waits == []
+    other.execute("COMMIT")
+    await task
+    assert len(waits) == 1
+    assert waits[0] >= 0.1
+    other.close()
