@@ -54,7 +54,7 @@ class Database:
         self._preparing = threading.Lock()
         self._turn = Turn()
         #: The time that brief work takes on each event loop.
-        self.shares: Final = Shares()
+        self.shares = Shares(self._turn)
         self.threads = self._some_threads()
         #: Whether brief work is done on event loops: not if each statement is a wait for a server.
         self.at_once: Final = dialects.is_sqlite(url)
@@ -90,7 +90,7 @@ class Database:
         Raises `Busy` while another writer is at work, and `Lengthy` if the work is not brief or the store fails: then
         `run` must do it.  In both cases nothing has been changed.
         """
-        if not self._ready:
+        if not self._ready or (write and self._turn.hopeless):
             raise Lengthy
         with self._gate.passing(), self._turn.briefly() if write else nullcontext():
             try:
@@ -143,6 +143,7 @@ class Database:
         self._engine.dispose(close=False)
         self._preparing = threading.Lock()
         self._turn = Turn()
+        self.shares = Shares(self._turn)
         self.threads = self._some_threads()
 
     def _some_threads(self) -> ThreadPoolExecutor:

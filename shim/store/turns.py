@@ -45,11 +45,15 @@ class Turn:
         self._lock: Final = threading.RLock()
         #: Until then nobody keeps the event loop waiting, as somebody has just done so in vain.
         self._crowded = 0.0
+        #: Whether brief work has waited for `ALL_ATTEMPTS` in vain: other such work goes to a thread at once, until one
+        #: has written.
+        self.hopeless = False
 
     def __enter__(self) -> None:
         self._lock.acquire()
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, problem: object, *_: object) -> None:
+        self.hopeless = self.hopeless and problem is not None
         self._lock.release()
 
     @contextmanager
@@ -86,7 +90,8 @@ class Share:
     begin wait for their turn.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, turn: Turn) -> None:
+        self._turn: Final = turn
         self._used, self._usual = 0.0, MOST
         self._urgent, self._others = deque[asyncio.Future[None]](), deque[asyncio.Future[None]]()
         self._scheduled = False
@@ -102,15 +107,16 @@ class Share:
         return await outlasting(asyncio.get_running_loop().create_task(self._later(attempt, urgent)), True)
 
     async def _later(self, attempt: Callable[[], T], urgent: bool) -> T:
-        waited = 0.0
-        while waited < ALL_ATTEMPTS:
+        deadline: float | None = None
+        while not self._turn.hopeless:
             await self._room(urgent)
             with suppress(Busy):
                 return self._attempted(attempt)
+            now = time.monotonic()
+            deadline = deadline or now + ALL_ATTEMPTS
+            self._turn.hopeless |= now >= deadline
             # By chance, so that those who wait do not all come back together.
-            pause = random.uniform(*PAUSES)
-            await asyncio.sleep(pause)
-            waited += pause
+            await asyncio.sleep(random.uniform(*PAUSES))
         raise Lengthy
 
     def _attempted(self, attempt: Callable[[], T]) -> T:
@@ -151,7 +157,8 @@ class Share:
 class Shares:
     """The share of each event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, turn: Turn) -> None:
+        self._turn: Final = turn
         self._of: Final[weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Share]] = weakref.WeakKeyDictionary()
 
     def here(self) -> Share:
@@ -159,5 +166,5 @@ class Shares:
         loop = asyncio.get_running_loop()
         share = self._of.get(loop)
         if share is None:
-            share = self._of[loop] = Share()
+            share = self._of[loop] = Share(self._turn)
         return share

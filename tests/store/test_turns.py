@@ -122,7 +122,7 @@ class Loop:
 
 
 async def test_transactions_of_many_callers_are_spread_over_turns_in_their_order() -> None:
-    share, loop = Share(), Loop(turns.MOST / 5)
+    share, loop = Share(Turn()), Loop(turns.MOST / 5)
     await asyncio.gather(*(share.run(loop.work(number), False) for number in range(40)))
     loop.stop()
     assert [name for _, name in loop.done] == list(range(40))
@@ -131,14 +131,14 @@ async def test_transactions_of_many_callers_are_spread_over_turns_in_their_order
 
 
 async def test_short_transactions_wait_for_no_turn() -> None:
-    share, loop = Share(), Loop(0)
+    share, loop = Share(Turn()), Loop(0)
     await asyncio.gather(*(share.run(loop.work(number), False) for number in range(40)))
     loop.stop()
     assert len({number for number, _ in loop.done}) == 1
 
 
 async def test_what_a_stream_waits_for_comes_first() -> None:
-    share, loop = Share(), Loop(turns.MOST)
+    share, loop = Share(Turn()), Loop(turns.MOST)
     calls = [
         share.run(loop.work(name), urgent) for name, urgent in (("first", False), ("begins", False), ("goes", True))
     ]
@@ -148,7 +148,7 @@ async def test_what_a_stream_waits_for_comes_first() -> None:
 
 
 async def test_a_waiting_caller_that_is_cancelled_has_its_transaction_all_the_same() -> None:
-    share, loop = Share(), Loop(turns.MOST)
+    share, loop = Share(Turn()), Loop(turns.MOST)
     await share.run(loop.work("first"), False)
     task = asyncio.create_task(share.run(loop.work("cancelled"), False))
     await asyncio.sleep(0)
@@ -159,7 +159,7 @@ async def test_a_waiting_caller_that_is_cancelled_has_its_transaction_all_the_sa
 
 
 async def test_attempts_are_repeated_while_the_loop_goes_on() -> None:
-    share, attempts = Share(), []
+    share, attempts = Share(Turn()), []
 
     def attempt() -> str:
         attempts.append(True)
@@ -177,16 +177,24 @@ async def test_attempts_end_at_some_time(monkeypatch: pytest.MonkeyPatch) -> Non
     def attempt() -> None:
         raise Busy
 
-    share = Share()
+    turn = Turn()
+    share, began = Share(turn), time.monotonic()
     with pytest.raises(Lengthy):
         await share.run(attempt, True)
+    assert (time.monotonic() - began >= 0.02, turn.hopeless) == (True, True)
+    with pytest.raises(LookupError), turn:
+        raise LookupError
+    assert turn.hopeless, "nobody has written"
+    with turn:
+        pass
+    assert not turn.hopeless
     assert await share.run(lambda: "next", False) == "next"
 
 
 @pytest.mark.parametrize("problem", [LookupError, Lengthy])
 @pytest.mark.parametrize("later", [False, True])
 async def test_an_exception_is_the_callers(problem: type[Exception], later: bool) -> None:
-    share, loop = Share(), Loop(turns.MOST if later else 0)
+    share, loop = Share(Turn()), Loop(turns.MOST if later else 0)
 
     def fails() -> None:
         raise problem
@@ -198,7 +206,7 @@ async def test_an_exception_is_the_callers(problem: type[Exception], later: bool
 
 
 def test_each_loop_has_its_own_share_and_is_not_kept_by_it() -> None:
-    shares, loops = Shares(), list[weakref.ref[asyncio.AbstractEventLoop]]()
+    shares, loops = Shares(Turn()), list[weakref.ref[asyncio.AbstractEventLoop]]()
 
     async def use() -> int:
         loops.append(weakref.ref(asyncio.get_running_loop()))
