@@ -20,14 +20,14 @@ T = TypeVar("T")
 #: How long a brief transaction may keep the event loop waiting for its turn, in seconds: about as long as another one
 #: takes.
 BRIEF_PATIENCE: Final = 0.005
-#: Seconds in each turn of an event loop in which brief transactions may begin, while others wait for a later turn.
-MOST: Final = 0.05
 #: For how long it then goes on without another such wait.
 REST: Final = 0.01
 #: The shortest and the longest time between its attempts, while the loop goes on.
 PAUSES: Final = (0.002, 0.006)
 #: The time of all attempts together, after which a thread does the work.
 ALL_ATTEMPTS: Final = 1.0
+#: Seconds in each turn of an event loop in which brief transactions may begin, while others wait for a later turn.
+MOST: Final = 0.05
 
 
 class Busy(Exception):
@@ -35,7 +35,7 @@ class Busy(Exception):
 
 
 class Turn:
-    """The lock for writers.
+    """The lock for writers.  Brief work does not wait for it as others do.
 
     A write within a write would wait for itself: with this kind of lock it fails when SQLite's own patience ends, with
     another kind it would hang.
