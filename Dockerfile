@@ -13,7 +13,7 @@ FROM python:${PYTHON}-slim
 LABEL org.opencontainers.image.title="assistants-shim" \
       org.opencontainers.image.description="Keeps OpenAI Assistants API applications running on the Responses API" \
       org.opencontainers.image.licenses="MIT"
-RUN useradd --system --uid 10001 --home-dir /var/lib/shim --create-home --shell /usr/sbin/nologin shim
+RUN useradd --uid 10001 --home-dir /var/lib/shim --create-home --shell /usr/sbin/nologin shim
 COPY --from=build /opt/shim /opt/shim
 ENV PATH=/opt/shim/bin:$PATH \
     PYTHONUNBUFFERED=1 \

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import openai
 import pytest
+import sqlalchemy as sa
 from hypothesis import settings
 from packaging.version import Version
 
+from shim.store import dialects
 from shim.store.database import database
 from tests.recordings import REQUIRED, WIRE
 from tests.scenarios.laws import table as generated
@@ -138,6 +140,27 @@ def _one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     path.write_text(ssl.DER_cert_to_PEM_cert(known[0]))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SSL_CERT_FILE", str(path))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    """Every engine compiles its statements anew, which was a sixth of what the tests computed: the engines of all SQLite
+    stores share what is compiled.
+    """
+    make, first = dialects.make_engine, list[sa.Engine]()
+
+    def made(url: sa.URL, *more: int) -> sa.Engine:
+        engine = make(url, *more)
+        if dialects.is_sqlite(url):
+            # A dialect is a part of the cache's keys; that of one SQLite file is equal to that of another.
+            first.append(engine)
+            del first[1:]
+            engine.dialect, engine._compiled_cache = first[0].dialect, first[0]._compiled_cache
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dialects, "make_engine", made)
         yield
 
 

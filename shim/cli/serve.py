@@ -68,6 +68,7 @@ Descriptor = Annotated[
     int | None,
     typer.Option(metavar="N", help="The file descriptor of an open socket to listen on, as service managers pass it."),
 ]
+Supervisor = Annotated[int | None, typer.Option(hidden=True, help="The id of the process that supervises this worker.")]
 
 
 def serve(  # noqa: PLR0913 - each option is a parameter
@@ -82,6 +83,7 @@ def serve(  # noqa: PLR0913 - each option is a parameter
     log_level: Level = None,
     log_format: Format = None,
     fd: Descriptor = None,
+    supervisor: Supervisor = None,
 ) -> None:
     """Serve the Assistants API over HTTP: the old routes from here, every other path from the upstream."""
     options = {"upstream": upstream, "auth": auth, "workers": workers, "log_level": log_level, "log_format": log_format}
@@ -92,7 +94,7 @@ def serve(  # noqa: PLR0913 - each option is a parameter
     # If the store cannot be used, the server fails at start, not at the first request.
     database(settings.database_url, settings.database_connections, settings.keys).prepare()
     tls = run.Tls(str(tls_cert), str(tls_key) if tls_key else None) if tls_cert else None
-    binding = run.Binding(host, port, fd, tls)
+    binding = run.Binding(host, port, fd, tls, supervisor)
 
     def listening(url: str) -> None:
         typer.echo(f"{url}, upstream {behind}; Ctrl-C ends it")

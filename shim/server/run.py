@@ -5,6 +5,8 @@ import ctypes
 import gc
 import logging
 import math
+import os
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -47,14 +49,29 @@ class Server(uvicorn.Server):
     """Reports its address when it listens; ends streams with a last event when it stops.
 
     ``drain``: seconds after the signal for which it still accepts requests, while `/readyz` answers 503.
+    ``supervisor``: the process id of a worker's supervisor.  A worker whose supervisor was killed stops as if told to:
+    nobody else could stop it, and it would keep the address.
     """
 
     def __init__(
-        self, config: uvicorn.Config, grace: float, listening: Callable[[str], None], drain: float = 0.0
+        self,
+        config: uvicorn.Config,
+        grace: float,
+        listening: Callable[[str], None],
+        drain: float = 0.0,
+        supervisor: int | None = None,
     ) -> None:
         super().__init__(config)
         self._grace, self._listening, self._drain = grace, listening, drain
+        self._supervisor = supervisor
         self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def on_tick(self, counter: int) -> bool:
+        if self._supervisor is not None and os.getppid() != self._supervisor:
+            log.warning("the supervisor %s has ended: this worker stops", self._supervisor)
+            self._supervisor = None
+            self.handle_exit(signal.SIGTERM, None)
+        return await super().on_tick(counter)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         application: Any = self.config.app
@@ -123,12 +140,15 @@ def configured(
 
 
 class Binding(NamedTuple):
-    """Where to listen; ``fd``: an open socket to use instead of the address."""
+    """Where to listen; ``fd``: an open socket to use instead of the address; ``supervisor``: the id of the process that
+    opened it and supervises this one.
+    """
 
     host: str
     port: int
     fd: int | None = None
     tls: Tls | None = None
+    supervisor: int | None = None
 
 
 def serve(binding: Binding, settings: Settings, allow_remote: bool, listening: Callable[[str], None]) -> None:
@@ -136,7 +156,7 @@ def serve(binding: Binding, settings: Settings, allow_remote: bool, listening: C
     config = configured(binding.host, binding.port, settings, allow_remote, binding.tls)
     settle_in()
     sockets = [socket.socket(fileno=binding.fd)] if binding.fd is not None else None
-    server = Server(config, settings.exit_grace, listening, settings.drain_seconds)
+    server = Server(config, settings.exit_grace, listening, settings.drain_seconds, binding.supervisor)
     server.run(sockets)
     if not server.started:
         raise SystemExit(FAILED)

@@ -79,7 +79,8 @@ class Workers:
     """The processes, and what becomes of them."""
 
     def __init__(self, plan: Plan, arguments: Sequence[str]) -> None:
-        self._line = [sys.executable, "-m", "shim", *arguments, "--workers", "1", "--fd", str(plan.listener)]
+        ours = ("--workers", "1", "--fd", str(plan.listener), "--supervisor", str(os.getpid()))
+        self._line = [sys.executable, "-m", "shim", *arguments, *ours]
         self._number, self._listener, self._grace = plan.number, plan.listener, plan.grace
         self._running: dict[subprocess.Popen[bytes], float] = {}
         self._stopping = False

@@ -5,12 +5,13 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.recordings import ROOT
-from tests.server.processes import answers, children, running
+from tests.server.processes import answers, children, running, state
 from tests.server.sending import send
 from tests.server.served import PATIENCE, until
 from tests.server.test_operations import numbers
@@ -37,6 +38,22 @@ def test_two_workers() -> None:
         it.send_signal(signal.SIGTERM)
         assert it.wait(PATIENCE) == 0
         assert not any(Path(f"/proc/{each}").exists() for each in last)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks into /proc")
+def test_workers_stop_when_their_supervisor_is_killed() -> None:
+    with running("--upstream", "sandbox", "--workers", "2") as (it, url):
+        until(lambda: len(children(it.pid)) == 2 and answers(url))
+        workers = children(it.pid)
+        it.kill()
+        try:
+            until(lambda: all(state(each) in ("Z", None) for each in workers))
+        finally:
+            for each in workers:
+                with suppress(ProcessLookupError):
+                    os.kill(each, signal.SIGKILL)
+        assert not answers(url), "the address is free for the next server"
 
 
 @pytest.mark.slow
