@@ -145,8 +145,8 @@ def _one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 
 @pytest.fixture(scope="session", autouse=True)
 def _compiled_once() -> Iterator[None]:
-    """Every engine compiles its statements anew, which was a sixth of what the tests computed: the engines of all SQLite
-    stores share what is compiled.
+    """Every engine compiles its statements anew, which was a sixth of what the tests computed: here the engines of all
+    SQLite stores share what is compiled.
     """
     make, first = dialects.make_engine, list[sa.Engine]()
 
