@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from hypothesis import settings
 from packaging.version import Version
 
-from shim.store import dialects
+from shim.store import sealing
 from shim.store.database import database
+from shim.store.sealing import Seal
 from tests.recordings import REQUIRED, WIRE
 from tests.scenarios.laws import table as generated
 from tests.scenarios.replay import table as played
@@ -146,21 +147,20 @@ def _one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 @pytest.fixture(scope="session", autouse=True)
 def _compiled_once() -> Iterator[None]:
     """Every engine compiles its statements anew, which was a sixth of what the tests computed: here the engines of all
-    SQLite stores share what is compiled.
+    SQLite stores without encryption share what is compiled.
     """
-    make, first = dialects.make_engine, list[sa.Engine]()
+    use, first = sealing.use, list[sa.Engine]()
 
-    def made(url: sa.URL, *more: int) -> sa.Engine:
-        engine = make(url, *more)
-        if dialects.is_sqlite(url):
-            # A dialect is a part of the cache's keys; that of one SQLite file is equal to that of another.
+    def used(engine: sa.Engine, seal: Seal | None) -> None:
+        if seal is None and engine.dialect.name == "sqlite":
+            # A dialect is a part of the cache's keys; those of two files differ in nothing but their seals.
             first.append(engine)
             del first[1:]
             engine.dialect, engine._compiled_cache = first[0].dialect, first[0]._compiled_cache
-        return engine
+        use(engine, seal)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dialects, "make_engine", made)
+        patch.setattr(sealing, "use", used)
         yield
 
 

@@ -23,13 +23,17 @@ def print_page() -> str:
 
 def _command(name: str, command: Any) -> list[str]:
     hints = typing.get_type_hints(command, include_extras=True)
-    rows = [_parameter(each, hints[each.name]) for each in inspect.signature(command).parameters.values()]
+    described = [(each, _described(hints[each.name])) for each in inspect.signature(command).parameters.values()]
+    rows = [_parameter(each, info) for each, info in described if not info.hidden]
     parts = [f"## {name}", first_line(command)]
     return [*parts, table(("", "default", "meaning"), rows)] if rows else parts
 
 
-def _parameter(parameter: inspect.Parameter, hint: Any) -> tuple[str, str, str]:
-    info = next(each for each in hint.__metadata__ if isinstance(each, (ArgumentInfo, OptionInfo)))
+def _described(hint: Any) -> ArgumentInfo | OptionInfo:
+    return next(each for each in hint.__metadata__ if isinstance(each, (ArgumentInfo, OptionInfo)))
+
+
+def _parameter(parameter: inspect.Parameter, info: ArgumentInfo | OptionInfo) -> tuple[str, str, str]:
     if isinstance(info, ArgumentInfo):
         shown = str(info.metavar or parameter.name.upper())
     else:
