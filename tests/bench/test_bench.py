@@ -55,6 +55,6 @@ def test_many_streams_are_measured() -> None:
 
 
 def test_the_memory_of_an_unread_stream_does_not_grow_with_its_length() -> None:
-    few, many = (limits.measured("none", megabytes, 4) for megabytes in (5, 40))
+    few, many = (limits.measured("none", megabytes, 4) for megabytes in (5, 80))
     assert few["end"] == many["end"] == "completed"
     assert many["most"] < few["most"] + 25
