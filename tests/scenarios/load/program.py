@@ -5,6 +5,7 @@ It reads all its state from the thread, so that after a restart it continues at 
 
 import json
 import random
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ ACTIVE: Final = ("queued", "in_progress", "requires_action", "cancelling")
 PAUSE: Final = 0.2
 #: A stream that breaks off raises an error of the HTTP library.
 ERRORS: Final = (openai.APIError, http.HTTPError)
+ID: Final = re.compile(r"(?:asst|thread|run|msg|call)_\w+")
 Note = Callable[[str, float], None]
 
 
@@ -47,7 +49,7 @@ class Conversation:
             try:
                 return self._go_on()
             except ERRORS as problem:
-                self.note(f"error {type(problem).__name__} {getattr(problem, 'status_code', '')}".strip(), 0.0)
+                self.note(f"error {_told(problem)}", 0.0)
                 time.sleep(random.uniform(0, PAUSE))
 
     def _go_on(self) -> None:
@@ -131,6 +133,14 @@ class Conversation:
                 if event.event == "thread.run.in_progress":
                     break
         return self.runs.list(self.thread_id, limit=1).data[0]
+
+
+def _told(problem: Exception) -> str:
+    """What an error says, without ids, so that equal ones can be counted: of a refusal its request and its words."""
+    if not isinstance(problem, openai.APIStatusError):
+        return type(problem).__name__
+    asked = problem.request
+    return ID.sub("ID", f"{problem.status_code} {asked.method} {asked.url.path}: {problem.message}")
 
 
 def _last(stream: Any) -> Any:
