@@ -13,6 +13,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Final, Literal, TypeVar
 
 import openai
@@ -210,18 +211,17 @@ def profile_of(client: Any, settings: Settings) -> Callable[[], Profile]:
     """The profile of a client's upstream, whose address may change during the client's life."""
     profile_name = settings.upstream_profile or (SANDBOX if settings.upstream == SANDBOX else None)
 
-    def profile() -> Profile:
-        address = settings.upstream or str(client.base_url)
+    @lru_cache(maxsize=8)
+    def known_at(address: str) -> Profile:
         known = profiles.choose(address, profile_name)
         known = known if settings.store_responses else profiles.stateless(known)
         always = settings.background == "always"
         background = (always or (known.background and settings.background == "auto")) and known.stores
-        return replace(
-            known,
-            background=background,
-            always=always and background,
-            address=f"{address} {_credentials_digest(client)}",
-        )
+        return replace(known, background=background, always=always and background)
+
+    def profile() -> Profile:
+        address = settings.upstream or str(client.base_url)
+        return replace(known_at(address), address=f"{address} {_credentials_digest(client)}")
 
     return profile
 

@@ -1,6 +1,10 @@
-"""Connects a socket to a host name: tries all its addresses, each before the previous one has failed (RFC 8305)."""
+"""Connects a socket to a host name, and looks whether one can be read.
+
+All addresses of a name are tried, each before the previous one has failed (RFC 8305).
+"""
 
 import asyncio
+import select
 import socket
 from collections.abc import Iterator
 from ipaddress import ip_address
@@ -81,3 +85,12 @@ async def _opened(address: Address) -> socket.socket:
         sock.close()
         raise
     return sock
+
+
+def is_readable(sock: Any) -> bool:
+    """Whether bytes or the end of the connection can be read that the event loop has not processed yet."""
+    if sock is None or not hasattr(select, "poll"):
+        return False
+    poll = select.poll()
+    poll.register(sock.fileno(), select.POLLIN)
+    return bool(poll.poll(0))

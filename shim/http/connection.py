@@ -6,15 +6,16 @@ It is used for one exchange at a time.  Anything that is not plain HTTP/1.1 ends
 """
 
 import asyncio
-import select
-import socket
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
 import httptools
 
+from shim.http.addresses import is_readable
 from shim.http.guard import http
+from shim.http.pace import Pace
+from shim.upstream.colours import OfBytes, Offer
 
 #: The largest number of bytes of an answer's head, or between two pieces of its body.
 LONGEST: Final = 131_072
@@ -33,8 +34,9 @@ class Connection(asyncio.Protocol):
     ``head``: the answer's status, reason and headers, after they have arrived; ``complete``: its body has arrived, too.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, gone: "Callable[[Connection], None]") -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, gone: "Callable[[Connection], None]", pace: Pace) -> None:
         self.loop: Final = loop
+        self._pace: Final = pace
         self._gone: Callable[[Connection], None] | None = gone
         self.idle_since = 0.0
         self.transport: Any = None
@@ -44,9 +46,10 @@ class Connection(asyncio.Protocol):
         self._patience: float | None = None
         self._busy = self._full = self._paused = False
         self._sent = True
-        #: Called by the event loop with bytes of the body that have arrived while the reader waits for them.  Returns
-        #: whether it has taken them; then the reader goes on waiting.  Never raises.
-        self.listener: Callable[[bytes], bool] | None = None
+        #: Called with bytes of the body that have arrived while the reader waits for them.  The reader goes on waiting,
+        #: unless they are left to it.
+        self.listener: OfBytes | None = None
+        self._held: asyncio.TimerHandle | None = None
         #: The number of the exchange.
         self.exchange = 0
         self.begin()
@@ -62,6 +65,7 @@ class Connection(asyncio.Protocol):
         self._problem: Exception | None = None
         self._pieces, self._unread, self._loose = list[bytes](), 0, 0
         self._busy, self._sent = True, False
+        self._flowing = False
         self.listener = None
 
     @property
@@ -77,17 +81,19 @@ class Connection(asyncio.Protocol):
     @property
     def stale(self) -> bool:
         """Whether an idle connection has been closed, or has received bytes without a request."""
-        return bool(self.transport.is_closing()) or _is_readable(self.transport)
+        return bool(self.transport.is_closing()) or is_readable(self.transport.get_extra_info("socket"))
 
     def rest(self) -> None:
         """End the exchange; the connection is idle."""
         self._busy, self.idle_since = False, self.loop.time()
         self._parser = self.listener = None
+        self._release()
         self._quiet()
         self._flow()
 
     def abort(self) -> None:
         """Close it at once, also during an exchange."""
+        self._release()
         self._quiet()
         if self.transport is not None:
             self.transport.abort()
@@ -127,8 +133,10 @@ class Connection(asyncio.Protocol):
         if self._unread > FULL and not self._paused and not self.transport.is_closing():
             self._paused = True
             self.transport.pause_reading()
-        if self.listener is None or not self._is_taken(self.listener):
+        if self.listener is None:
             self._wake()
+        else:
+            self._offer(self.listener)
 
     def eof_received(self) -> bool:
         if self._busy and self.head is not None and not self._framed and self._problem is None:
@@ -228,6 +236,7 @@ class Connection(asyncio.Protocol):
             await self._wait(seconds, http.ReadTimeout, "the answer did not go on in time")
         pieces = self._pieces
         self._pieces, self._unread = [], 0
+        self._release()
         if self._paused:
             self._flow()
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
@@ -270,20 +279,44 @@ class Connection(asyncio.Protocol):
             self._timer.cancel()
             self._timer = None
 
-    def _is_taken(self, listener: Callable[[bytes], bool]) -> bool:
-        """Whether the listener takes what has arrived.  Bytes that complete the body, or that come behind others which
-        the reader has not got yet, are the reader's.
+    def _offer(self, listener: OfBytes) -> None:
+        """Let the listener take what has arrived, or wake the reader.  Bytes that complete the body, or that come
+        behind others which the reader has not got yet, are the reader's.
+
+        While the listener takes all that comes and the process is busy, bytes are held for a moment: they and those
+        that follow are taken together.
         """
-        waiter, pieces = self._waiter, self._pieces
+        waiter = self._waiter
         if waiter is None or waiter.done() or self.complete or self._problem is not None:
-            return False
-        if pieces and not listener(pieces[0] if len(pieces) == 1 else b"".join(pieces)):
-            return False
+            self._wake()
+            return
+        now = self.loop.time()
+        self._deadline = now + (self._patience or 0.0)
+        if self._unread > LOW or not self._flowing:
+            self._deliver(listener)
+        elif self._held is None:
+            if seconds := self._pace.delay(now):
+                self._held = self.loop.call_later(seconds, self._deliver, listener)
+            else:
+                self._deliver(listener)
+
+    def _deliver(self, listener: OfBytes) -> None:
+        self._release()
+        if not (pieces := self._pieces):
+            return
+        offered = listener(pieces[0] if len(pieces) == 1 else b"".join(pieces))
+        self._flowing = offered is Offer.TAKEN or (self._flowing and offered is Offer.EMPTY)
+        if offered is Offer.LEFT:
+            self._wake()
+            return
         self._pieces, self._unread = [], 0
         if self._paused:
             self._flow()
-        self._deadline = self.loop.time() + (self._patience or 0.0)
-        return True
+
+    def _release(self) -> None:
+        if self._held is not None:
+            self._held.cancel()
+            self._held = None
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
@@ -309,32 +342,3 @@ class Connection(asyncio.Protocol):
         gone, self._gone = self._gone, None
         if gone is not None:
             gone(self)
-
-
-def _is_readable(transport: Any) -> bool:
-    """Whether bytes or the end of the connection can be read that the event loop has not processed yet."""
-    sock = transport.get_extra_info("socket")
-    if sock is None or not hasattr(select, "poll"):
-        return False
-    poll = select.poll()
-    poll.register(sock.fileno(), select.POLLIN)
-    return bool(poll.poll(0))
-
-
-class Wire:
-    """A network stream in the sense of the HTTP libraries, with which a wait for an answer is interrupted.
-
-    It belongs to the connection's current exchange.
-    """
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection: Final = connection
-        self._exchange: Final = connection.exchange
-
-    def get_extra_info(self, name: str) -> Any:
-        """``socket``: an object that can be shut down from any thread; other values are the transport's."""
-        return self if name == "socket" else self._connection.transport.get_extra_info(name)
-
-    def shutdown(self, how: int = socket.SHUT_RDWR) -> None:
-        """As a socket's."""
-        self._connection.interrupt(self._exchange)

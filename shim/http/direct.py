@@ -8,15 +8,17 @@ import asyncio
 import re
 import ssl
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any, Final, NamedTuple, Protocol
 
 import anyio
 
 from shim.http import addresses, pools
-from shim.http.connection import Connection, Wire
+from shim.http.connection import Connection
 from shim.http.guard import http
-from shim.upstream.colours import BODY
+from shim.http.pace import Pace
+from shim.http.wire import Wire
+from shim.upstream.colours import BODY, OfBytes
 
 #: The bytes that are allowed in the first line and in the headers of a request; none of them can end a line.
 NAME: Final = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
@@ -53,23 +55,23 @@ class _Upstreams(Protocol):
     async def aclose(self) -> None: ...
 
 
-def put_in_place(network: Any) -> None:
+def put_in_place(network: Any, pace: Pace) -> None:
     """Replace the transport of an HTTP client that the SDK has made, if it is a plain one."""
     transport = network._transport
     pool = getattr(transport, "_pool", None)
     plain = type(transport) is http.AsyncHTTPTransport and type(pool).__name__ == "AsyncConnectionPool"
     if plain and not any(getattr(pool, name, None) for name in ("_proxy", "_uds", "_local_address", "_http2")):
-        network._transport = Direct(transport, pool)
+        network._transport = Direct(transport, pool, pace)
         pools.split(transport)
 
 
 class Direct(http.AsyncBaseTransport):  # type: ignore[misc]
     """``usual``: the original transport.  The limits of its pool hold for each upstream."""
 
-    def __init__(self, usual: _Upstreams, pool: Any) -> None:
+    def __init__(self, usual: _Upstreams, pool: Any, pace: Pace) -> None:
         self._usual: Final = usual
         limits = Limits(pool._max_connections, pool._max_keepalive_connections, pool._keepalive_expiry)
-        self._made: Final = (limits, pool._ssl_context, tuple(getattr(pool, "_socket_options", None) or ()))
+        self._made: Final = (limits, pool._ssl_context, tuple(getattr(pool, "_socket_options", None) or ()), pace)
         self._pools: Final[dict[Origin, OriginPool]] = {}
 
     async def handle_async_request(self, request: Any) -> Any:
@@ -120,7 +122,7 @@ class Body(http.AsyncByteStream):  # type: ignore[misc]
             raise StopAsyncIteration
         return piece
 
-    def listen(self, listener: Callable[[bytes], bool]) -> None:
+    def listen(self, listener: OfBytes) -> None:
         """Offer bytes to ``listener`` before a reader that waits for them: see `Connection.listener`."""
         if self._connection is not None:
             self._connection.listener = listener
@@ -136,9 +138,9 @@ class OriginPool:
     """The connections of one client to one upstream.  Connections of another event loop are not used."""
 
     def __init__(
-        self, origin: Origin, limits: Limits, context: ssl.SSLContext | None, options: tuple[Any, ...]
+        self, origin: Origin, limits: Limits, context: ssl.SSLContext | None, options: tuple[Any, ...], pace: Pace
     ) -> None:
-        self._origin, self._limits, self._context, self._options = origin, limits, context, options
+        self._origin, self._limits, self._context, self._options, self._pace = origin, limits, context, options, pace
         self._idle: list[Connection] = []
         self._open: set[Connection] = set()
         self._opening = 0
@@ -231,7 +233,9 @@ class OriginPool:
                 context = self._context or ssl.create_default_context()
                 context.set_alpn_protocols(["http/1.1"])
                 secure = {"ssl": context, "server_hostname": origin.name}
-            _, protocol = await loop.create_connection(lambda: Connection(loop, self._gone), sock=sock, **secure)
+            _, protocol = await loop.create_connection(
+                lambda: Connection(loop, self._gone, self._pace), sock=sock, **secure
+            )
         except BaseException:
             sock.close()
             raise

@@ -205,9 +205,26 @@ class Tasks(Pumps[AsyncBody]):
         """In a task of its own, so that a cancelled caller cancels it only once, and its work is undone before the
         caller continues.  Some libraries cancel their tasks again at every await.
         """
-        task = asyncio.get_running_loop().create_task(work)
+        loop = asyncio.get_running_loop()
+        over = loop.create_future()
+
+        async def run() -> Reply:
+            try:
+                return await work
+            finally:
+                # So the caller goes on in the event loop's next turn; by a callback it would do so a turn later.
+                end()
+
+        def end(_: object = None) -> None:
+            work.close()
+            if not over.done():
+                over.set_result(None)
+
+        task = loop.create_task(run())
+        # It may be cancelled before its first step.
+        task.add_done_callback(end)
         try:
-            return await asyncio.shield(task)
+            await over
         except asyncio.CancelledError:
             task.cancel()
             while not task.done():
@@ -217,6 +234,7 @@ class Tasks(Pumps[AsyncBody]):
                 # It was too late to undo the work: the run goes on without a reader.
                 self.work(events)
             raise
+        return task.result()
 
     def _body(self, chunks: AsyncBody) -> AsyncBody:
         return chunks

@@ -9,6 +9,7 @@ from shim.assembly import wiring
 from shim.http import breaker, direct, pools, transport
 from shim.http.breaker import Circuits
 from shim.http.circuit import Rules
+from shim.http.pace import Pace
 from shim.server.metrics import Metrics
 from shim.settings import Settings
 
@@ -39,7 +40,7 @@ def network(client: openai.AsyncOpenAI, settings: Settings, known: Circuits) -> 
     network = wiring.reaching(transport.innermost(client._client), settings, "async_client")
     if settings.upstream != wiring.SANDBOX:
         if settings.upstream_http == "direct":
-            direct.put_in_place(network)
+            direct.put_in_place(network, Pace(settings.text_delay))
         pools.by_origin(network)
         if settings.circuit_failures:
             breaker.put_around(network, known)

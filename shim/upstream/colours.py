@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, suppress
+from enum import Enum
 from typing import Any, Final, Protocol
 
 import anyio
@@ -19,6 +20,20 @@ from shim.upstream import waiting
 Open = Any
 #: The key of the body in a response of `shim.http.direct`, which is read without the library's layers.
 BODY: Final = "shim.body"
+
+
+class Offer(Enum):
+    """What became of bytes: their events were ``TAKEN``, or are left to the reader (``LEFT``); ``EMPTY``: they complete
+    no event.
+    """
+
+    TAKEN = "taken"
+    EMPTY = "empty"
+    LEFT = "left"
+
+
+#: Called by the event loop with bytes of a body, while its reader waits for them.  Never raises.
+OfBytes = Callable[[bytes], Offer]
 
 
 class Chunks(Protocol):
@@ -44,7 +59,7 @@ class Colour(Protocol):
         """The bytes of a body, as they come."""
         ...
 
-    def listen(self, chunks: Chunks, listener: Callable[[bytes], bool]) -> None:
+    def listen(self, chunks: Chunks, listener: OfBytes) -> None:
         """Offer bytes to the listener while the reader of ``chunks`` waits for them, if this body can."""
         ...
 
@@ -74,7 +89,7 @@ class Blocking:
         for chunk in response.iter_bytes():
             yield chunk
 
-    def listen(self, chunks: Chunks, listener: Callable[[bytes], bool]) -> None:
+    def listen(self, chunks: Chunks, listener: OfBytes) -> None:
         """A blocked thread is woken by bytes alone."""
 
     async def finish(self, chunks: Chunks, response: Open, seconds: float) -> None:
@@ -107,7 +122,7 @@ class Awaited:
         plain = response.extensions.get(BODY)
         return _chunks(response) if plain is None or "content-encoding" in response.headers else plain
 
-    def listen(self, chunks: Chunks, listener: Callable[[bytes], bool]) -> None:
+    def listen(self, chunks: Chunks, listener: OfBytes) -> None:
         if (listen := getattr(chunks, "listen", None)) is not None:
             listen(listener)
 

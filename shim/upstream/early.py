@@ -8,11 +8,12 @@ from typing import Final
 
 from shim.ports import Listener
 from shim.upstream import answers
+from shim.upstream.colours import Offer
 from shim.wire.types import Json
 
 
 class Reader:
-    """Reads a body in two places: `takes` is called by the event loop while the reader waits, `feed` by the reader with
+    """Reads a body in two places: `offer` is called by the event loop while the reader waits, `feed` by the reader with
     bytes that were not taken, in order.
     """
 
@@ -23,20 +24,22 @@ class Reader:
         self._parsed = 0
         self._problem: Exception | None = None
 
-    def takes(self, chunk: bytes) -> bool:
-        """Whether the listener has taken the events of a chunk, or it completes none.  Never raises."""
+    def offer(self, chunk: bytes) -> Offer:
+        """Offer the events of a chunk to the listener.  Never raises."""
         if self._listener is None:
-            return False
+            return Offer.LEFT
         try:
             events = self._body.feed(chunk)
-            if not events or self._listener(events):
-                return True
+            if not events:
+                return Offer.EMPTY
+            if self._listener(events):
+                return Offer.TAKEN
             self._events = events
         except Exception as problem:  # noqa: BLE001 - it is raised in the reader
             self._problem = problem
         # The reader gets this chunk, perhaps with more bytes behind it.
         self._parsed = len(chunk)
-        return False
+        return Offer.LEFT
 
     def feed(self, chunk: bytes) -> Iterator[list[Json]]:
         """The events that ``chunk`` completes.  Raises what the body or the listener has raised."""

@@ -156,7 +156,7 @@ class _Answer:
             reader = early.Reader(answers.Body(self._limits), self._listener)
             # It is closed in `close`, after the rest was read.
             self._chunks = self._colour.chunks(self._response)
-            self._colour.listen(self._chunks, reader.takes)
+            self._colour.listen(self._chunks, reader.offer)
             async for chunk in self._chunks:
                 for events in reader.feed(chunk):
                     self._over = events[-1]["type"] in LAST

@@ -9,8 +9,10 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -38,7 +40,11 @@ AIMS: Final[dict[str, tuple[str, int, float]]] = {
     "longest gap ms, 500 streams": ("gap", 500, 1000),
     "MB, 500 streams": ("peak_mb", 500, 300),
     "kB an idle stream": ("idle_kb", 200, 100),
+    "µs in mid-stream, 200 streams": ("middle_us_per_token", 200, 65),
 }
+#: All streams are in their middle from so many seconds after the last has started, until so long before the first ends.
+SETTLED: Final = 1.5
+BEFORE_END: Final = 0.5
 #: The columns of the table, and the measures that they show.
 COLUMNS: Final = {
     "streams": "streams",
@@ -47,6 +53,7 @@ COLUMNS: Final = {
     "tokens": "sent",
     "events": "tokens",
     "µs a token": "cpu_us_per_token",
+    "in mid-stream": "middle_us_per_token",
     "first p50 ms": "first_p50",
     "p99 ms": "first_p99",
     "longest gap ms": "gap",
@@ -56,8 +63,9 @@ COLUMNS: Final = {
 NOTE: Final = """\
 Tokens are those that upstream sends; "events" are the text events that came, as the server makes one of what came
 together.  Microseconds are of all threads and processes of the server (or of the SDK's program) for each token,
-the start of the runs included.  An idle stream waits for its first token.  "At once": all streams start within a
-second.  "Steady": they start evenly, so that after one length of a stream as many start as end."""
+the start of the runs included; "in mid-stream": while all streams run and none starts.  An idle stream waits for its
+first token.  "At once": all streams start within a second.  "Steady": they start evenly, so that after one length of a
+stream as many start as end."""
 
 
 def run(options: Options) -> Report:
@@ -90,7 +98,7 @@ def _rows(streams: int, workers: int, starts: Starts, seconds: float) -> Iterato
     with upstream_process(int(RATE * seconds), seconds) as upstream:
         direct = _readers("crowd_readers", upstream, starts, None)
         loop = _readers("crowd_sdk", upstream, starts, None)
-        through = _through(upstream, streams, workers, starts)
+        through = _through(upstream, streams, workers, starts, seconds)
     ways = (
         ("raw sockets, no server", 0, direct),
         ("the SDK's loop, no server", 0, loop),
@@ -102,16 +110,40 @@ def _rows(streams: int, workers: int, starts: Starts, seconds: float) -> Iterato
         yield {"streams": streams, "starts": starts.way, "workers": processes, "way": name, "sent": sent, **measures}
 
 
-def _through(upstream: str, streams: int, workers: int, starts: Starts) -> Json:
-    """First measure the memory of idle streams, then run the streams that are timed."""
+def _through(upstream: str, streams: int, workers: int, starts: Starts, seconds: float) -> Json:
+    """First measure the memory of idle streams, then run the streams that are timed, each of this length."""
     with _server(upstream, workers) as (url, pid):
         # A few streams first, so that memory allocated only once is not counted as memory of the idle streams.
         _readers("crowd_readers", url, Starts(AT_ONCE, 2 * workers, RAMP), pid)
         before = _memory(pid)
         idle = _readers("crowd_readers", url, Starts(AT_ONCE, streams, RAMP), pid, SLOW)["peak_mb"] - before
         used = _cpu(pid)
-        measures = _readers("crowd_readers", url, starts, pid)
+        middle = Middle(pid, starts.seconds + SETTLED, seconds - BEFORE_END)
+        measures = _readers("crowd_readers", url, starts, pid, middle=middle)
+        if middle.used:
+            measures["middle_us_per_token"] = round(middle.used / (streams * RATE * middle.lasted) * 1e6, 1)
         return measures | {"computed": _cpu(pid) - used, "idle_kb": round(idle * 1000 / streams, 1)}
+
+
+@dataclass
+class Middle:
+    """CPU time of a process while all streams run, in a part of the time since the first began: from ``begin`` to
+    ``end``, in seconds.  Streams that start steadily have no such part.
+    """
+
+    pid: int
+    begin: float
+    end: float
+    used: float = 0.0
+    lasted: float = 0.0
+    _first: tuple[float, float] | None = None
+
+    def look(self, at: float) -> None:
+        """Measure, ``at`` seconds after the first stream began."""
+        if self._first is None and self.begin <= at < self.end:
+            self._first = at, _cpu(self.pid)
+        elif self._first is not None and at <= self.end:
+            self.lasted, self.used = at - self._first[0], _cpu(self.pid) - self._first[1]
 
 
 def _text(found: list[Json]) -> str:
@@ -145,18 +177,22 @@ def _server(upstream: str, workers: int) -> Iterator[tuple[str, int]]:
             yield process.stdout.readline().partition(",")[0].strip(), process.pid
 
 
-def _readers(module: str, url: str, starts: Starts, pid: int | None, *more: str) -> Json:
+def _readers(module: str, url: str, starts: Starts, pid: int | None, *more: str, middle: Middle | None = None) -> Json:
     count, seconds = str(starts.count), str(starts.seconds)
     command = [sys.executable, "-m", f"tests.bench.{module}", url, count, seconds, *more]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as readers:
-        peak = 0.0
+        assert readers.stdout is not None
+        # A line says that the first stream begins now.
+        readers.stdout.readline()
+        began, peak = time.monotonic(), 0.0
         while readers.poll() is None:
             peak = max(peak, _memory(pid) if pid is not None else 0.0)
+            if middle is not None:
+                middle.look(time.monotonic() - began)
             try:
                 readers.wait(0.25)
             except subprocess.TimeoutExpired:
                 continue
-        assert readers.stdout is not None
         results: Json = json.loads(readers.stdout.read())
     return results | ({"peak_mb": round(peak, 1)} if pid is not None else {})
 

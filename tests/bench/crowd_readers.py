@@ -1,5 +1,5 @@
-"""Many concurrent readers: ``python -m tests.bench.crowd_readers URL STREAMS SECONDS [MODEL]`` prints the results as
-JSON.
+"""Many concurrent readers: ``python -m tests.bench.crowd_readers URL STREAMS SECONDS [MODEL]`` prints a line when
+the first stream begins, and at the end the results as JSON.
 
 At the shim's server each reader first creates a thread, then streams a run of it; at an upstream each reader streams a
 response. The streams start evenly within that number of seconds.
@@ -89,6 +89,7 @@ async def crowd(url: str, streams: int, seconds: float, model: str = "gpt-4o") -
             path, body = f"{base}/threads/{made['id']}/runs", {"assistant_id": assistant["id"], "stream": True}
         ready.append(number)
         if len(ready) == streams:
+            print("the first stream begins", flush=True)
             start.set()
         await start.wait()
         await asyncio.sleep(seconds * number / streams)

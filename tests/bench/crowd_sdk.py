@@ -1,5 +1,5 @@
-"""The SDK's plain loop for many streams: ``python -m tests.bench.crowd_sdk URL STREAMS SECONDS`` prints the results as
-JSON.
+"""The SDK's plain loop for many streams: ``python -m tests.bench.crowd_sdk URL STREAMS SECONDS`` prints a line when
+the first stream begins, and at the end the results as JSON.
 
 One process and one async client, with a task for each stream. The streams start evenly within that number of seconds.
 """
@@ -29,6 +29,7 @@ async def crowd(url: str, streams: int, seconds: float) -> dict[str, Any]:
                 seen.at.append(time.perf_counter() - began)
         return seen
 
+    print("the first stream begins", flush=True)
     before = time.process_time()
     seen = await asyncio.gather(*map(one, range(streams)))
     return summary(seen) | {"computed": time.process_time() - before}

@@ -1,6 +1,8 @@
 """The bench works: every variant reads the whole answer, each piece with one network read."""
 
 import json
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,20 @@ def test_many_streams_are_measured() -> None:
     # With only three streams the process may free more memory than the streams use, so the value may be negative.
     assert isinstance(through["idle_kb"], float)
     assert 0 < through["first_p50"] <= through["first_p99"]
+
+
+def test_the_middle_of_streams_is_measured() -> None:
+    middle = crowd.Middle(os.getpid(), 1.0, 3.0)
+    spent = []
+    for at in (0.5, 1.5, 2.0, 2.5, 3.5):
+        middle.look(at)
+        began = time.process_time()
+        while time.process_time() < began + 0.1:
+            pass
+        spent.append(time.process_time() - began)
+    # What was used before, and from the last look within it on, does not count.
+    assert middle.lasted == 1.0
+    assert sum(spent[1:3]) - 0.05 < middle.used < sum(spent) - 0.15
 
 
 def test_the_memory_of_an_unread_stream_does_not_grow_with_its_length() -> None:

@@ -9,6 +9,7 @@ import openai
 
 from shim.http import direct
 from shim.http.guard import http
+from shim.http.pace import Pace
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-type: application/json\r\n\r\n{}"
 
@@ -69,6 +70,6 @@ async def upstream(
 
 def client(**options: Any) -> Any:
     network = openai.AsyncOpenAI(api_key="key")._client if not options else http.AsyncClient(**options)
-    direct.put_in_place(network)
+    direct.put_in_place(network, Pace(0.0))
     assert isinstance(network._transport, direct.Direct)
     return network

@@ -9,8 +9,13 @@ from typing import Any
 
 import pytest
 
-from shim.http.connection import FULL, LONGEST, Connection, Wire
+from shim.http.connection import FULL, LONGEST, Connection
 from shim.http.guard import http
+from shim.http.pace import Pace
+from shim.http.wire import Wire
+
+#: That of a process which is never busy.
+UNHURRIED = Pace(0.0)
 
 
 class Held:
@@ -38,8 +43,8 @@ class Held:
         return name if name == "peername" else None
 
 
-def opened() -> tuple[Connection, Held]:
-    connection, held = Connection(asyncio.get_running_loop(), lambda _: None), Held()
+def opened(pace: Pace = UNHURRIED) -> tuple[Connection, Held]:
+    connection, held = Connection(asyncio.get_running_loop(), lambda _: None, pace), Held()
     connection.connection_made(held)  # type: ignore[arg-type]
     connection.begin()
     connection.written()
@@ -293,7 +298,7 @@ async def test_nothing_is_written_to_a_closed_connection() -> None:
 
 async def test_the_owner_is_notified_once_when_the_connection_is_lost() -> None:
     gone: list[Connection] = []
-    connection = Connection(asyncio.get_running_loop(), gone.append)
+    connection = Connection(asyncio.get_running_loop(), gone.append, UNHURRIED)
     connection.connection_made(Held())  # type: ignore[arg-type]
     connection.abort()
     connection.connection_lost(None)

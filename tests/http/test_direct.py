@@ -16,6 +16,7 @@ import uvloop
 
 from shim.http import direct
 from shim.http.guard import http
+from shim.http.pace import Pace
 from shim.upstream import waiting
 from shim.upstream.colours import AWAITED, BODY
 from tests.http.raw import OK, Upstream, client, request, upstream
@@ -211,7 +212,7 @@ async def test_a_head_request_uses_the_library_transport() -> None:
 )
 async def test_a_custom_transport_stays(options: dict[str, Any]) -> None:
     async with http.AsyncClient(**options) as network:
-        direct.put_in_place(network)
+        direct.put_in_place(network, Pace(0.0))
         assert network._transport is options["transport"]
 
 

@@ -4,21 +4,27 @@ import asyncio
 
 import pytest
 
-from shim.http.connection import FULL, Connection
+from shim.http.connection import FULL, LOW, Connection
 from shim.http.guard import http
-from tests.http.test_connection import opened
+from shim.http.pace import Pace
+from shim.upstream.colours import Offer
+from tests.http.test_connection import UNHURRIED, opened
 
+#: Seconds for which a busy process holds bytes.
+DELAY = 0.02
 STREAM = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
 
 
-async def listened() -> tuple[Connection, list[bytes], "asyncio.Task[bytes | None]"]:
-    """A connection whose reader waits, and whose listener takes all but "no": the list has what it was offered."""
-    connection, _ = opened()
+async def listened(pace: Pace = UNHURRIED) -> tuple[Connection, list[bytes], "asyncio.Task[bytes | None]"]:
+    """A connection whose reader waits, and whose listener takes all but what begins with "no": the list has what it was
+    offered.  A dot completes no event.
+    """
+    connection, _ = opened(pace)
     offered: list[bytes] = []
 
-    def listener(data: bytes) -> bool:
+    def listener(data: bytes) -> Offer:
         offered.append(data)
-        return data != b"no"
+        return Offer.LEFT if data.startswith(b"no") else Offer.EMPTY if data == b"." else Offer.TAKEN
 
     connection.data_received(STREAM)
     connection.listener = listener
@@ -81,3 +87,87 @@ async def test_reading_goes_on_when_much_was_taken() -> None:
     assert [len(each) for each in offered] == [FULL + 1]
     assert connection.transport.reading
     reading.cancel()
+
+
+class Busy(Pace):
+    """That of a process that is always busy."""
+
+    def __init__(self) -> None:
+        super().__init__(DELAY)
+
+    def delay(self, now: float) -> float:
+        return DELAY
+
+
+async def flowing() -> tuple[Connection, list[bytes], "asyncio.Task[bytes | None]"]:
+    """The same in a busy process, after the first text."""
+    connection, offered, reading = await listened(Busy())
+    connection.data_received(b"1\r\n.\r\n")
+    connection.data_received(b"2\r\nhe\r\n")
+    # Before it nothing is held, neither what completes no event nor the first text.
+    assert offered == [b".", b"he"]
+    offered.clear()
+    return connection, offered, reading
+
+
+async def test_bytes_are_held_and_taken_together_in_a_busy_process() -> None:
+    connection, offered, reading = await flowing()
+    for data in (b"3\r\nllo\r\n", b"1\r\n,\r\n", b"1\r\n", b" \r\n"):
+        connection.data_received(data)
+        assert offered == []
+    await asyncio.sleep(2 * DELAY)
+    assert (offered, reading.done()) == ([b"llo, "], False)
+    connection.data_received(b"2\r\nno\r\n")
+    connection.data_received(b"1\r\n!\r\n")
+    assert await reading == b"no!"
+    assert offered == [b"llo, ", b"no!"]
+
+
+async def test_what_completes_no_event_changes_nothing() -> None:
+    connection, offered, reading = await flowing()
+    connection.data_received(b"1\r\n.\r\n")
+    await asyncio.sleep(2 * DELAY)
+    connection.data_received(b"1\r\n!\r\n")
+    assert offered == [b"."]
+    await asyncio.sleep(2 * DELAY)
+    assert offered == [b".", b"!"]
+    reading.cancel()
+
+
+async def test_much_text_is_not_held() -> None:
+    connection, offered, reading = await flowing()
+    connection.data_received(b"3\r\nllo\r\n")
+    connection.data_received(b"%x\r\n%b\r\n" % (LOW, b"a" * LOW))
+    assert [len(each) for each in offered] == [LOW + 3]
+    await asyncio.sleep(2 * DELAY)
+    assert len(offered) == 1
+    reading.cancel()
+
+
+@pytest.mark.parametrize("what", ["end", "broken", "closed", "late", "interrupted", "aborted"])
+async def test_what_ends_an_answer_does_not_wait(what: str) -> None:
+    """Bytes that are held are the reader's then, before the error."""
+    connection, offered, reading = await flowing()
+    connection.data_received(b"3\r\nllo\r\n")
+    loop = asyncio.get_running_loop()
+    end = {
+        "end": lambda: connection.data_received(b"0\r\n\r\n"),
+        "broken": lambda: connection.data_received(b"rubbish\r\n"),
+        "closed": lambda: connection.connection_lost(None),
+        "late": lambda: (setattr(connection, "_deadline", loop.time()), connection._tick()),
+        "interrupted": lambda: connection._interrupted(connection.exchange),
+        "aborted": connection.abort,
+    }
+    end[what]()
+    if what == "aborted":
+        reading.cancel()
+    else:
+        assert await reading == b"llo"
+    if what == "end":
+        assert await connection.read(None) is None
+        connection.rest()
+    elif what != "aborted":
+        with pytest.raises(http.TransportError):
+            await connection.read(None)
+    await asyncio.sleep(2 * DELAY)
+    assert (offered, connection._held) == ([], None)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from shim.upstream.answers import Body
+from shim.upstream.colours import Offer
 from shim.upstream.early import Reader
 from shim.wire import sse
 
@@ -35,16 +36,21 @@ def test_each_event_gets_to_one_of_the_two(size: int, taken: str, late: int) -> 
     reader, waiting = Reader(Body(), listener), pieces(size)
     while waiting:
         chunk = waiting.pop(0)
-        if not reader.takes(chunk):
+        if reader.offer(chunk) is Offer.LEFT:
             more = b"".join(waiting[:late])
             del waiting[:late]
             seen += [event for events in reader.feed(chunk + more) for event in events]
     assert seen + reader.close() == EVENTS
 
 
+def test_bytes_that_complete_no_event() -> None:
+    reader = Reader(Body(), lambda _: True)
+    assert [reader.offer(each) for each in (b": wait", b"\n\n", WIRE)] == [Offer.EMPTY, Offer.EMPTY, Offer.TAKEN]
+
+
 def test_nothing_is_taken_without_a_listener() -> None:
     reader = Reader(Body(), None)
-    assert not reader.takes(WIRE)
+    assert reader.offer(WIRE) is Offer.LEFT
     assert list(reader.feed(WIRE)) == [EVENTS]
 
 
@@ -53,7 +59,7 @@ def test_a_failure_of_the_listener_is_the_readers() -> None:
         raise KeyError("delta")
 
     reader = Reader(Body(), fails)
-    assert not reader.takes(WIRE)
+    assert reader.offer(WIRE) is Offer.LEFT
     with pytest.raises(KeyError):
         list(reader.feed(WIRE))
 
@@ -63,7 +69,7 @@ def test_an_event_that_is_too_large(offered: bool) -> None:
     reader = Reader(Body(sse.Limits(event=50)), lambda _: True)
     large = b"data: " + b"a" * 100
     if offered:
-        assert not reader.takes(large)
+        assert reader.offer(large) is Offer.LEFT
     with pytest.raises(sse.TooLarge):
         list(reader.feed(large))
 
@@ -71,7 +77,7 @@ def test_an_event_that_is_too_large(offered: bool) -> None:
 def test_events_before_a_failure_are_returned_first() -> None:
     reader = Reader(Body(sse.Limits(event=80)), lambda _: False)
     good = sse.encode("response.created", EVENTS[0])
-    assert not reader.takes(good)
+    assert reader.offer(good) is Offer.LEFT
     events = reader.feed(good + b"data: " + b"a" * 100)
     assert next(events) == EVENTS[:1]
     with pytest.raises(sse.TooLarge):
