@@ -16,8 +16,8 @@ import anyio
 from shim.http import addresses, pools
 from shim.http.connection import Connection
 from shim.http.guard import http
+from shim.http.network_stream import NetworkStream
 from shim.http.pace import Pace
-from shim.http.wire import Wire
 from shim.upstream.colours import BODY, OfBytes
 
 #: The bytes that are allowed in the first line and in the headers of a request; none of them can end a line.
@@ -88,7 +88,11 @@ class Direct(http.AsyncBaseTransport):  # type: ignore[misc]
             connection.abort()
             raise
         body = Body(connection, origin_pool, timeouts.get("read"))
-        known = {"http_version": connection.version, "reason_phrase": reason, "network_stream": Wire(connection)}
+        known = {
+            "http_version": connection.version,
+            "reason_phrase": reason,
+            "network_stream": NetworkStream(connection),
+        }
         return http.Response(status, headers=headers, stream=body, extensions=known | {BODY: body})
 
     async def aclose(self) -> None:

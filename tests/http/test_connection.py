@@ -11,8 +11,8 @@ import pytest
 
 from shim.http.connection import FULL, LONGEST, Connection
 from shim.http.guard import http
+from shim.http.network_stream import NetworkStream
 from shim.http.pace import Pace
-from shim.http.wire import Wire
 
 #: That of a process which is never busy.
 UNHURRIED = Pace(0.0)
@@ -246,7 +246,7 @@ async def test_an_answer_before_the_end_of_its_request() -> None:
 async def test_another_thread_can_shut_the_connection_down() -> None:
     connection, _ = opened()
     connection.data_received(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhe")
-    wire = Wire(connection)
+    wire = NetworkStream(connection)
     assert await connection.read(None) == b"he"
     reading = asyncio.ensure_future(connection.read(None))
     await asyncio.to_thread(wire.get_extra_info("socket").shutdown, socket.SHUT_RDWR)
@@ -259,7 +259,7 @@ async def test_a_late_interruption_does_not_end_the_next_exchange() -> None:
     """The run has ended, its connection is used for another run, and only then a busy loop gets to the interruption."""
     connection, held = opened()
     connection.data_received(PLAIN)
-    wire = Wire(connection)
+    wire = NetworkStream(connection)
     wire.shutdown()
     assert await connection.read(None) == b"hello"
     connection.rest()

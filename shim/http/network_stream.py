@@ -6,7 +6,7 @@ from typing import Any, Final
 from shim.http.connection import Connection
 
 
-class Wire:
+class NetworkStream:
     """A network stream in the sense of the HTTP libraries, with which a wait for an answer is interrupted.
 
     It belongs to the connection's current exchange.
