@@ -19,12 +19,17 @@ WEIGHT: Final = 0.5
 
 
 class Pace:
-    """``longest``: the seconds that text may wait at most.  ``used``: the seconds of the processor that the process has
-    used.
+    """``longest``: the seconds that text may wait at most.  ``seen``: called with the waiting time at each measurement.
+    ``used``: the seconds of the processor that the process has used.
     """
 
-    def __init__(self, longest: float, used: Callable[[], float] = time.process_time) -> None:
-        self._longest, self._used = longest, used
+    def __init__(
+        self,
+        longest: float,
+        seen: Callable[[float], None] = lambda seconds: None,
+        used: Callable[[], float] = time.process_time,
+    ) -> None:
+        self._longest, self._seen, self._used = longest, seen, used
         self._measured, self._before = 0.0, 0.0
         self._load = self._delay = 0.0
 
@@ -42,3 +47,4 @@ class Pace:
         self._load += weight * (load - self._load)
         self._measured, self._before = now, used
         self._delay = self._longest * min(max((self._load - EASY) / (BUSY - EASY), 0.0), 1.0)
+        self._seen(self._delay)

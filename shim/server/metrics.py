@@ -60,6 +60,9 @@ class Metrics:
         self._taken = counter("shim_lease_takeovers", "Runs taken over from a process that has ended.")
         self._waits = histogram("shim_store_wait_seconds", "Waits for a connection to the store.", buckets=SHORT)
         self._lag = histogram("shim_event_lag_seconds", "Delay of the event loop and of every event.", buckets=SHORT)
+        self._text_waits = histogram(
+            "shim_text_delay_seconds", "Time for which text waits as the process is busy.", buckets=SHORT
+        )
         self._requests = counter("shim_http_requests", "Requests, by route and status.", ["method", "route", "status"])
         self._seconds = histogram("shim_http_request_seconds", "To the end of the answer.", ["route"], buckets=LONG)
         self._streams = _gauge("shim_open_streams", "Answers that are being streamed.", registry)
@@ -89,6 +92,10 @@ class Metrics:
     def waited(self, seconds: float) -> None:
         """Record how long a transaction has waited."""
         self._waits.observe(seconds)
+
+    def text_waits(self, seconds: float) -> None:
+        """Record how long text waits now."""
+        self._text_waits.observe(seconds)
 
     def circuits(self, open: int) -> None:
         """Upstreams that are left alone."""

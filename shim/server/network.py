@@ -35,12 +35,17 @@ def circuits(settings: Settings, metrics: Metrics) -> Circuits:
     return Circuits(Rules(settings.circuit_failures, settings.circuit_seconds), metrics.circuits)
 
 
-def network(client: openai.AsyncOpenAI, settings: Settings, known: Circuits) -> Any:
+def pace(settings: Settings, metrics: Metrics) -> Pace:
+    """How long text waits in this process."""
+    return Pace(settings.text_delay, metrics.text_waits)
+
+
+def network(client: openai.AsyncOpenAI, settings: Settings, known: Circuits, pace: Pace) -> Any:
     """The HTTP client for the SDK's client."""
     network = wiring.reaching(transport.innermost(client._client), settings, "async_client")
     if settings.upstream != wiring.SANDBOX:
         if settings.upstream_http == "direct":
-            direct.put_in_place(network, Pace(settings.text_delay))
+            direct.put_in_place(network, pace)
         pools.by_origin(network)
         if settings.circuit_failures:
             breaker.put_around(network, known)

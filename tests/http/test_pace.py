@@ -12,7 +12,8 @@ class Process:
 
     def __init__(self, longest: float = LONGEST) -> None:
         self.at, self.used, self.measured = 1000.0, 50.0, 0
-        self.pace = Pace(longest, self._used)
+        self.seen: list[float] = []
+        self.pace = Pace(longest, self.seen.append, self._used)
         self.pace.delay(self.at)
 
     def _used(self) -> float:
@@ -50,7 +51,8 @@ def test_what_was_before_a_pause_does_not_count() -> None:
 def test_it_is_measured_ten_times_a_second() -> None:
     process = Process()
     process.works(1.0, times=1000, seconds=EVERY / 100)
-    assert process.measured == pytest.approx(11, abs=1)
+    assert process.measured == len(process.seen) == pytest.approx(11, abs=1)
+    assert 0.0 < process.seen[-1] <= LONGEST
 
 
 def test_nothing_is_measured_where_nothing_may_wait() -> None:

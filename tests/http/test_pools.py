@@ -8,6 +8,7 @@ import pytest
 from shim.http.breaker import Circuits
 from shim.http.circuit import Rules
 from shim.http.guard import http
+from shim.http.pace import Pace
 from shim.server import network as upstreams
 from shim.settings import current_settings
 from tests.http.raw import Upstream, request, upstream
@@ -20,7 +21,7 @@ def network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     """The server's HTTP client, with a small limit of connections."""
     monkeypatch.setattr("openai._base_client.DEFAULT_CONNECTION_LIMITS", http.Limits(max_connections=MOST))
     chosen = current_settings().model_copy(update={"upstream_http": request.param})
-    return upstreams.network(upstreams.client(0), chosen, Circuits(Rules(5, 30.0)))
+    return upstreams.network(upstreams.client(0), chosen, Circuits(Rules(5, 30.0)), Pace(0.0))
 
 
 class Silent:

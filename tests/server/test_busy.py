@@ -10,6 +10,7 @@ import pytest
 from shim.http.pace import Pace
 from shim.sandbox.http import running
 from tests.server.served import served
+from tests.server.test_operations import numbers
 from tests.stores import Stores
 
 #: Seconds for which text waits: several of the sandbox's pauses.
@@ -76,3 +77,10 @@ def test_the_same_events_come_in_larger_pieces(
         assert len(seen[DELAY]) < len(seen[0.0])
         # The first text does not wait.
         assert next(each for each in seen[DELAY] if each[1]) == next(each for each in seen[0.0] if each[1])
+
+
+def test_how_long_text_waits_is_a_metric(upstream: str) -> None:
+    with served(upstream=upstream) as url, openai.OpenAI(base_url=f"{url}/v1", api_key="test") as client:
+        assert numbers(url)["shim_text_delay_seconds_count",] == 0
+        streamed(client, "slowly essay-10")
+        assert numbers(url)["shim_text_delay_seconds_count",] >= 2
