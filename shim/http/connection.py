@@ -286,8 +286,7 @@ class Connection(asyncio.Protocol):
         While the listener takes all that comes and the process is busy, bytes are held for a moment: they and those
         that follow are taken together.
         """
-        waiter = self._waiter
-        if waiter is None or waiter.done() or self.complete or self._problem is not None:
+        if self.complete or self._problem is not None or not self._is_awaited():
             self._wake()
             return
         now = self.loop.time()
@@ -302,7 +301,8 @@ class Connection(asyncio.Protocol):
 
     def _deliver(self, listener: OfBytes) -> None:
         self._release()
-        if not (pieces := self._pieces):
+        pieces = self._pieces
+        if not pieces or not self._is_awaited():
             return
         offered = listener(pieces[0] if len(pieces) == 1 else b"".join(pieces))
         self._flowing = offered is Offer.TAKEN or (self._flowing and offered is Offer.EMPTY)
@@ -317,6 +317,10 @@ class Connection(asyncio.Protocol):
         if self._held is not None:
             self._held.cancel()
             self._held = None
+
+    def _is_awaited(self) -> bool:
+        """Whether the reader waits and has not been woken."""
+        return self._waiter is not None and not self._waiter.done()
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():

@@ -171,3 +171,13 @@ async def test_what_ends_an_answer_does_not_wait(what: str) -> None:
             await connection.read(None)
     await asyncio.sleep(2 * DELAY)
     assert (offered, connection._held) == ([], None)
+
+
+async def test_bytes_that_are_held_belong_to_a_reader_that_was_woken() -> None:
+    connection, offered, reading = await flowing()
+    connection.data_received(b"3\r\nllo\r\n")
+    assert connection.listener is not None
+    connection._interrupted(connection.exchange)
+    # Its time is over before the reader goes on.
+    connection._deliver(connection.listener)
+    assert (await reading, offered) == (b"llo", [])
