@@ -45,6 +45,7 @@ class RunMemory(TypedDict):
     results.
 
     ``stale``: a message was deleted that the current response's chain contains, so nothing may chain from it.
+    ``message_metadata``: the metadata that its messages got while it was active, by their ids.
     ``images``: pictures that no message shows yet.  ``citations``: how many markers the run's messages have.  ``kept``:
     how many messages before the run its requests contain, if not all fitted.  ``cut``: messages were left out to save
     tokens, so no other run may chain from this one.
@@ -64,6 +65,7 @@ class RunMemory(TypedDict):
     awaits: list[str]
     contents: bool
     stale: bool
+    message_metadata: dict[str, Json]
     images: list[str]
     citations: int
     kept: int | None
@@ -87,6 +89,7 @@ def blank(model: str, resources: Json, awaits: list[str]) -> RunMemory:
         "awaits": awaits,
         "contents": False,
         "stale": False,
+        "message_metadata": {},
         "images": [],
         "citations": 0,
         "kept": None,
@@ -109,6 +112,11 @@ def answered(memory: RunMemory, response_id: str) -> RunMemory:
     """The memory after upstream has answered: marks without a response get this one."""
     marks: list[Mark] = [each | {"response": each["response"] or response_id} for each in memory["marks"]]
     return memory | {"marks": marks}
+
+
+def rejoined(memory: RunMemory, stored: RunMemory) -> RunMemory:
+    """The memory of the process that drives the run, with what other requests have changed in the store."""
+    return memory | {"stale": stored["stale"], "message_metadata": stored["message_metadata"]}
 
 
 def load(stored: str) -> RunMemory:

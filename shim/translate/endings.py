@@ -218,7 +218,7 @@ def _cut_message(turn: Turn, item: OpenItem, reason: str) -> Emitted:
 
 def _close_step(turn: Turn, step: Json, status: lifecycle.RunStatus, usage: Json | None, error: Json | None) -> Emitted:
     end, stamp = lifecycle.STEP_END[status]
-    changes = {"status": end, stamp: turn.now(), "usage": usage or objects.usage()}
+    changes = {"status": end, stamp: turn.now(), "usage": usage or step.get("usage") or objects.usage()}
     if end == "failed":
         # A step has only two error codes; the recorded text is used for a call that was cut off.
         changes["last_error"] = failures.of_step(error)

@@ -43,7 +43,9 @@ def _of_status(error: openai.APIStatusError) -> Refusal:
     # The SDK has unwrapped `error`.
     body: Json = error.body if isinstance(error.body, dict) else {"message": error.body}
     headers = {
-        name: value for name, value in error.response.headers.items() if name.lower() in ("retry-after", "x-request-id")
+        name.lower(): value
+        for name, value in error.response.headers.items()
+        if name.lower() in ("retry-after", "x-request-id")
     }
     body = secrets.without(body, error.request)
     # If the body has no message, the SDK uses the whole body as the message.

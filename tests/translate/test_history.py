@@ -234,3 +234,13 @@ def test_reasoning_is_followed_by_an_item_of_its_response(entries: list[Entry]) 
 def test_all_messages_are_replayed_once_and_in_order(entries: list[Entry]) -> None:
     texts = [entry.item["content"][0]["text"] for entry in entries if entry.item["type"] == "message"]
     assert [item["content"][0]["text"] for item in compose(entries) if item["type"] == "message"] == texts
+
+
+def test_images_of_the_assistant_are_not_sent() -> None:
+    """The Responses API takes only text there.  The journal keeps them."""
+    words = [IMAGE, text("See."), LINK]
+    for content, sent in ((words, [{"type": "output_text", "text": "See."}]), ([IMAGE], None)):
+        item = history.of_message({"role": "assistant", "content": content})
+        assert len(item["content"]) == len(content)
+        replayed = compose([Entry(1, item)])
+        assert [each["content"] for each in replayed] == ([] if sent is None else [sent])

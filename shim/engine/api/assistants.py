@@ -25,9 +25,10 @@ async def create(context: Context, request: Request) -> Reply:
     body = without_nulls(read("assistants.create", request.body))
     post = idempotency.post(context, request, "assistant")
     await idempotency.check_early(context, post)
-    tool_resources = await resources.create_stores(context, body.get("tool_resources"))
-    assistant = objects.assistant(context.ids("asst"), context.now(), _shown(body, tool_resources))
-    await context.store.write(_insert, context, assistant, post)
+    async with resources.creating(context) as created:
+        tool_resources = await resources.create_stores(context, body.get("tool_resources"), created)
+        assistant = objects.assistant(context.ids("asst"), context.now(), _shown(body, tool_resources))
+        await context.store.write(_insert, context, assistant, post)
     return json_reply(assistant)
 
 
@@ -82,7 +83,7 @@ def _page(tx: Tx, context: Context, wanted: Page) -> Json:
 def _update(tx: Tx, context: Context, assistant_id: str, body: Json) -> Json:
     assistant = lookup.assistant(tx, context, assistant_id)
     changes = {**{name: CLEARED[name] for name in body if name in CLEARED}, **without_nulls(body)}
-    merged = assistant["tool_resources"] | changes.get("tool_resources", {})
+    merged = assistant["tool_resources"] | without_nulls(changes.get("tool_resources", {}))
     assistant = assistant | _shown({"tools": assistant["tools"]} | changes, merged)
     rows.save(tx, assistant)
     return assistant

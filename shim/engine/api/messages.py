@@ -26,8 +26,11 @@ async def create(context: Context, request: Request, thread_id: str) -> Reply:
     await unknown_threads.create_if_allowed(context, thread_id)
     post = idempotency.post(context, request, "message")
     await idempotency.check_early(context, post)
-    more = await resources.attach(context, thread_id, [body])
-    return json_reply(await context.store.write(_create, context, thread_id, body, more, post))
+
+    async def save(more: Json) -> Json:
+        return await context.store.write(_create, context, thread_id, body, more, post)
+
+    return json_reply(await resources.attach(context, thread_id, [body], save))
 
 
 async def listing(context: Context, request: Request, thread_id: str) -> Reply:
@@ -113,7 +116,16 @@ def _update(tx: Tx, context: Context, thread_id: str, message_id: str, body: Jso
     if "metadata" in body:
         message = message | {"metadata": body["metadata"] or {}}
         rows.save(tx, message)
+        _tell_run(tx, message)
     return message
+
+
+def _tell_run(tx: Tx, message: Json) -> None:
+    """The process that drives a run replaces its messages as they grow: it keeps the metadata that it finds here."""
+    row = runs.active(tx, message["thread_id"]) if message["run_id"] else None
+    if row is not None and row.body["id"] == message["run_id"]:
+        changed = row.memory["message_metadata"] | {message["id"]: message["metadata"]}
+        runs.move(tx, row.body, row.memory | {"message_metadata": changed}, lifecycle.ACTIVE)
 
 
 def _delete(tx: Tx, context: Context, thread_id: str, message_id: str) -> None:

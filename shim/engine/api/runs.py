@@ -46,9 +46,12 @@ async def create(context: Context, request: Request, thread_id: str) -> Reply:
     if post.in_doubt:
         await refresh.thread(context, thread_id)
     await idempotency.check_early(context, post)
-    more = await resources.attach(context, thread_id, body.get("additional_messages") or [])
-    started = await _started(context, thread_id, body, post, more, contents)
-    return await _launch(context, request, started, body)
+
+    async def start(more: Json) -> Reply:
+        started = await _started(context, thread_id, body, post, more, contents)
+        return await _launch(context, request, started, body)
+
+    return await resources.attach(context, thread_id, body.get("additional_messages") or [], start)
 
 
 async def _started(context: Context, thread_id: str, *given: Any) -> "Started":
@@ -70,11 +73,11 @@ async def create_with_thread(context: Context, request: Request) -> Reply:
     body = without_nulls(read("threads.create_and_run", request.body))
     post = idempotency.post(context, request, "thread")
     await idempotency.check_early(context, post)
-    body["thread"] = await threads.prepared(context, without_nulls(body.get("thread") or {}))
-    started = await context.store.write(_start_with_thread, context, body, post)
-    return await _launch(
-        context, request, started, body, [("thread.created", objects.as_streamed(started.thread or {}))]
-    )
+    async with resources.creating(context) as created:
+        body["thread"] = await threads.prepared(context, without_nulls(body.get("thread") or {}), created)
+        started = await context.store.write(_start_with_thread, context, body, post)
+        before = [("thread.created", objects.as_streamed(started.thread or {}))]
+        return await _launch(context, request, started, body, before)
 
 
 async def listing(context: Context, request: Request, thread_id: str) -> Reply:
@@ -124,13 +127,16 @@ async def _launch(
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A stored, queued run, its first request to upstream, and the objects that were stored with it."""
+    """A stored, queued run, its first request to upstream, and the objects that were stored with it: the ids of its
+    messages (``added``), and of the files and vector stores that the thread did not have before (``attached``).
+    """
 
     run: Json
     memory: RunMemory
     sent: Sent
     added: list[str]
     noted: int
+    attached: Json
     thread: Json | None = None
 
 
@@ -151,7 +157,7 @@ def _start(
     """
     thread_rows.lock(tx, thread_id, context.now())
     idempotency.check(tx, post)
-    resources.save_attached(tx, thread_id, more)
+    attached = resources.save_attached(tx, thread_id, more)
     thread = lookup.thread(tx, thread_id)
     if refreshed:
         refresh.active(tx, context, thread_id)
@@ -167,7 +173,7 @@ def _start(
     if not run["instructions"] and not _has_user_message(tx, thread_id):
         raise error("nothing_to_answer")
     noted = idempotency.note(tx, context, replace(post, kind="run"), run["id"], thread_id)
-    return Started(run, memory, chain.prepare(tx, context, run, memory), added, noted)
+    return Started(run, memory, chain.prepare(tx, context, run, memory), added, noted, attached)
 
 
 @brief
@@ -214,6 +220,7 @@ def _undo_start(tx: Tx, context: Context, started: Started) -> None:
     for message_id in started.added:
         message_rows.delete(tx, thread_id, message_id)
         journal.forget_message(tx, message_id)
+    resources.remove_attached(tx, thread_id, started.attached)
 
 
 def _page(tx: Tx, thread_id: str, wanted: Page) -> Json:

@@ -22,7 +22,9 @@ async def create(context: Context, request: Request) -> Reply:
     body = without_nulls(read("threads.create", request.body))
     post = idempotency.post(context, request, "thread")
     await idempotency.check_early(context, post)
-    return json_reply(await context.store.write(_create, context, await prepared(context, body), post))
+    async with resources.creating(context) as created:
+        body = await prepared(context, body, created)
+        return json_reply(await context.store.write(_create, context, body, post))
 
 
 async def retrieve(context: Context, request: Request, thread_id: str) -> Reply:
@@ -49,10 +51,11 @@ async def delete(context: Context, request: Request, thread_id: str) -> Reply:
     return replace(reply, afterwards=partial(retention.delete_upstream, context)) if context.delete_responses else reply
 
 
-async def prepared(context: Context, body: Json) -> Json:
+async def prepared(context: Context, body: Json, created: resources.Created) -> Json:
     """A request for a thread whose vector stores and attachments have been created upstream."""
-    tool_resources = await resources.create_stores(context, body.get("tool_resources"))
-    return body | {"tool_resources": await resources.attached(context, tool_resources, body.get("messages") or [])}
+    tool_resources = await resources.create_stores(context, body.get("tool_resources"), created, resources.EXPIRY)
+    messages = body.get("messages") or []
+    return body | {"tool_resources": await resources.attached(context, tool_resources, messages, created)}
 
 
 @brief

@@ -11,7 +11,7 @@ from shim.engine.run import chain, launch, record, refresh
 from shim.engine.run.carrier import Carrier
 from shim.engine.run.chain import Sent
 from shim.engine.run.state import RunState
-from shim.store import journal, runs, steps, threads
+from shim.store import journal, run_memory, runs, steps, threads
 from shim.store.runs import RunRow
 from shim.store.tx import Tx, brief
 from shim.translate import elsewhere, history
@@ -125,7 +125,11 @@ def _undo_submission(tx: Tx, accepted: Accepted) -> None:
         _reopen_step(tx, accepted)
     lease: runs.Lease = {"owner": None, "lease_until": None}
     body = row.body if waits else current.body
-    runs.move(tx, body, row.memory, frozenset({"queued", "cancelling"}), **lease)
+    memory = run_memory.rejoined(row.memory, current.memory)
+    if memory["stale"]:
+        # A message was deleted meanwhile that the response contains from which this round was to chain.
+        memory = memory | {"tip": None}
+    runs.move(tx, body, memory, frozenset({"queued", "cancelling"}), **lease)
 
 
 def _reopen_step(tx: Tx, accepted: Accepted) -> None:

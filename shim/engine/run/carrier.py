@@ -426,12 +426,13 @@ class Carrier:
         return await self.commit_batch([*others, *endings.stopped(self.turn)])
 
     def _shown(self, data: Json) -> Json:
-        """A step without the texts of its search results, unless the run's request includes them; other objects
-        unchanged.
+        """A step without the texts of its search results, unless the run's request includes them; a message with its
+        metadata; other objects unchanged.
         """
-        return (
-            objects.step_shown(data, self.state.memory["contents"]) if data.get("object") == "thread.run.step" else data
-        )
+        memory = self.state.memory
+        if data.get("object") == "thread.run.step":
+            return objects.step_shown(data, memory["contents"])
+        return record.labelled(data, memory) if data.get("object") == "thread.message" else data
 
     async def commit_batch(self, emitted: list[Emitted]) -> list[Emitted]:
         """Commit a batch together with the backlog, then return all of it.  While the store fails, nothing is returned,

@@ -37,7 +37,7 @@ def commit(tx: Tx, state: RunState, emitted: list[Emitted]) -> Stored | Moved:
         raise Gone
     if current.body["status"] != state.stored_status or current.owner not in (None, context.owner):
         return Moved(current.body)
-    memory = state.memory | {"stale": current.memory["stale"]}
+    memory = run_memory.rejoined(state.memory, current.memory)
     response = turn.terminal or state.response
     if not state.noted and (response_id := response.get("id")):
         record.begun(tx, context, run, response_id, state.sent.previous)
@@ -45,9 +45,9 @@ def commit(tx: Tx, state: RunState, emitted: list[Emitted]) -> Stored | Moved:
         if turn.terminal is not None:
             # The response had no id until now.
             journal.name(tx, run["id"], response_id)
-    record.objects_of(tx, emitted)
+    record.objects_of(tx, emitted, memory)
     record.items_of(tx, turn, response.get("id"))
-    record.amended_of(tx, turn)
+    record.amended_of(tx, turn, memory)
     container_files.store_fetched(tx, run["thread_id"], state.files)
     if turn.ended:
         memory = record.ending_of(tx, turn, memory, response, state.chained)
@@ -66,7 +66,8 @@ def hand_over(tx: Tx, state: RunState, response_id: str) -> Stored:
     if current is None:
         raise Gone
     record.begun(tx, context, run, response_id, state.sent.previous)
-    memory = run_memory.answered(state.memory, response_id) | {"background": response_id}
+    memory = run_memory.rejoined(state.memory, current.memory)
+    memory = run_memory.answered(memory, response_id) | {"background": response_id}
     lease: runs.Lease = {"owner": None, "lease_until": None}
     runs.move(tx, current.body, memory, frozenset({state.stored_status, "cancelling"}), **lease)
     return Stored(current.body, memory)

@@ -71,5 +71,6 @@ def api_error(refusal: Refusal, names: Names = NO_CALLER) -> ApiError:
         type=refusal.type or "invalid_request_error",
         param=refusal.param if caller_path is None else caller_path,
         code=refusal.code,
-        headers={"x-should-retry": "false"},
+        # With upstream's request id: it is the one to give to the vendor's support.
+        headers={**refusal.headers, "x-should-retry": "false"},
     )

@@ -27,14 +27,23 @@ def turn_of(context: Context, run: Json, memory: RunMemory, body: Json | None = 
     )
 
 
-def objects_of(tx: Tx, emitted: list[Emitted]) -> None:
+def objects_of(tx: Tx, emitted: list[Emitted], memory: RunMemory) -> None:
     """Save the messages and steps that the events show, each in its latest form."""
     latest: dict[str, tuple[str, Json]] = {}
     for name, data in emitted:
         if name not in DELTAS and data.get("object") in ("thread.message", "thread.run.step"):
             latest[data["id"]] = data["object"], data
     for kind, data in latest.values():
-        (messages if kind == "thread.message" else steps).save(tx, data)
+        if kind == "thread.message":
+            messages.save(tx, labelled(data, memory))
+        else:
+            steps.save(tx, data)
+
+
+def labelled(message: Json, memory: RunMemory) -> Json:
+    """A message with the metadata that the program has given it since it was created."""
+    changed = memory["message_metadata"].get(message["id"])
+    return message if changed is None else message | {"metadata": changed}
 
 
 def begun(tx: Tx, context: Context, run: Json, response_id: str, previous: str | None) -> None:
@@ -65,11 +74,11 @@ def items_of(tx: Tx, turn: Turn, response_id: str | None) -> None:
         )
 
 
-def amended_of(tx: Tx, turn: Turn) -> None:
+def amended_of(tx: Tx, turn: Turn, memory: RunMemory) -> None:
     """Store what upstream sent for an item after its last event was emitted."""
     for opened in turn.amended:
         if opened.kind == "message":
-            messages.save(tx, opened.message)
+            messages.save(tx, labelled(opened.message, memory))
             assert opened.known is not None
             journal.amend(tx, opened.message["id"], items.journalled(opened.known.item, None))
         else:

@@ -16,6 +16,7 @@ from shim.engine.run.carrier import Superseded
 from shim.ports import Refusal
 from shim.store import messages, runs, steps, threads
 from shim.store.errors import Gone, StoreFailed
+from shim.store.run_memory import RunMemory
 from shim.store.runs import RunRow
 from shim.store.tx import Tx, brief
 from shim.translate import endings, failures
@@ -87,7 +88,7 @@ def _end(tx: Tx, context: Context, row: RunRow, ending: Ending) -> None:
     turn = reopened(tx, context, row)
     emitted: list[Emitted] = list(ending(turn))
     record.items_of(tx, turn, None)
-    record.objects_of(tx, emitted)
+    record.objects_of(tx, emitted, row.memory)
     record.run_of(tx, context, turn.run, row.memory, row.body["status"])
     context.registry.notify(row.body["id"])
     context.monitor("ended", turn.run, turn.run["status"])
@@ -132,9 +133,17 @@ def reopened(tx: Tx, context: Context, row: RunRow) -> Turn:
             continue
         written = step["step_details"].get("message_creation")
         message = messages.get(tx, row.body["thread_id"], written["message_id"]) if written else None
+        if _awaits_outputs(step, row.memory):
+            step = step | {"usage": row.memory["step_usage"]}
         if message is not None and message["status"] == "completed":
             # The step was complete except for its token counts.
             turn.reopen_postponed(step)
         else:
             turn.reopen(OpenItem(step["type"], step, message=message or {}))
     return turn
+
+
+def _awaits_outputs(step: Json, memory: RunMemory) -> bool:
+    """Whether a step is that of the calls whose outputs the run required last: its tokens are known."""
+    made = [call for call in step["step_details"].get("tool_calls") or () if call["type"] == "function"]
+    return bool(made) and all(call["id"] in memory["call_ids"] for call in made)

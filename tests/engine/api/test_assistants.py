@@ -75,3 +75,14 @@ def test_an_assistant_is_invisible_to_other_tenants(harness: Harness) -> None:
 def test_an_empty_list(harness: Harness) -> None:
     page = harness.get("assistants")
     assert (page["data"], page["has_more"]) == ([], False)
+
+
+@pytest.mark.parametrize("kind", ["threads", "assistants"])
+def test_resources_of_a_kind_that_is_null_stay(harness: Harness, kind: str) -> None:
+    own = {"file_search": {"vector_store_ids": ["vs_1"]}, "code_interpreter": {"file_ids": ["file-1"]}}
+    given = {"model": "m", "tools": [{"type": name} for name in own]} if kind == "assistants" else {}
+    made = harness.post(kind, tool_resources=own, **given)
+    for name in own:
+        changed = harness.post(f"{kind}/{made['id']}", tool_resources={name: None})
+        assert changed["tool_resources"] == own
+    assert harness.post(f"{kind}/{made['id']}", tool_resources=None)["tool_resources"] == own

@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.engine.scripted import Harness, Refused, answer, inputs
-from tests.translate.upstream_events import call, last, message, says
+from shim.ports import Refusal
+from tests.engine.scripted import Harness, Refused, answer, inputs, place
+from tests.translate.upstream_events import call, ended, last, message, says, text
 
 HELLO = message(says("Hello."))
 
@@ -101,3 +102,36 @@ def test_nothing_chains_from_a_response_that_contains_a_deleted_message(
     harness.run(thread, answer(message(says("Bye."), id="msg_b"), id="resp_2"), additional_messages=None)
     assert harness.sent.get("previous_response_id") == ("resp_1" if chained else None)
     assert inputs(harness.sent) == [[], ["One", "Two"], ["Hello.", "Two"]][place]
+
+
+def changing(harness: Harness, thread: str, metadata: dict[str, str]) -> list[object]:
+    """An answer during which the program changes the metadata of the message that is being written."""
+
+    def change() -> None:
+        made = harness.get(f"threads/{thread}/messages")["data"][0]
+        assert (made["role"], made["status"]) == ("assistant", "in_progress")
+        assert harness.post(f"threads/{thread}/messages/{made['id']}", metadata=metadata)["metadata"] == metadata
+
+    begins, ends = answer(HELLO)[:2], answer(HELLO)[2:]
+    return [*begins, [text("Hel")], change, *ends]
+
+
+@pytest.mark.parametrize("end", ["completed", "failed", "cancelled", "amended"])
+def test_the_metadata_of_a_message_that_is_being_written_is_kept(harness: Harness, end: str) -> None:
+    thread, metadata = harness.thread("One"), {"k": "v"}
+    reads = changing(harness, thread, metadata)
+    if end == "failed":
+        reads[4:] = [Refusal(500, "Boom.")]
+    if end == "cancelled":
+        reads[4:4] = [lambda: harness.post(place(harness.get(f"threads/{thread}/runs")["data"][0]) + "/cancel")]
+    if end == "amended":
+        reads[-1] = [ended(message(says("Hello again.")))]
+    emitted = harness.run(thread, reads)
+    (made, _) = harness.get(f"threads/{thread}/messages")["data"]
+    assert made["metadata"] == metadata
+    assert made["status"] == ("completed" if end in ("completed", "amended") else "incomplete")
+    shown = [data["metadata"] for name, data in emitted if name.startswith("thread.message.") and "metadata" in data]
+    assert (shown[0], shown[-1]) == ({}, metadata)
+    # It is the run's alone while the run goes on: afterwards it changes as usual.
+    harness.post(f"threads/{thread}/messages/{made['id']}", metadata={})
+    assert harness.get(f"threads/{thread}/messages/{made['id']}")["metadata"] == {}

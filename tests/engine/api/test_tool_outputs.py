@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.engine.scripted import Harness, Refused, answer, place
+from shim.ports import Refusal
+from tests.engine.scripted import Harness, Refused, answer, inputs, place
 from tests.translate.upstream_events import call, last, message, names, says
 
 HELLO = message(says("Hello."))
@@ -150,3 +151,37 @@ def test_a_run_that_is_driven_cannot_be_changed(harness: Harness, status: str) -
     reads = answer(HELLO)
     harness.run(thread, [*reads[:2], change, *reads[2:]])
     assert seen == [f"Cannot update run with status '{status}'."]
+
+
+def test_a_message_that_is_deleted_during_a_refused_round_is_not_sent_again(harness: Harness) -> None:
+    """The round chains from a response that contains the message: after it was refused, none chains from that."""
+    thread = harness.thread("One", "Two")
+    waiting = last(harness.run(thread, answer(call())), "run.requires_action")
+    first = harness.get(f"threads/{thread}/messages", order="asc")["data"][0]["id"]
+
+    def refused(body: object) -> Refusal:
+        harness.delete(f"threads/{thread}/messages/{first}")
+        return Refusal(400, "No.")
+
+    with pytest.raises(Refused, match="No"):
+        harness.submit(waiting, refused, call_a="1")
+    assert harness.sent["previous_response_id"] == "resp_1"
+    harness.submit(waiting, answer(HELLO, id="resp_2"), call_a="1")
+    assert harness.sent.get("previous_response_id") is None
+    assert inputs(harness.sent) == ["Two", "call call_a", "output call_a"]
+
+
+@pytest.mark.parametrize("end", ["cancelled", "expired"])
+def test_the_step_of_calls_that_get_no_outputs_has_its_usage(harness: Harness, end: str) -> None:
+    usage = {"input_tokens": 10, "output_tokens": 4, "total_tokens": 14}
+    thread = harness.thread("One")
+    waiting = last(harness.run(thread, answer(call(), usage=usage)), "run.requires_action")
+    if end == "cancelled":
+        harness.post(f"{place(waiting)}/cancel")
+    else:
+        harness.clock.time += 3600
+    run = harness.get(place(waiting))
+    (step,) = harness.get(f"{place(run)}/steps")["data"]
+    assert (run["status"], step["status"]) == (end, end)
+    assert step["usage"] == run["usage"]
+    assert run["usage"]["total_tokens"] == 14

@@ -105,3 +105,11 @@ def test_a_choice_of_an_unknown_tool_is_refused(harness: Harness, given: Json, s
     assert caught.value.error["message"] == "Tool choice 'g' not found in 'tools' parameter."
     assert harness.get(f"threads/{thread}/runs")["data"] == []
     assert harness.upstream.bodies == []
+
+
+def test_the_error_of_a_refused_run_has_upstreams_request_id(harness: Harness) -> None:
+    thread = harness.thread("One")
+    with pytest.raises(Refused) as caught:
+        harness.run(thread, Refusal(400, "No.", headers={"x-request-id": "req_up", "retry-after": "3"}))
+    assert caught.value.headers.items() >= {"x-request-id": "req_up", "retry-after": "3"}.items()
+    assert caught.value.headers["x-should-retry"] == "false"

@@ -23,7 +23,7 @@ def state(harness: Harness) -> RunState:
 def store(harness: Harness, state: RunState, *events: Json) -> None:
     """Upstream's events, stored as in a transaction."""
     emitted = emit(state.turn, *events)
-    harness.base.write(record.objects_of, emitted)
+    harness.base.write(record.objects_of, emitted, state.memory)
     harness.base.write(record.items_of, state.turn, "resp_1")
     state.turn.done.clear()
 
@@ -47,10 +47,10 @@ def test_a_turn_begins_with_the_run_memory(harness: Harness, state: RunState) ->
 
 def test_objects_are_stored_in_their_latest_form(harness: Harness, state: RunState) -> None:
     emitted = emit(state.turn, created(), added(HELLO), text("Hello."))
-    harness.base.write(record.objects_of, emitted)
+    harness.base.write(record.objects_of, emitted, state.memory)
     (made,) = harness.get(f"threads/{state.run['thread_id']}/messages", run_id=state.run["id"])["data"]
     assert (made["status"], made["content"]) == ("in_progress", [])
-    harness.base.write(record.objects_of, emitted + emit(state.turn, done(HELLO), ended(HELLO)))
+    harness.base.write(record.objects_of, emitted + emit(state.turn, done(HELLO), ended(HELLO)), state.memory)
     thread, run_id = state.run["thread_id"], state.run["id"]
     found = harness.base.read(messages.get, thread, made["id"])
     assert found is not None
@@ -77,7 +77,7 @@ def test_content_after_an_items_end_replaces_the_stored_content(harness: Harness
     thread, run_id = state.run["thread_id"], state.run["id"]
     before = [row.item for row in harness.base.read(journal.of_run, run_id) if row.type == "message"]
     assert len(state.turn.amended) == 2
-    harness.base.write(record.amended_of, state.turn)
+    harness.base.write(record.amended_of, state.turn, state.memory)
     assert harness.messages(thread) == ["One", "Hello."]
     after = [row.item for row in harness.base.read(journal.of_run, run_id) if row.type == "message"]
     assert [item["content"][0]["text"] for item in after] == ["Hello."]
