@@ -119,7 +119,7 @@ def _parsed(body: bytes) -> tuple[Any, bool]:
         return None, True
     try:
         return json.loads(body), True
-    except ValueError:
+    except (ValueError, RecursionError):
         return None, False
 
 

@@ -24,7 +24,7 @@ from shim.http.breaker import Circuits
 from shim.runtime.dispatch import Dispatcher
 from shim.runtime.lag import Lag
 from shim.runtime.pump import AsyncBody, Tasks
-from shim.server import callers, exchange, headers, operator, paths
+from shim.server import callers, exchange, headers, line, operator, paths
 from shim.server import network as upstreams
 from shim.server.answers import response_of
 from shim.server.callers import Caller, Callers
@@ -227,11 +227,17 @@ class Door:
         await self._limits.count(caller.tenant)
         if routes.is_ours(_routed_method(request.method), target.path):
             if routes.starts_run(request.method, target.path):
-                resources.enter_context(self._limits.stream(caller.tenant))
+                self._count_stream(request, caller.tenant, resources)
                 self._limits.check_runs(caller.tenant)
             return await self._from_engine(request, target, caller)
         resources.enter_context(self._limits.stream(caller.tenant))
         return await self._from_upstream(request, target, caller)
+
+    def _count_stream(self, request: Request, tenant: str, resources: ExitStack) -> None:
+        """Count a run's answer as a stream, until it ends or its caller leaves: the run goes on, and counts as one."""
+        stream = resources.enter_context(ExitStack())
+        stream.enter_context(self._limits.stream(tenant))
+        resources.enter_context(line.of(request.scope).when_lost(stream.close))
 
     async def _window_page(self, request: Request, window: ASGIApp, resources: ExitStack) -> ASGIApp:
         caller = await enter(self._callers, request)
@@ -270,7 +276,8 @@ class Door:
 
     async def _forward(self, request: Request, target: Target, caller: Caller) -> Response:
         if not caller.shared:
-            return await self._backends.forwarder.forward(request, target, caller.headers)
+            with line.until_lost(request.scope):
+                return await self._backends.forwarder.forward(request, target, caller.headers)
         body = b"" if is_multipart(request) else await self._read(request)
         return await self._backends.shared.forward(request, target, caller, body)
 

@@ -1,5 +1,6 @@
 """Requests outside the Assistants API: passed to upstream, and the answer passed back as it arrives."""
 
+import logging
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -15,11 +16,12 @@ from shim.engine.api.routes import is_polled
 from shim.http import transport
 from shim.http.breaker import DOWN
 from shim.ports import Profile
-from shim.server import headers, paths
+from shim.server import headers, line, paths
 from shim.server.paths import Target
 from shim.upstream.caller import CREDENTIALS
 from shim.wire.errors import error
 
+log = logging.getLogger("shim")
 #: The API's methods: the upstream may have more, which are not meant for all callers.
 METHODS: Final = ("DELETE", "GET", "HEAD", "OPTIONS", "POST")
 
@@ -52,12 +54,21 @@ def check_announced(request: Request, max_bytes: int) -> None:
 
 
 class Streamed(StreamingResponse):
-    """A body that is always closed, also if its reader disconnects."""
+    """A body that is always closed, also if its reader disconnects.  If upstream breaks it off, so does this server."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body: Any = self.body_iterator
-        async with aclosing(body):
-            await super().__call__(scope, receive, send)
+        try:
+            async with aclosing(body):
+                await super().__call__(scope, receive, send)
+        except transport.BROKEN as problem:
+            log.warning("upstream broke off its answer: %s", str(problem) or type(problem).__name__)
+            if line.SCOPE_KEY not in scope:
+                raise
+            line.of(scope).close()
+            # The web server takes a missing end for a mistake, unless the connection is closed.
+            while (await receive())["type"] != "http.disconnect":
+                pass
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,11 @@ OURS: Final = "shim-server"
 FIELDS: Final = "shim"
 
 
+#: Characters that could end a line, or that a terminal obeys: paths and texts of callers and upstreams may have them.
+CONTROL: Final = (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)
+ESCAPED: Final = {code: ascii(chr(code))[1:-1] for code in CONTROL}
+
+
 class WithRequestId(logging.Filter):
     """Adds to each record the id of the request in which, or for whose run, it was written."""
 
@@ -37,7 +42,7 @@ class Text(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%SZ")
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        text = super().formatMessage(record)
+        text = super().formatMessage(record).translate(ESCAPED)
         return f"{text} [{id}]" if (id := getattr(record, "request_id", "")) else text
 
 

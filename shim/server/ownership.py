@@ -56,6 +56,8 @@ REFERENCES: Final = frozenset(
 )
 #: Fields with arbitrary contents of the caller's, in which names have no meaning.
 OPAQUE: Final = frozenset({"arguments", "attributes", "metadata", "parameters", "schema"})
+#: A field whose names are the caller's, but whose values are like any others.
+VARIABLES: Final = "variables"
 
 
 def rule(method: str, path: str) -> Rule:
@@ -101,7 +103,9 @@ def _references(value: Any) -> Iterator[str]:
         for name, each in value.items():
             if name in REFERENCES:
                 yield from _ids(each)
-            if name not in OPAQUE:
+            if name == VARIABLES and isinstance(each, dict):
+                yield from _references(list(each.values()))
+            elif name not in OPAQUE:
                 yield from _references(each)
 
 

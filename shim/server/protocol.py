@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from shim.server.line import SCOPE_KEY, Line
+
 #: Seconds in which a caller must read a part of the answer, when the buffers are full.
 UNTAKEN: Final = 600.0
 TOO_LONG: Final = (
@@ -29,6 +31,7 @@ class Timed(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._line = Line(transport)
         self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -36,6 +39,7 @@ class Timed(HttpToolsProtocol):
             if timer is not None:
                 timer.cancel()
         super().connection_lost(exc)
+        self._line.lose()
 
     def data_received(self, data: bytes) -> None:
         awaited = self._awaited
@@ -49,6 +53,8 @@ class Timed(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        scope: Any = self.scope
+        scope[SCOPE_KEY] = self._line
         self._await_head()
 
     def on_headers_complete(self) -> None:

@@ -63,13 +63,13 @@ class Server(uvicorn.Server):
     ) -> None:
         super().__init__(config)
         self._grace, self._listening, self._drain = grace, listening, drain
-        self._supervisor = supervisor
+        self._supervisor, self._orphaned = supervisor, False
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def on_tick(self, counter: int) -> bool:
         if self._supervisor is not None and os.getppid() != self._supervisor:
             log.warning("the supervisor %s has ended: this worker stops", self._supervisor)
-            self._supervisor = None
+            self._supervisor, self._orphaned = None, True
             self.handle_exit(signal.SIGTERM, None)
         return await super().on_tick(counter)
 
@@ -100,6 +100,8 @@ class Server(uvicorn.Server):
             # Its exception is logged, too.
             with suppress(asyncio.CancelledError):
                 await leaving
+            if self._orphaned:
+                workers.leave_folder()
 
     async def _leave(self) -> None:
         application: Any = self.config.app  # without uvicorn's middleware

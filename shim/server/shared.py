@@ -8,14 +8,14 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, Collection
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from shim.ports import Upstream
-from shim.server import forwarding, ownership
+from shim.server import forwarding, line, ownership
 from shim.server.callers import Caller
 from shim.server.forwarding import Forwarder
 from shim.server.ownership import Rule
@@ -93,7 +93,10 @@ class Shared:
         request_headers = {
             name: value for name, value in caller.headers.items() if name not in ("accept-encoding", "content-length")
         }
-        answer = await self._forwarder.answer(request, target, request_headers | _length(sent), sent or None)
+        # A new object is recorded, though its caller has left; a model's answer may take long, and nobody wants it.
+        brief = rule.effect == "makes" and ownership.collection(target.path) != "responses"
+        with nullcontext() if brief else line.until_lost(request.scope):
+            answer = await self._forwarder.answer(request, target, request_headers | _length(sent), sent or None)
         return await self._checked_answer(answer, request, target, caller, rule)
 
     async def _checked_answer(
@@ -156,6 +159,10 @@ class Shared:
         if isinstance(created, dict) and isinstance(created.get("id"), str):
             await self._store.of(tenant).write(upstream_objects.note, kind, created["id"], int(time.time()))
 
+    async def forget(self, tenant: str, id: str) -> None:
+        """Record that an object was deleted."""
+        await self._store.of(tenant).write(upstream_objects.forget, id)
+
     async def _listed(self, request: Request, target: Target, caller: Caller) -> Response:
         """A page of the tenant's objects, each as upstream shows it now."""
         query, kind = request.query_params, ownership.collection(target.path)
@@ -206,6 +213,8 @@ class _Recorded:
         answer = await self._upstream.call(method, path, body)
         if method == "POST" and path == "/vector_stores":
             await self._shared.note(self._tenant, "vector_stores", answer)
+        if method == "DELETE":
+            await self._shared.forget(self._tenant, path.rpartition("/")[2])
         return answer
 
 

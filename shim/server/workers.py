@@ -36,6 +36,10 @@ LIVED: Final = 3.0
 STOPS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
+#: The beginning of the name of the folder with the workers' numbers.
+PREFIX: Final = "shim-metrics-"
+
+
 def listening(host: str, port: int) -> socket.socket:
     """A socket for all processes.  Raises `OSError` if the address is in use."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -75,6 +79,29 @@ def run_supervisor(plan: str, *arguments: str) -> int:
     return Workers(settings, arguments).run()
 
 
+def leave_folder() -> None:
+    """What a worker does at its end whose supervisor was killed: the last one removes the folder with the numbers."""
+    folder = Path(os.environ.get(FOLDER, ""))
+    if not folder.name.startswith(PREFIX):
+        return
+    for each in folder.glob("*.db"):
+        pid = each.stem.rpartition("_")[2]
+        if pid == str(os.getpid()) or not _is_alive(pid):
+            each.unlink(missing_ok=True)
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def _is_alive(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, ValueError):
+        pass
+    return True
+
+
 class Workers:
     """The processes, and what becomes of them."""
 
@@ -91,7 +118,7 @@ class Workers:
         for each in STOPS:
             signal.signal(each, self._stop)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
-        with tempfile.TemporaryDirectory(prefix="shim-metrics-") as folder:
+        with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
             os.environ.setdefault(FOLDER, folder)
             for _ in range(self._number):
                 if not self._stopping:

@@ -3,6 +3,7 @@
 import gzip
 import http.client
 import json
+import logging
 import random
 import secrets
 import socket
@@ -18,7 +19,7 @@ import pytest
 
 from tests.scenarios.doors.loopback import Gate, Loopback, Reply, Request
 from tests.server.sending import send
-from tests.server.served import PATIENCE, served
+from tests.server.served import PATIENCE, served, until
 
 #: Headers that belong to the connection with the server or to its route, and are not passed on.
 NOT_ON = {
@@ -148,7 +149,9 @@ def _post(url: str, body: Iterator[bytes]) -> int:
     return status
 
 
-def test_a_truncated_answer_is_truncated_for_the_caller(url: str, loopback: Loopback) -> None:
+def test_a_truncated_answer_is_truncated_for_the_caller(
+    url: str, loopback: Loopback, caplog: pytest.LogCaptureFixture
+) -> None:
     def body() -> Iterator[bytes]:
         yield b"some"
         raise ConnectionResetError("cut")
@@ -159,6 +162,8 @@ def test_a_truncated_answer_is_truncated_for_the_caller(url: str, loopback: Loop
         pytest.raises(http.client.IncompleteRead),
     ):
         answer.read()
+    until(lambda: "upstream broke off its answer" in caplog.text)
+    assert not [each for each in caplog.records if each.exc_info or each.levelno >= logging.ERROR]
 
 
 def test_an_upstream_that_cannot_be_reached(tmp_path: Any) -> None:

@@ -1,18 +1,21 @@
 """Requests above a limit are refused with the API's error texts and `Retry-After`; other tenants are not affected."""
 
+import http.client
 import json
 import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from shim.server.keyring import Keyring
 from shim.settings import current_settings
 from shim.store.database import database
-from tests.scenarios.doors.loopback import Gate, Loopback
+from tests.scenarios.doors.loopback import Gate, Loopback, Request
 from tests.scenarios.doors.talking import until_ended
 from tests.server.sending import Response, send
 from tests.server.served import PATIENCE, served, until
@@ -104,6 +107,53 @@ def test_the_limit_of_all_tenants_together(upstream: Loopback) -> None:
         with talking_to(url) as client:
             (run,) = client.beta.threads.runs.list(second).data
             assert until_ended(client.beta.threads, second, run.id)["status"] == "completed"
+
+
+#: Calls whose answer may take long: the path, and the body.
+LONG = {
+    "passed on": ("responses", {"model": "gpt-4o", "input": "x"}),
+    "a run": ("threads/runs", {"thread": {"messages": [{"role": "user", "content": "Hello"}]}, "stream": True}),
+}
+
+
+@pytest.mark.parametrize("auth", ["open", "keys"])
+@pytest.mark.parametrize("what", LONG)
+def test_a_caller_who_leaves_before_the_answer_does_not_count(upstream: Loopback, what: str, auth: str) -> None:
+    """Upstream has the request, and does not answer.  A run goes on, and counts as one."""
+    silent, asked = threading.Event(), []
+
+    def answer(request: Request) -> None:
+        if request.path.endswith("/responses"):
+            asked.append(request)
+            silent.wait(PATIENCE)
+
+    upstream.answer = answer
+    limits = {"max_streams": 2, "max_tenant_streams": 2, "max_runs": 2, "max_tenant_runs": 2, "circuit_failures": 0}
+    serving = keyed(upstream, **limits) if auth == "keys" else served(upstream=upstream.url, **limits)
+    with serving as found:
+        url, key = (found[0], found[1]["ann"]) if isinstance(found, tuple) else (found, "Bearer test")
+        path, body = LONG[what]
+        body = body | ({"assistant_id": made(url, key)} if what == "a run" else {})
+        connections = [begun(url, path, body, key) for _ in range(2)]
+        until(lambda: len(asked) == 2)
+        status = 429 if auth == "keys" else 503
+        assert send(f"{url}/v1/models", authorization=key).status == status
+        for each in connections:
+            each.close()
+        until(lambda: send(f"{url}/v1/models", authorization=key).status == 200)
+        another = lambda: send(f"{url}/v1/{path}", "POST", body | {"stream": False}, authorization=key).status  # noqa: E731
+        if what == "a run":
+            assert another() == status
+        silent.set()
+        until(lambda: another() == 200)
+
+
+def begun(url: str, path: str, body: Any, key: str) -> http.client.HTTPConnection:
+    """A request whose answer is not awaited."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)
+    headers = {"authorization": key, "content-type": "application/json"}
+    connection.request("POST", f"/v1/{path}", json.dumps(body), headers)
+    return connection
 
 
 @pytest.mark.parametrize("chunked", [False, True])

@@ -206,6 +206,8 @@ def test_log_lines_for_people() -> None:
     assert logs.Text().format(record) == "2023-11-14T22:13:20Z INFO shim.access: GET /v1"
     record.request_id = "req_1"
     assert logs.Text().format(record).endswith("GET /v1 [req_1]")
+    hostile = logging.LogRecord("shim.access", logging.INFO, "x.py", 1, "GET %s", ("/v1/\n\x1b[31m\u2028é",), None)
+    assert logs.Text().format(hostile).endswith("GET /v1/\\n\\x1b[31m\\u2028é"), "one line, and no commands"
     try:
         raise ValueError("broken")
     except ValueError:

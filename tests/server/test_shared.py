@@ -145,6 +145,18 @@ def test_text_of_the_caller_is_not_taken_for_ids(server: Server, place: str) -> 
     assert server.send("bob", "POST", "responses", {"input": "x", place: {"file_id": "file-1"}}).status == 200
 
 
+@pytest.mark.parametrize("name", ["doc", "metadata", "attributes", "parameters", "schema", "arguments", "file_id"])
+def test_the_names_of_a_prompts_variables_have_no_meaning(server: Server, anns: Made, name: str) -> None:
+    server.upstream.requests.clear()
+    server.upstream.answer = lambda request: Reply.json({"id": "resp_1"})
+    variables = {name: {"type": "input_file", "file_id": anns.file}}
+    body = {"input": "x", "prompt": {"id": "pmpt_1", "variables": variables}}
+    assert server.send("bob", "POST", "responses", body).status == 404
+    assert server.upstream.requests == []
+    variables[name] = "words"
+    assert server.send("bob", "POST", "responses", body).status == 200
+
+
 UNKNOWN: Final = [
     ("GET", "responses"),
     ("POST", "batches"),
@@ -227,6 +239,20 @@ def test_a_vector_store_that_the_engine_creates_belongs_to_the_tenant(server: Se
     assert server.send("bob", "GET", f"vector_stores/{store}").status == 404
     assert server.send("bob", "DELETE", f"vector_stores/{store}").status == 404
     assert server.send("ann", "DELETE", f"vector_stores/{store}").status == 200
+
+
+def test_a_vector_store_of_a_refused_request_belongs_to_nobody(server: Server, anns: Made) -> None:
+    inline = {"tool_resources": {"file_search": {"vector_stores": [{}]}}}
+    before = {each["id"] for each in server.send("ann", "GET", "vector_stores").json["data"]}
+    server.upstream.requests.clear()
+    assert server.send("ann", "POST", "threads/runs", {"assistant_id": "asst_9", "thread": inline}).status == 404
+    methods = [each.method for each in server.upstream.requests]
+    assert methods == ["POST", "DELETE"]
+    deleted = server.upstream.requests[1].path.rpartition("/")[2]
+    server.upstream.requests.clear()
+    assert server.send("ann", "GET", f"vector_stores/{deleted}").status == 404
+    assert server.upstream.requests == [], "it is not asked for"
+    assert {each["id"] for each in server.send("ann", "GET", "vector_stores").json["data"]} == before
 
 
 def test_a_file_from_a_completed_upload_belongs_to_the_tenant(server: Server) -> None:

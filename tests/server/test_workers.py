@@ -42,10 +42,12 @@ def test_two_workers() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks into /proc")
-def test_workers_stop_when_their_supervisor_is_killed() -> None:
+def test_workers_stop_when_their_supervisor_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     with running("--upstream", "sandbox", "--workers", "2") as (it, url):
         until(lambda: len(children(it.pid)) == 2 and answers(url))
         workers = children(it.pid)
+        assert len(list(tmp_path.glob("shim-metrics-*"))) == 1
         it.kill()
         try:
             until(lambda: all(state(each) in ("Z", None) for each in workers))
@@ -54,6 +56,7 @@ def test_workers_stop_when_their_supervisor_is_killed() -> None:
                 with suppress(ProcessLookupError):
                     os.kill(each, signal.SIGKILL)
         assert not answers(url), "the address is free for the next server"
+    assert list(tmp_path.glob("shim-metrics-*")) == []
 
 
 @pytest.mark.slow

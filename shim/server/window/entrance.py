@@ -52,4 +52,5 @@ def _with_key(authorization: str) -> dict[str, str]:
         _, _, key = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return {"authorization": ""}
-    return {"authorization": f"Bearer {key}"}
+    # Nothing else can be sent in a header, nor is it a key.
+    return {"authorization": f"Bearer {key}" if key.isascii() and key.isprintable() else ""}

@@ -235,6 +235,9 @@ def test_with_keys_each_tenant_sees_only_its_own_objects(monkeypatch: pytest.Mon
             {"Authorization": _basic("made-up")},
             {"Authorization": "Basic %"},
             {"Authorization": "Basic"},
+            {"Authorization": _basic("ключ")},
+            {"Authorization": _basic("a\nb")},
+            {"Authorization": _basic("")},
         ):
             status, _, headers = there.fetch("/ui/threads", **wrong)
             assert status == 401
