@@ -25,8 +25,9 @@ from shim.assembly.platforms import Copies
 from shim.engine import Capabilities, Context, Engine, Registry
 from shim.engine.capabilities import Persistence
 from shim.engine.notices import Notices
-from shim.http import transport
+from shim.http import readdressing, transport
 from shim.http.guard import guarded
+from shim.http.readdressing import Readdress
 from shim.ports import Profile
 from shim.runtime import pump
 from shim.runtime.heartbeat import Heartbeat
@@ -65,7 +66,8 @@ def wire(client: openai.OpenAI, override: Settings | None = None) -> Context:
     pumps = pump.pumps_of(inner, pump.Threads, patience(settings), settings.exit_grace)
     engine = _engine(SyncStore(base, settings.tenant), upstream, base, settings, _sleep, pumps.work)
     path_of = transport.ours(lambda: _base_path(client))
-    client._client = transport.outer(engine, path_of, inner, network, _heartbeat(engine, base), pumps)
+    readdress = _readdress(client, settings)
+    client._client = transport.outer(engine, path_of, inner, network, _heartbeat(engine, base), pumps, readdress)
     _decoded_by_name(client)
     return engine.context
 
@@ -97,7 +99,8 @@ def wire_async(client: openai.AsyncOpenAI) -> None:
     pumps = pump.pumps_of(inner, pump.Tasks, patience(settings), settings.exit_grace)
     engine, heartbeat = async_engine(client, network, settings, pumps)
     path_of = transport.ours(lambda: _base_path(client))
-    client._client = transport.async_outer(engine, path_of, inner, network, heartbeat, pumps)
+    readdress = _readdress(client, settings)
+    client._client = transport.async_outer(engine, path_of, inner, network, heartbeat, pumps, readdress)
     _decoded_by_name(client)
 
 
@@ -187,6 +190,14 @@ def _detached(client: Any) -> Any:
     for name in sorted(shown - {"_client"}):
         setattr(copied, name, getattr(client, name))
     return copied
+
+
+def _readdress(client: Any, settings: Settings) -> Readdress:
+    """Calls that are passed on go where the runs go; the sandbox is reached by its own network."""
+    if settings.upstream in (None, SANDBOX):
+        return readdressing.leave
+    upstream = type(client.base_url)(settings.upstream)
+    return readdressing.to(upstream, lambda: client.base_url, lambda: _base_path(client))
 
 
 def _to_azure_v1(client: Any) -> None:

@@ -15,6 +15,7 @@ from shim.engine import Engine, Request
 from shim.engine.api.routes import imported_file, is_ours, is_polled
 from shim.http import logs
 from shim.http.pools import keep_apart
+from shim.http.readdressing import Readdress, leave
 from shim.runtime import drive
 from shim.runtime.dispatch import Dispatcher
 from shim.runtime.heartbeat import Heartbeat
@@ -73,8 +74,7 @@ class Body(http.SyncByteStream):
         return self._chunks
 
     def close(self) -> None:
-        _close = getattr(self._chunks, "close", None)
-        if _close:
+        if (_close := getattr(self._chunks, "close", None)) is not None:
             _close()
 
 
@@ -104,8 +104,9 @@ class Transport(_Passing, http.BaseTransport):
         rest: http.Client,
         heartbeat: Heartbeat,
         pumps: Threads,
+        readdress: Readdress,
     ) -> None:
-        self.path_of, self.inner, self.rest = path_of, inner, rest
+        self.path_of, self.inner, self.rest, self.readdress = path_of, inner, rest, readdress
         self.dispatcher = Dispatcher(engine, heartbeat, pumps)
         keep_apart(inner)
         keep_apart(rest)
@@ -122,6 +123,7 @@ class Transport(_Passing, http.BaseTransport):
         return http.Response(answered.status, headers=answered.headers, stream=Body(answered.body))
 
     def _passed_on(self, request: http.Request) -> http.Response:
+        self.readdress(request)
         response = self.rest.send(request, stream=True)
         if (path := imported_file(request.method, request.url.path, response.status_code)) is not None:
             answered = drive.finish(self.dispatcher.answer(_request(request, path, b"")))
@@ -146,8 +148,9 @@ class AsyncTransport(_Passing, http.AsyncBaseTransport):
         rest: http.AsyncClient,
         heartbeat: Heartbeat,
         pumps: Tasks,
+        readdress: Readdress,
     ) -> None:
-        self.path_of, self.inner, self.rest = path_of, inner, rest
+        self.path_of, self.inner, self.rest, self.readdress = path_of, inner, rest, readdress
         self.dispatcher = Dispatcher(engine, heartbeat, pumps)
         keep_apart(inner)
         keep_apart(rest)
@@ -164,6 +167,7 @@ class AsyncTransport(_Passing, http.AsyncBaseTransport):
         return http.Response(answered.status, headers=answered.headers, stream=AsyncBody(answered.body))
 
     async def _passed_on(self, request: http.Request) -> http.Response:
+        self.readdress(request)
         response = await self.rest.send(request, stream=True)
         if (path := imported_file(request.method, request.url.path, response.status_code)) is not None:
             answered = await self.dispatcher.answer(_request(request, path, b""))
@@ -226,20 +230,32 @@ class _AsyncOuter(_Within, _AsyncUnlogged):
 
 
 def outer(
-    engine: Engine, path_of: Owned, inner: http.Client, rest: http.Client, heartbeat: Heartbeat, pumps: Threads
+    engine: Engine,
+    path_of: Owned,
+    inner: http.Client,
+    rest: http.Client,
+    heartbeat: Heartbeat,
+    pumps: Threads,
+    readdress: Readdress = leave,
 ) -> http.Client:
     """A client that answers the shim's calls and sends the others through ``rest``, with the settings of ``inner``, the
     user's own client; the two are the same unless there is no network.
     """
-    transport = Transport(engine, path_of, inner, rest, heartbeat, pumps)
+    transport = Transport(engine, path_of, inner, rest, heartbeat, pumps, readdress)
     return _Outer(transport=transport, follow_redirects=inner.follow_redirects, trust_env=False)
 
 
 def async_outer(
-    engine: Engine, path_of: Owned, inner: http.AsyncClient, rest: http.AsyncClient, heartbeat: Heartbeat, pumps: Tasks
+    engine: Engine,
+    path_of: Owned,
+    inner: http.AsyncClient,
+    rest: http.AsyncClient,
+    heartbeat: Heartbeat,
+    pumps: Tasks,
+    readdress: Readdress = leave,
 ) -> http.AsyncClient:
     """The same for an async client."""
-    transport = AsyncTransport(engine, path_of, inner, rest, heartbeat, pumps)
+    transport = AsyncTransport(engine, path_of, inner, rest, heartbeat, pumps, readdress)
     return _AsyncOuter(transport=transport, follow_redirects=inner.follow_redirects, trust_env=False)
 
 
