@@ -139,8 +139,10 @@ def _differ(id: str, what: str, before: Json | None, after: Json) -> None:
 def export(
     ids: Annotated[list[str] | None, typer.Argument(metavar="[ID...]", help="Which ones. Default: all.")] = None,
     to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="A file to write. Default: print.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file if it exists.")] = False,
 ) -> None:
     """Write assistants to a YAML file for SHIM_ASSISTANTS or `assistants apply`."""
+    printing.check_new(to, force)
     with stored.client() as client:
         assistants = [client.beta.assistants.retrieve(id) for id in ids or []]
         if not ids:
@@ -156,7 +158,7 @@ def export(
         typer.echo(text, nl=False)
     else:
         to.write_text(text, encoding="utf-8")
-        typer.echo(f"{len(assistants)} assistants in {to}")
+        typer.echo(f"{printing.number(len(assistants), 'assistant')} in {to}")
 
 
 def delete(

@@ -1,6 +1,7 @@
 """Output of commands: tables, times, texts in one line, and JSON for programs."""
 
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -32,6 +33,17 @@ def screen() -> Console:
     console = Console()
     console.width = min(console.width, WIDTH) if console.is_terminal else WIDTH
     return console
+
+
+def check_new(to: Path | None, force: bool) -> None:
+    """Raises the error of a wrong option for a file that exists, unless it may be overwritten."""
+    if to is not None and to.exists() and not force:
+        raise typer.BadParameter(f"{to} exists already; --force overwrites it", param_hint="--to")
+
+
+def number(count: int, noun: str) -> str:
+    """``1 thread``, ``2 threads``."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def print_json(value: Any) -> None:

@@ -8,7 +8,7 @@ from shim.sandbox import http
 
 
 def sandbox(
-    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8787,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8788,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
 ) -> None:
     """Serve a Responses API that follows rules instead of a model: no key, no network, the same answer every time."""

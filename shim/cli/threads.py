@@ -91,8 +91,10 @@ def export(
     ids: Annotated[list[str] | None, typer.Argument(metavar="[ID...]", help="Which ones. Default: all.")] = None,
     to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="A file to write. Default: print.")] = None,
     tenant: Annotated[str | None, TENANT] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file if it exists.")] = False,
 ) -> None:
     """Write threads with their messages, runs and steps, one object of the API a line, as `import` reads them."""
+    printing.check_new(to, force)
     base = stored.store()
     wanted = ids or [each.id for each in base.read(ledger.threads, tenant)]
     out = to.open("w", encoding="utf-8") if to else typer.get_text_stream("stdout")
@@ -104,7 +106,7 @@ def export(
         if to:
             out.close()
     if to:
-        typer.echo(f"{len(wanted)} threads in {to}")
+        typer.echo(f"{printing.number(len(wanted), 'thread')} in {to}")
 
 
 def delete(

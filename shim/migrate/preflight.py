@@ -88,6 +88,8 @@ def _model(body: Json, context: CheckContext, known: dict[str, UpstreamObject]) 
     upstream_object = _fetched(context, known, f"/models/{sent_model}")
     if upstream_object is None and context.fetch is not None:
         yield "error", "model", f"upstream has no model {sent_model} for this key"
+    elif isinstance(upstream_object, str):
+        yield "warning", "model", f"the model {sent_model} could not be checked: {upstream_object}"
 
 
 def _parameters(body: Json, context: CheckContext) -> Findings:

@@ -6,7 +6,7 @@ from shim.sandbox.shapes import control_words, refuse, refuse_files
 
 PAGE: Final = """# Sandbox
 
-An offline Responses server: `assistants-shim sandbox --port 8787`, or `shim.sandbox.Sandbox` in process. It knows no
+An offline Responses server: `assistants-shim sandbox --port 8788`, or `shim.sandbox.Sandbox` in process. It knows no
 model; it follows rules, so that the same request gets the same answer.
 
 - A function whose name stands in the last user message is called; all names in one turn, those after the word `then` in

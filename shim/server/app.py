@@ -216,7 +216,7 @@ class Door:
         self._hosts.check(request.headers)
         headers.check(request.scope["headers"], self._max_header)
         if self._window is not None and serves(request.scope["path"]):
-            return await self._window_page(request, self._window, resources)
+            return await self._window_page(request, self._window)
         if self.operator is not None and operator.serves(request.scope["path"]):
             return await response_of(await self.operator.answer(request, self._read))
         target = paths.target(request.scope["raw_path"].decode("latin-1"))
@@ -239,12 +239,12 @@ class Door:
         stream.enter_context(self._limits.stream(tenant))
         resources.enter_context(line.of(request.scope).when_lost(stream.close))
 
-    async def _window_page(self, request: Request, window: ASGIApp, resources: ExitStack) -> ASGIApp:
+    async def _window_page(self, request: Request, window: ASGIApp) -> ASGIApp:
         caller = await enter(self._callers, request)
         current_exchange = exchange.of(request.scope)
         current_exchange.tenant, current_exchange.route = caller.tenant, "window"
+        # It is no stream: it is also wanted when there are too many of them.
         await self._limits.count(caller.tenant)
-        resources.enter_context(self._limits.stream(caller.tenant))
         request.state.context = self._backends.dispatcher.engine.of(caller.tenant, name=caller.name).context
         return window
 

@@ -70,8 +70,10 @@ class Operator:
         method, path = request.method, request.scope["path"]
         name, operation = _find(method, path)
         tenant = await self._tenants.find(name) if operation else None
-        if operation is None or tenant is None:
+        if operation is None:
             raise error("unknown_url", method=method, path=path)
+        if tenant is None:
+            raise error("no_tenant", tenant=name)
         exchange.of(request.scope).tenant = tenant
         id_context, body = _id_of(operation.prefix, await read(request))
         engine_request = engine_room.Request(method, operation.path, [], headers.bearer(self._server), body)

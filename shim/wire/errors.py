@@ -76,6 +76,12 @@ ERRORS: Final[dict[str, Row]] = {
         "The Idempotency-Key of this request came with another body before. A key stands for one request.",
         code="idempotency_key_reused",
     ),
+    "no_tenant": Row(
+        "choice",
+        404,
+        "There is no tenant '{tenant}': `assistants-shim keys create --tenant NAME` makes a key for one; a server "
+        "without keys has the tenant that SHIM_TENANT names.",
+    ),
     "id_taken": Row("choice", 400, "There already is an object with id '{id}'.", code="id_taken"),
     "declared_assistant": Row(
         "choice",

@@ -65,8 +65,10 @@ def test_threads(life: Life) -> None:
 
 
 def test_an_export_can_be_imported(life: Life, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "1 threads in out.ndjson" in output_of("threads", "export", "--to", "out.ndjson")
+    assert "1 thread in out.ndjson" in output_of("threads", "export", "--to", "out.ndjson")
     assert output_of("threads", "export", life.thread) == Path("out.ndjson").read_text()
+    assert "exists already" in output_of("threads", "export", "--to", "out.ndjson", code=2)
+    assert "1 thread in out.ndjson" in output_of("threads", "export", "--to", "out.ndjson", "--force")
     before = json.loads(output_of("threads", "show", life.thread, "--json"))
     assert "Aborted" in output_of("threads", "delete", life.thread, answer="n\n", code=1)
     assert output_of("threads", "delete", life.thread, "--yes") == f"deleted {life.thread}\n"

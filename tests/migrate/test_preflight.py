@@ -120,3 +120,9 @@ def test_a_thread_has_only_resources_and_no_request_is_repeated() -> None:
     found = list(preflight.check([Subject(thread, "store")] * 2, context))
     assert [each.level for each in found] == ["error", "error"]
     assert paths == ["/files/file-x"]
+
+
+def test_a_model_that_cannot_be_checked() -> None:
+    (finding,) = findings({"model": "gpt-4.1"}, lambda path: "Connection error.")
+    assert (finding.level, finding.field) == ("warning", "model")
+    assert finding.text == "the model gpt-4.1 could not be checked: Connection error."

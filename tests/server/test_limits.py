@@ -66,6 +66,7 @@ def test_concurrent_streams_and_runs(upstream: Loopback) -> None:
         path = f"{url}/v1/threads/runs"
         refused(send(path, "POST", body, authorization=keys["ann"]), 429, "streams at one time: Limit 2")
         refused(send(f"{url}/v1/models", authorization=keys["ann"]), 429, "streams at one time: Limit 2")
+        assert send(f"{url}/ui/threads", authorization=keys["ann"]).status == 200, "a page shows what is busy"
         assert send(f"{url}/v1/assistants", authorization=keys["ann"]).status == 200, "what is short goes on"
         with streaming(url, begin(url, keys["bob"], where["bob"]), keys["bob"]):
             """The limit of one tenant does not affect another."""

@@ -125,8 +125,11 @@ def test_an_id_of_another_format(server: Server, id: Any) -> None:
 
 def test_unknown_paths_and_missing_parameters(server: Server) -> None:
     body = {"id": OWN, "model": "gpt-4o"}
-    for path in ("carol/assistants", "anna/runs", "anna/assistants/asst_a", "anna"):
-        assert server.make(path, body).status == 404, path
+    for path in ("anna/runs", "anna/assistants/asst_a", "anna"):
+        assert server.make(path, body).error["code"] == "unknown_url", path
+    unknown = server.make("carol/assistants", body)
+    assert (unknown.status, unknown.error["code"]) == (404, None)
+    assert "no tenant 'carol'" in unknown.error["message"]
     assert server.make("anna/assistants", None, method="GET").status == 404
     for path, without_id in (("assistants", {"model": "gpt-4o"}), ("threads", None)):
         missing = server.make(f"anna/{path}", without_id)

@@ -71,6 +71,15 @@ BODIES = [
         None,
         "idempotency_key_reused",
     ),
+    (
+        "no_tenant",
+        {"tenant": "acme"},
+        404,
+        "There is no tenant 'acme': `assistants-shim keys create --tenant NAME` makes a key for one; a server without "
+        "keys has the tenant that SHIM_TENANT names.",
+        None,
+        None,
+    ),
     ("id_taken", {"id": "asst_1"}, 400, "There already is an object with id 'asst_1'.", None, "id_taken"),
     (
         "declared_assistant",

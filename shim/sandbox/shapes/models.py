@@ -26,7 +26,7 @@ DATED: Final[dict[str, str]] = {
     "o3-mini": "o3-mini-2025-01-31",
     "o4-mini": "o4-mini-2025-04-16",
 }
-LISTED: Final = (*DATED, *DATED.values(), "gpt-5.6-luna", "sandbox")
+LISTED: Final = (*DATED, *DATED.values(), "gpt-5.6-luna", "gpt-5.6-terra", "gpt-6-luna", "sandbox")
 
 _KNOWN: Final = re.compile(r"(gpt-|chatgpt-|codex-|o\d|ft:|sandbox)(?!.*no-such)[\w.:/-]*")
 #: Models of the Assistants API's time that were shut down: requests for them must fail here, too.
