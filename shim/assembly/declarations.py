@@ -28,6 +28,8 @@ from shim.wire.types import Json
 ID: Final = re.compile(r"asst_[A-Za-z0-9_-]{1,64}")
 #: Keys of an assistant in a file that ``POST /assistants`` does not have.
 OWN: Final = ("id", "object", "created_at", "instructions_file", "tenants")
+#: The last second of the year 9999: no date is later, and a database has no numbers without end.
+LATEST: Final = 253_402_300_799
 INLINE_STORE: Final = (
     "a file is read at every start and would make a new vector store each time: name stores that exist, in "
     "vector_store_ids"
@@ -161,7 +163,7 @@ class _Reading:
         created = value.get("created_at")
         if created is None:
             return int(self.file.stat().st_mtime)
-        if isinstance(created, int) and not isinstance(created, bool):
+        if type(created) is int and 0 <= created <= LATEST:
             return created
         try:
             return int(dates.seconds(str(created)))

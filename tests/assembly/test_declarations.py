@@ -147,6 +147,7 @@ WRONG: dict[str, tuple[str, str, list[tuple[int | None, str]]]] = {
     ),
     "odd tenants, TOML": ("a.toml", 'id = "asst_a"\nmodel = "m"\ntenants = "acme"\n', [(3, "a list of names")]),
     "a day": ("a.yaml", "id: asst_a\nmodel: m\ncreated_at: yesterday\n", [(3, "'yesterday' is neither")]),
+    "no time at all": ("a.yaml", f"id: asst_a\nmodel: m\ncreated_at: {10**19}\n", [(3, "is neither seconds since")]),
     "version 1": ("a.yaml", "id: asst_a\nmodel: m\ntools: [{type: retrieval}]\n", [(3, "is `file_search` since")]),
     "a store to make": (
         "a.yaml",
