@@ -20,7 +20,7 @@ from shim.assembly.lined import Document, Location, Problem, Unusable
 from shim.engine import leads
 from shim.ports import Declared
 from shim.translate import tools
-from shim.wire import objects
+from shim.wire import encoding, objects
 from shim.wire.requests import OPERATIONS
 from shim.wire.requests.problems import each
 from shim.wire.types import Json
@@ -212,3 +212,14 @@ class _Reading:
         search = (fields.get("tool_resources") or {}) if isinstance(fields.get("tool_resources"), dict) else {}
         if isinstance(search.get("file_search"), dict) and search["file_search"].get("vector_stores"):
             self._wrong(("tool_resources", "file_search", "vector_stores"), INLINE_STORE)
+        for at, value in _not_json(fields, ()):
+            self._wrong(at, f"JSON, in which assistants are sent, has no {value!r}")
+
+
+def _not_json(value: Any, at: Location) -> Iterator[tuple[Location, Any]]:
+    """The values that a file can hold and JSON cannot, such as YAML's `.inf` or a date of TOML, with their places."""
+    if isinstance(value, dict | list):
+        for step, each in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _not_json(each, (*at, step))
+    elif not isinstance(value, str | int | float | None) or not encoding.is_finite(value):
+        yield at, value

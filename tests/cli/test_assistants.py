@@ -124,7 +124,9 @@ def test_create_list_show_delete(tmp_path: Path) -> None:
     )
     bad = ["--id", "asst_b", "--model", "m"]
     assert "none.md" in output_of("assistants", "create", *bad, "--instructions-file", "none.md", code=2)
-    assert "words.md" in output_of("assistants", "create", *bad, "--tools-file", "words.md", code=2)
+    (tmp_path / "endless.json").write_text('[{"type": "file_search", "file_search": {"max_num_results": 1e999}}]')
+    for wrong in ("words.md", "endless.json"):
+        assert wrong in output_of("assistants", "create", *bad, "--tools-file", wrong, code=2)
     shown = json.loads(output_of("assistants", "show", OWN))
     assert (shown["instructions"], shown["tools"]) == ("Be brief.", [{"type": "code_interpreter"}])
     assert OWN in output_of("assistants", "list")

@@ -4,6 +4,7 @@ Parts that are dropped are reported to ``tell(code, detail)``; an object that ca
 """
 
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
@@ -12,7 +13,7 @@ from shim import lifecycle
 from shim.migrate.imports import contents, values
 from shim.migrate.imports.objects_read import Hint, Kind, ReadObject
 from shim.migrate.imports.report import Refused
-from shim.wire import objects
+from shim.wire import encoding, objects
 from shim.wire.requests.options import ResponseFormat
 from shim.wire.requests.tools import ToolChoice
 from shim.wire.types import Json
@@ -78,7 +79,11 @@ _READ: Final = frozenset(
 def clean(read_object: ReadObject, note: Note) -> Json:
     """The complete object; ``created_at`` is None if the input has none.  Raises `Refused`."""
     assert read_object.kind is not None
-    body = {name: value for name, value in read_object.body.items() if value is not None}
+    whole = read_object.body
+    if not encoding.is_finite(whole):
+        note("value", f"{read_object.kind}: a number without end")
+        whole = _finite_part(whole)
+    body = {name: value for name, value in whole.items() if value is not None}
     result = _MAKERS[read_object.kind](body, read_object.hint, note)
     known = FIELDS[read_object.kind]
     for name, kinds in known.items():
@@ -92,6 +97,19 @@ def clean(read_object: ReadObject, note: Note) -> Json:
     for name in body.keys() - known.keys() - _READ - set(_TIMES.get(read_object.kind, ())):
         note("field", f"{read_object.kind} {name}")
     return result
+
+
+def _finite_part(value: Any) -> Any:
+    """Without infinite numbers and NaN, which Python writes into exports and JSON does not have."""
+    if isinstance(value, dict):
+        return {name: _finite_part(each) for name, each in value.items() if not _is_endless(each)}
+    if isinstance(value, list):
+        return [_finite_part(each) for each in value if not _is_endless(each)]
+    return value
+
+
+def _is_endless(value: Any) -> bool:
+    return isinstance(value, float) and not isfinite(value)
 
 
 def _in_order(name: str, value: Any) -> bool:
