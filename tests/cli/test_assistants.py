@@ -137,7 +137,7 @@ def test_create_list_show_delete(tmp_path: Path) -> None:
 
 def test_applying_an_export_changes_nothing(tmp_path: Path) -> None:
     first = "- {id: asst_a, model: gpt-4o, instructions: 'One\n\n  two'}"
-    (tmp_path / "a.yaml").write_text(f"{first}\n- {{id: asst_b, model: m}}\n")
+    (tmp_path / "a.yaml").write_text(f"{first}\n- {{id: asst_b, model: m, tools: [{{type: file_search}}]}}\n")
     planned = output_of("assistants", "apply", "a.yaml", "--dry-run")
     assert "2 created, 0 changed, 0 unchanged (nothing was written)" in planned
     assert "2 created, 0 changed, 0 unchanged" in output_of("assistants", "apply", "a.yaml")
