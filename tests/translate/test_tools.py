@@ -105,6 +105,8 @@ RESOURCES = [
     (["function"], None, {}),
     (["code_interpreter"], None, {"code_interpreter": {"file_ids": []}}),
     (["file_search"], {"code_interpreter": None}, {"file_search": {"vector_store_ids": []}}),
+    (["code_interpreter"], {"code_interpreter": {"file_ids": None}}, {"code_interpreter": {"file_ids": []}}),
+    ([], {"file_search": {}}, {"file_search": {"vector_store_ids": []}}),
     (
         ["file_search"],
         {"file_search": {"vector_store_ids": ["vs_1"]}},

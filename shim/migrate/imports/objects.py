@@ -13,6 +13,7 @@ from shim import lifecycle
 from shim.migrate.imports import contents, values
 from shim.migrate.imports.objects_read import Hint, Kind, ReadObject
 from shim.migrate.imports.report import Refused
+from shim.translate import tools
 from shim.wire import encoding, objects
 from shim.wire.requests.options import ResponseFormat
 from shim.wire.requests.tools import ToolChoice
@@ -96,7 +97,14 @@ def clean(read_object: ReadObject, note: Note) -> Json:
             result[name] = values.moment(body[name])
     for name in body.keys() - known.keys() - _READ - set(_TIMES.get(read_object.kind, ())):
         note("field", f"{read_object.kind} {name}")
-    return result
+    return result | _lists(result)
+
+
+def _lists(result: Json) -> Json:
+    """The resources of an object that has such, with their lists."""
+    given = {kind: value for kind, value in result.get("tool_resources", {}).items() if value is not None}
+    whole = given | tools.resources(result.get("tools", []), given)
+    return {"tool_resources": whole} if "tool_resources" in result else {}
 
 
 def _finite_part(value: Any) -> Any:
@@ -124,9 +132,9 @@ def _is_usage(value: Any) -> bool:
 
 
 def _are_resources(value: Any) -> bool:
-    kinds = {"code_interpreter": "file_ids", "file_search": "vector_store_ids"}
-    parts = [(value.get(kind), name) for kind, name in kinds.items() if value.get(kind) is not None]
-    return all(isinstance(one, dict) and _are_texts(one.get(name, [])) for one, name in parts)
+    parts = [(value.get(kind), name) for kind, name in tools.LISTS.items() if value.get(kind) is not None]
+    # SDKs export a missing list as null.
+    return all(isinstance(one, dict) and (one.get(name) is None or _are_texts(one[name])) for one, name in parts)
 
 
 def _are_texts(value: Any) -> bool:
@@ -208,14 +216,14 @@ def _assistant(body: Json, hint: Hint, note: Note) -> Json:
         raise Refused("wrong_kind", "an assistant without a model")
     made_id, more = _id("assistant", body.get("id"), note, body.get("name"), body["model"])
     result = objects.assistant(made_id, values.moment(body.get("created_at")) or 0, {})
-    tools = contents.tools(body.get("tools"), note)
+    kept = contents.tools(body.get("tools"), note)
     files = body.get("file_ids")
     if isinstance(files, list) and _are_texts(files) and files:
-        known = any(tool["type"] == "code_interpreter" for tool in tools)
+        known = any(tool["type"] == "code_interpreter" for tool in kept)
         if known:
             result["tool_resources"] = {"code_interpreter": {"file_ids": list(files)}}
         note("v1" if known else "retrieval_files", "file_ids")
-    return result | {"tools": tools, "metadata": more | _meta(body, note)}
+    return result | {"tools": kept, "metadata": more | _meta(body, note)}
 
 
 def _thread(body: Json, hint: Hint, note: Note) -> Json:

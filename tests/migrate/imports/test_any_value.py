@@ -149,3 +149,22 @@ def test_a_tool_that_the_old_api_did_not_have_is_named(given: Json, expected: li
     problems: list[str] = []
     assert contents.tools([given], lambda code, detail: problems.append(code)) == expected
     assert problems == ([code] if code else [])
+
+
+NO_FILES, NO_STORES = {"code_interpreter": {"file_ids": []}}, {"file_search": {"vector_store_ids": []}}
+#: Tools and resources of an exported assistant, and its resources as they are imported.
+RESOURCES: list[tuple[list[str], Json, Json]] = [
+    ([], {}, {}),
+    (["code_interpreter", "file_search"], {}, NO_FILES | NO_STORES),
+    ([], {"code_interpreter": None, "file_search": {"vector_store_ids": None}}, NO_STORES),
+    (["file_search"], {"file_search": {"vector_stores": None}, "code_interpreter": {}}, NO_FILES | NO_STORES),
+    ([], {"code_interpreter": ["file-1"]}, {}),
+    ([], {"azure_ai_search": {"indexes": []}}, {"azure_ai_search": {"indexes": []}}),
+]
+
+
+@pytest.mark.parametrize("kinds, given, expected", RESOURCES)
+def test_resources_have_their_lists(kinds: list[str], given: Json, expected: Json) -> None:
+    tools = [{"type": kind} for kind in kinds]
+    whole = exported.everything()[0] | {"tools": tools, "tool_resources": given}
+    assert [body["tool_resources"] for _, body in brought(whole)] == [expected]
