@@ -65,7 +65,8 @@ def _show_search(tool: Json) -> Json:
     options = _fields_of(tool.get("file_search") or {}, "max_num_results", "ranking_options")
     return {
         "type": "file_search",
-        "file_search": options | {"ranking_options": RANKING | options.get("ranking_options", {})},
+        "file_search": options
+        | {"ranking_options": RANKING | _fields_of(options.get("ranking_options", {}), *RANKING)},
     }
 
 
