@@ -20,7 +20,7 @@ from shim.assembly.lined import Document, Location, Problem, Unusable
 from shim.engine import leads
 from shim.ports import Declared
 from shim.translate import tools
-from shim.wire import objects
+from shim.wire import encoding, objects
 from shim.wire.requests import OPERATIONS
 from shim.wire.requests.problems import each
 from shim.wire.types import Json
@@ -28,6 +28,8 @@ from shim.wire.types import Json
 ID: Final = re.compile(r"asst_[A-Za-z0-9_-]{1,64}")
 #: Keys of an assistant in a file that ``POST /assistants`` does not have.
 OWN: Final = ("id", "object", "created_at", "instructions_file", "tenants")
+#: The last second of the year 9999: no date is later, and a database has no numbers without end.
+LATEST: Final = 253_402_300_799
 INLINE_STORE: Final = (
     "a file is read at every start and would make a new vector store each time: name stores that exist, in "
     "vector_store_ids"
@@ -161,7 +163,7 @@ class _Reading:
         created = value.get("created_at")
         if created is None:
             return int(self.file.stat().st_mtime)
-        if isinstance(created, int) and not isinstance(created, bool):
+        if type(created) is int and 0 <= created <= LATEST:
             return created
         try:
             return int(dates.seconds(str(created)))
@@ -210,3 +212,14 @@ class _Reading:
         search = (fields.get("tool_resources") or {}) if isinstance(fields.get("tool_resources"), dict) else {}
         if isinstance(search.get("file_search"), dict) and search["file_search"].get("vector_stores"):
             self._wrong(("tool_resources", "file_search", "vector_stores"), INLINE_STORE)
+        for at, value in _not_json(fields, ()):
+            self._wrong(at, f"JSON, in which assistants are sent, has no {value!r}")
+
+
+def _not_json(value: Any, at: Location) -> Iterator[tuple[Location, Any]]:
+    """The values that a file can hold and JSON cannot, such as YAML's `.inf` or a date of TOML, with their places."""
+    if isinstance(value, dict | list):
+        for step, each in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _not_json(each, (*at, step))
+    elif not isinstance(value, str | int | float | None) or not encoding.is_finite(value):
+        yield at, value

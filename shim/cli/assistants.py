@@ -1,7 +1,6 @@
 """``assistants-shim assistants``: those of the store, under their own ids."""
 
 import difflib
-import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +16,7 @@ from shim.ports import Declared
 from shim.sdk.clients import OpenAI
 from shim.settings import current_settings
 from shim.store import assistants as rows
+from shim.wire import encoding
 from shim.wire.types import Json
 
 #: Fields of an assistant that are left out if they have their default.
@@ -78,7 +78,7 @@ def create(  # each option is a parameter
     fields: Json = {"model": model, "name": name, "instructions": text}
     if tools_file:
         try:
-            fields["tools"] = json.loads(_read(tools_file, "--tools-file"))
+            fields["tools"] = encoding.parsed(_read(tools_file, "--tools-file"))
         except ValueError as problem:
             raise typer.BadParameter(f"{tools_file}: {problem}", param_hint="--tools-file") from None
     with stored.client() as client:

@@ -5,7 +5,6 @@ paths do not exist.
 """
 
 import hmac
-import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -109,8 +108,8 @@ def _id_of(prefix: str, body: bytes) -> tuple[AbstractContextManager[None], byte
     passed on, and the engine refuses it.
     """
     try:
-        fields: Any = json.loads(body or b"{}")
-    except (ValueError, RecursionError):
+        fields: Any = encoding.parsed(body or b"{}")
+    except ValueError:
         return nullcontext(), body
     if not isinstance(fields, dict):
         return nullcontext(), body

@@ -16,6 +16,8 @@ from shim.wire.types import Json
 
 #: How many rows are fetched at a time.
 CHUNK: Final = 500
+#: The largest number that databases have.  A caller may count further, as JSON's numbers have no end.
+LARGEST: Final = 2**63 - 1
 Direction = Literal["in", "out"]
 
 
@@ -106,7 +108,7 @@ def before_last(tx: Tx, thread_id: str, but: str, count: int) -> int:
     """The position right before the last ``count`` messages; 0 if there are fewer.  ``but``: a run whose own messages
     are not counted.
     """
-    where = {"for_tenant": tx.tenant, "for_thread_id": thread_id, "but": but, "fewer": count - 1}
+    where = {"for_tenant": tx.tenant, "for_thread_id": thread_id, "but": but, "fewer": min(count, LARGEST) - 1}
     position: int | None = tx.db.execute(_NTH_LAST, where).scalar()
     return 0 if position is None else position - 1
 

@@ -183,11 +183,12 @@ def close_search(turn: Turn, event: Json) -> Iterator[Emitted]:
 
 
 def _ranking(turn: Turn) -> Json:
-    """The run's own ranking options that steps showed."""
-    ranking_options = [
-        tool["file_search"]["ranking_options"] for tool in turn.run["tools"] if tool["type"] == "file_search"
-    ]
-    return RANKING | {name: value for options in ranking_options for name, value in options.items() if name in RANKING}
+    """How results were ranked: by the run's own threshold, and by the one ranker that there was."""
+    shown = dict(RANKING)
+    for tool in turn.run["tools"]:
+        if tool["type"] == "file_search":
+            shown["score_threshold"] = tool["file_search"]["ranking_options"]["score_threshold"]
+    return shown
 
 
 def _result(turn: Turn, result: Json) -> Json:

@@ -12,7 +12,7 @@ few look-ups.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from shim.wire.encoding import dumps
+from shim.wire import encoding
 from shim.wire.types import Json
 
 #: Converts a field's value to the type that rules read; None if that is impossible.
@@ -41,12 +41,12 @@ def _mapping(value: Any) -> Json | None:
 
 
 def _score(value: Any) -> float | None:
-    return value if type(value) in (int, float) else None
+    return value if type(value) in (int, float) and encoding.is_finite(value) else None
 
 
 def _serialised(value: Any) -> str | None:
     """JSON as text.  Some servers send the object itself; an empty one counts as missing."""
-    return dumps(value) if value and isinstance(value, dict) else text(value)
+    return encoding.dumps(value) if value and isinstance(value, dict) else text(value)
 
 
 def _listed(read: Reader) -> Reader:

@@ -12,6 +12,8 @@ from shim.wire.passed_on import PASSED_ON
 from shim.wire.types import Json
 
 RANKING: Final = {"ranker": "default_2024_08_21", "score_threshold": 0.0, "hybrid_search": None}
+#: The kinds of resources, each with the name of its list.
+LISTS: Final = {"code_interpreter": "file_ids", "file_search": "vector_store_ids"}
 NO_PARAMETERS: Final = {"type": "object", "properties": {}}
 
 
@@ -63,7 +65,8 @@ def _show_search(tool: Json) -> Json:
     options = _fields_of(tool.get("file_search") or {}, "max_num_results", "ranking_options")
     return {
         "type": "file_search",
-        "file_search": options | {"ranking_options": RANKING | options.get("ranking_options", {})},
+        "file_search": options
+        | {"ranking_options": RANKING | _fields_of(options.get("ranking_options", {}), *RANKING)},
     }
 
 
@@ -170,9 +173,17 @@ def choice(tool_choice: Any, tools: list[Json]) -> Any:
     return {"type": tool_choice["type"]} | name
 
 
-def resources(tools: list[Json], tool_resources: Json | None) -> Json:
-    """An assistant's ``tool_resources``: those of the request, and an empty list for each hosted tool without any."""
-    empty: dict[str, Json] = {"code_interpreter": {"file_ids": []}, "file_search": {"vector_store_ids": []}}
-    kinds = {tool["type"] for tool in tools}
-    blanks = {kind: dict(blank) for kind, blank in empty.items() if kind in kinds}
-    return blanks | {kind: value for kind, value in (tool_resources or {}).items() if value is not None}
+def resources(tools: list[Json], *sources: Json | None) -> Json:
+    """``tool_resources`` as objects show them: each kind with its list, from the first of the sources that gives it; an
+    empty list if none does, and for each hosted tool without any.
+
+    A null gives nothing, neither in place of a list nor of what contains it.
+    """
+    given = [source for source in sources if source is not None]
+    kinds = {tool["type"] for tool in tools} | {kind for source in given for kind in source if source[kind] is not None}
+    return {kind: {name: _first_list(given, kind, name)} for kind, name in LISTS.items() if kind in kinds}
+
+
+def _first_list(sources: list[Json], kind: str, name: str) -> list[str]:
+    lists = ((source.get(kind) or {}).get(name) for source in sources)
+    return next((each for each in lists if each is not None), [])

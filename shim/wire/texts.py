@@ -3,13 +3,15 @@ sent.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, overload
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final, overload
 
 from shim.wire import encoding
 from shim.wire.types import Json
 
-load: Final = json.loads
+#: An object from its stored form.  Numbers that JSON does not have, which a store of an older version may contain, are
+#: read as null.
+load: Final[Callable[[str], Any]] = json.JSONDecoder(parse_constant=lambda _: None).decode
 #: How many items are sent as one piece.
 TOGETHER: Final = 100
 
@@ -52,8 +54,8 @@ class Items(Sequence[Json]):
     def __getitem__(self, index: slice) -> list[Json]: ...
     def __getitem__(self, index: int | slice) -> Json | list[Json]:
         if isinstance(index, slice):
-            return [load(piece) for piece in self.pieces[index]]
-        item: Json = load(self.pieces[index])
+            return [json.loads(piece) for piece in self.pieces[index]]
+        item: Json = json.loads(self.pieces[index])
         return item
 
     def __eq__(self, other: object) -> bool:

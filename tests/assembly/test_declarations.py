@@ -96,6 +96,26 @@ def test_every_format_gives_the_same_assistant(tmp_path: Path, name: str) -> Non
     assert (entry.body["object"], entry.dated) == ("assistant", True)
 
 
+#: Files with a question mark for a value that JSON does not have, its line, and such values as they are shown.
+NOT_JSON: dict[str, tuple[str, int, dict[str, str]]] = {
+    "a.yaml": (
+        "id: asst_a\nmodel: m\ntools:\n- type: function\n  function: {name: f, parameters: {\n    least: [0, ?]}}\n",
+        6,
+        {".inf": "inf", "-.inf": "-inf", ".nan": "nan", "!!binary aGk=": "b'hi'", "!!set {}": "set()"},
+    ),
+    "a.toml": (
+        'id = "asst_a"\nmodel = "m"\n[[tools]]\ntype = "function"\n[tools.function]\nname = "f"\n'
+        "[tools.function.parameters]\nleast = ?\n",
+        8,
+        {"inf": "inf", "nan": "nan", "1e999": "inf", "1979-05-27": "datetime.date"},
+    ),
+    "a.json": (
+        '{"id": "asst_a", "model": "m", "response_format": {"type": "json_schema",\n'
+        '"json_schema": {"name": "f", "schema":\n{"least": ?}}}}',
+        3,
+        {"Infinity": "inf", "NaN": "nan", "-1e999": "-inf"},
+    ),
+}
 #: A file's name, its text, and for each problem its line and a part of its message.
 WRONG: dict[str, tuple[str, str, list[tuple[int | None, str]]]] = {
     "no model": ("a.yaml", "id: asst_a\nname: A\n", [(1, "Missing required parameter: 'model'")]),
@@ -147,6 +167,12 @@ WRONG: dict[str, tuple[str, str, list[tuple[int | None, str]]]] = {
     ),
     "odd tenants, TOML": ("a.toml", 'id = "asst_a"\nmodel = "m"\ntenants = "acme"\n', [(3, "a list of names")]),
     "a day": ("a.yaml", "id: asst_a\nmodel: m\ncreated_at: yesterday\n", [(3, "'yesterday' is neither")]),
+    "no time at all": ("a.yaml", f"id: asst_a\nmodel: m\ncreated_at: {10**19}\n", [(3, "is neither seconds since")]),
+    **{
+        f"{word} in {file}": (file, text.replace("?", word), [(line, f"are sent, has no {shown}")])
+        for file, (text, line, words) in NOT_JSON.items()
+        for word, shown in words.items()
+    },
     "version 1": ("a.yaml", "id: asst_a\nmodel: m\ntools: [{type: retrieval}]\n", [(3, "is `file_search` since")]),
     "a store to make": (
         "a.yaml",

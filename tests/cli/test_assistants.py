@@ -124,7 +124,9 @@ def test_create_list_show_delete(tmp_path: Path) -> None:
     )
     bad = ["--id", "asst_b", "--model", "m"]
     assert "none.md" in output_of("assistants", "create", *bad, "--instructions-file", "none.md", code=2)
-    assert "words.md" in output_of("assistants", "create", *bad, "--tools-file", "words.md", code=2)
+    (tmp_path / "endless.json").write_text('[{"type": "file_search", "file_search": {"max_num_results": 1e999}}]')
+    for wrong in ("words.md", "endless.json"):
+        assert wrong in output_of("assistants", "create", *bad, "--tools-file", wrong, code=2)
     shown = json.loads(output_of("assistants", "show", OWN))
     assert (shown["instructions"], shown["tools"]) == ("Be brief.", [{"type": "code_interpreter"}])
     assert OWN in output_of("assistants", "list")
@@ -135,7 +137,7 @@ def test_create_list_show_delete(tmp_path: Path) -> None:
 
 def test_applying_an_export_changes_nothing(tmp_path: Path) -> None:
     first = "- {id: asst_a, model: gpt-4o, instructions: 'One\n\n  two'}"
-    (tmp_path / "a.yaml").write_text(f"{first}\n- {{id: asst_b, model: m}}\n")
+    (tmp_path / "a.yaml").write_text(f"{first}\n- {{id: asst_b, model: m, tools: [{{type: file_search}}]}}\n")
     planned = output_of("assistants", "apply", "a.yaml", "--dry-run")
     assert "2 created, 0 changed, 0 unchanged (nothing was written)" in planned
     assert "2 created, 0 changed, 0 unchanged" in output_of("assistants", "apply", "a.yaml")

@@ -34,6 +34,70 @@ def test_a_vector_store_that_is_described_is_created(harness: Harness) -> None:
     assert made["tool_resources"] == {"file_search": {"vector_store_ids": ["vs_1"]}}
 
 
+FILES, STORES = {"code_interpreter": {"file_ids": ["file-1"]}}, {"file_search": {"vector_store_ids": ["vs_9"]}}
+NO_FILES, NO_STORES = {"code_interpreter": {"file_ids": []}}, {"file_search": {"vector_store_ids": []}}
+#: Resources as they are given, and as the created object shows them: always with their list.
+GIVEN: list[tuple[Any, Any]] = [
+    ({}, {}),
+    ({"code_interpreter": None, "file_search": None}, {}),
+    ({"code_interpreter": {}}, NO_FILES),
+    ({"code_interpreter": {"file_ids": None}}, NO_FILES),
+    ({"file_search": {"vector_store_ids": None}, "code_interpreter": {}}, NO_FILES | NO_STORES),
+    (STORES | FILES, FILES | STORES),
+    ({"file_search": {"vector_stores": []}}, NO_STORES),
+    ({"file_search": {"vector_stores": None}}, NO_STORES),
+    ({"file_search": {"vector_stores": [], "vector_store_ids": ["vs_9"]}}, STORES),
+]
+
+
+@pytest.mark.parametrize("given, shown", GIVEN)
+def test_resources_are_shown_with_their_lists(harness: Harness, given: Any, shown: Any) -> None:
+    for path, body in (("assistants", {"model": "m"}), ("threads", {})):
+        made = harness.post(path, **body, tool_resources=given)
+        assert (made["tool_resources"], list(made["tool_resources"])) == (shown, list(shown))
+    if "vector_stores" not in (given.get("file_search") or {}):
+        harness.script(answer(HELLO))
+        emitted = harness.stream(
+            "threads/runs", assistant_id=harness.assistant(), instructions="Begin.", tool_resources=given
+        )
+        assert last(emitted, "run.completed")["tool_resources"] == (shown or NO_FILES)
+
+
+#: Changes that give nothing.
+NOTHING = [None, {}, *({kind: none} for kind in FILES | STORES for none in (None, {}))]
+#: Changes of an object with files and stores, and what it then shows.
+CHANGES = [
+    *((change, FILES | STORES) for change in NOTHING),
+    ({"code_interpreter": {"file_ids": None}}, FILES | STORES),
+    ({"file_search": {"vector_store_ids": None}}, FILES | STORES),
+    (NO_FILES, NO_FILES | STORES),
+    (NO_STORES, FILES | NO_STORES),
+    (NO_STORES | NO_FILES, NO_FILES | NO_STORES),
+    (
+        {"file_search": None, "code_interpreter": {"file_ids": ["file-2"]}},
+        {"code_interpreter": {"file_ids": ["file-2"]}} | STORES,
+    ),
+]
+
+
+@pytest.mark.parametrize("path, body", [("assistants", {"model": "m"}), ("threads", {})])
+@pytest.mark.parametrize("change, shown", CHANGES)
+def test_a_change_leaves_lists_that_it_does_not_give(
+    harness: Harness, path: str, body: Any, change: Any, shown: Any
+) -> None:
+    made = harness.post(path, **body, tool_resources=FILES | STORES)
+    where = f"{path}/{made['id']}"
+    assert harness.post(where, tool_resources=change)["tool_resources"] == shown
+    assert harness.get(where)["tool_resources"] == shown
+
+
+@pytest.mark.parametrize("path, body", [("assistants", {"model": "m"}), ("threads", {})])
+def test_a_change_of_an_object_without_resources_gives_it_their_lists(harness: Harness, path: str, body: Any) -> None:
+    where = f"{path}/{harness.post(path, **body)['id']}"
+    assert harness.post(where, tool_resources={"file_search": {}})["tool_resources"] == NO_STORES
+    assert harness.post(where, tool_resources=FILES)["tool_resources"] == FILES | NO_STORES
+
+
 def test_a_vector_store_that_cannot_be_created_raises_upstreams_refusal(harness: Harness) -> None:
     harness.upstream.failing = Refusal(400, "No such file.", param="file_ids")
     with pytest.raises(Refused, match="No such file") as refused:

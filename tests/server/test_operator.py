@@ -13,6 +13,7 @@ from shim.server.attempts import FAILURES
 from shim.server.keyring import Keyring
 from shim.settings import current_settings
 from shim.store.database import database
+from shim.wire.errors import ERRORS
 from tests.server.sending import Response, send
 from tests.server.served import served
 from tests.stores import KINDS, empty
@@ -69,6 +70,14 @@ def test_an_object_that_the_operator_creates_belongs_to_one_tenant(server: Serve
     assert server.make("bob/threads", {"id": THREAD}).status == 200
     assert server.send("bob", f"threads/{THREAD}/messages").json["data"] == []
     assert server.send("anna", f"assistants/{OWN}").json["name"] == "Own"
+
+
+@pytest.mark.parametrize(
+    "body", [b"{", b'{"id": "asst_1", "model": NaN}', b'{"id": "asst_1", "model": 1e999}', b"[" * 100_000]
+)
+def test_invalid_json(server: Server, body: bytes) -> None:
+    answer = server.make("anna/assistants", body)
+    assert (answer.status, answer.error["message"]) == (400, ERRORS["invalid_json"].message)
 
 
 @pytest.mark.parametrize("path, body", [("assistants", {"id": OWN, "model": "gpt-4o"}), ("threads", {"id": THREAD})])

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from shim.translate import calls, messages
+from shim.translate import calls, messages, tools
 from tests.translate.upstream_events import (
     added,
     arguing,
@@ -187,6 +187,18 @@ def test_a_file_search_has_its_own_step(found, shown) -> None:
     (each,) = last(emitted, "run.step.completed")["step_details"]["tool_calls"]
     assert each["file_search"]["results"] == shown
     assert each["id"] == last(emitted, "run.step.delta")["delta"]["step_details"]["tool_calls"][0]["id"]
+
+
+@pytest.mark.parametrize("ranker", ["auto", "default_2024_08_21", None])
+def test_a_step_shows_the_ranker_of_all_results(ranker) -> None:
+    tool = {"type": "file_search", "file_search": {"ranking_options": {"ranker": ranker, "score_threshold": 0.25}}}
+    emitted = emit(turn(tools=tools.shown([tool])), created(), added(search()), done(search()), ended(search()))
+    calls = [
+        last(emitted, "run.step.completed")["step_details"]["tool_calls"],
+        last(emitted, "run.step.delta")["delta"]["step_details"]["tool_calls"],
+    ]
+    for (each,) in calls:
+        assert each["file_search"]["ranking_options"] == {"ranker": "default_2024_08_21", "score_threshold": 0.25}
 
 
 def test_results_that_were_not_requested_are_missing() -> None:

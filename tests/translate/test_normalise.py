@@ -34,9 +34,12 @@ ITEMS = [
         {"type": "code_interpreter_call", "outputs": [1, {"type": "image"}]},
         {"type": "code_interpreter_call", "outputs": []},
     ),
-    (
-        {"type": "file_search_call", "results": [{"file_id": "f", "score": "x", "attributes": []}]},
-        {"type": "file_search_call", "results": [{"file_id": "f", "score": None, "attributes": None}]},
+    *(
+        (
+            {"type": "file_search_call", "results": [{"file_id": "f", "score": score, "attributes": []}]},
+            {"type": "file_search_call", "results": [{"file_id": "f", "score": None, "attributes": None}]},
+        )
+        for score in ("x", float("inf"), float("nan"))
     ),
 ]
 

@@ -47,6 +47,21 @@ TOOLS = [
         },
         {"file_search": {"vector_store_ids": ["vs_1"]}},
     ),
+    *[
+        (
+            {"type": "file_search", "file_search": given},
+            {"type": "file_search", "file_search": {"ranking_options": RANKING | shown}},
+            {"type": "file_search", "vector_store_ids": ["vs_1"]},
+            {"file_search": {"vector_store_ids": ["vs_1"]}},
+        )
+        for given, shown in (
+            (None, {}),
+            ({"ranking_options": None, "max_num_results": None}, {}),
+            ({"ranking_options": {"ranker": None, "score_threshold": 0}}, {}),
+            ({"ranking_options": dict.fromkeys(RANKING)}, {}),
+            ({"ranking_options": {"ranker": "auto", "score_threshold": 0.0}}, {"ranker": "auto"}),
+        )
+    ],
     *[({"type": new, "x": 1}, {"type": new, "x": 1}, {"type": new, "x": 1}, {}) for new in PASSED_ON],
     (
         {"type": "code_interpreter"},
@@ -105,6 +120,8 @@ RESOURCES = [
     (["function"], None, {}),
     (["code_interpreter"], None, {"code_interpreter": {"file_ids": []}}),
     (["file_search"], {"code_interpreter": None}, {"file_search": {"vector_store_ids": []}}),
+    (["code_interpreter"], {"code_interpreter": {"file_ids": None}}, {"code_interpreter": {"file_ids": []}}),
+    ([], {"file_search": {}}, {"file_search": {"vector_store_ids": []}}),
     (
         ["file_search"],
         {"file_search": {"vector_store_ids": ["vs_1"]}},

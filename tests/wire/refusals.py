@@ -182,6 +182,14 @@ REFUSED: list[tuple[tuple[str, Any], tuple[str, str | None, str | None]]] = [
         high("tools[0].file_search.ranking_options.score_threshold", "decimal", "1", "2"),
     ),
     (
+        create(
+            tools=[
+                {"type": "file_search", "file_search": {"ranking_options": {"score_threshold": 0, "hybrid_search": {}}}}
+            ]
+        ),
+        unknown("tools[0].file_search.ranking_options.hybrid_search"),
+    ),
+    (
         create(tools=[{"type": "file_search", "file_search": {"ranking_options": {}}}]),
         missing("tools[0].file_search.ranking_options.score_threshold"),
     ),

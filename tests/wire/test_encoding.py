@@ -45,6 +45,22 @@ def test_all_output_is_utf8_and_valid_text_is_unchanged(body: Any) -> None:
         assert read[0] == body
 
 
+NUMBERS = st.floats() | st.integers() | TEXTS
+VALUES = st.recursive(NUMBERS, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner))
+
+
+@given(VALUES)
+def test_numbers_that_json_does_not_have_are_written_as_null(value: Any) -> None:
+    """All output can be read by every reader, and only output with such a number differs from its object."""
+    written = [encoding.compact(value), encoding.text(value).encode(), encoding.indented(value)]
+    assert all(map(encoding.is_strict, written))
+    first, *others = map(json.loads, written)
+    assert others == [first, first]
+    assert encoding.is_finite(first)
+    if encoding.is_finite(value) and encoding.dumps(value) == encoding.well_formed(encoding.dumps(value)):
+        assert first == value
+
+
 @pytest.mark.parametrize("line", ["plain", "é", "\ud83d"])
 def test_a_line_of_the_log(line: str, caplog: pytest.LogCaptureFixture) -> None:
     logging.getLogger("shim").warning("told: %s", line)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from shim.wire.texts import TOGETHER, Items, dump
+from shim.wire.texts import TOGETHER, Items, dump, load
 
 ITEMS = [{"type": "message", "n": n, "text": "é“\u2028”\U0001f40c"} for n in range(2 * TOGETHER + 1)]
 
@@ -28,6 +28,13 @@ def test_an_item_is_parsed_for_every_reader() -> None:
     assert items != ITEMS[:2]
     assert items != "items"
     assert repr(items) == repr(ITEMS[:3])
+
+
+def test_a_number_that_json_does_not_have_is_read_as_null() -> None:
+    """Python's json module writes such numbers, and so did older versions."""
+    assert load('{"a":[1e3,Infinity,-Infinity,NaN]}') == {"a": [1000.0, None, None, None]}
+    assert dump({"a": float("inf")}) == '{"a":null}'
+    assert Items.of([{"a": float("nan")}]) == [{"a": None}]
 
 
 def test_a_lone_surrogate_is_replaced() -> None:

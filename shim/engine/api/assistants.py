@@ -83,7 +83,7 @@ def _page(tx: Tx, context: Context, wanted: Page) -> Json:
 def _update(tx: Tx, context: Context, assistant_id: str, body: Json) -> Json:
     assistant = lookup.assistant(tx, context, assistant_id)
     changes = {**{name: CLEARED[name] for name in body if name in CLEARED}, **without_nulls(body)}
-    merged = assistant["tool_resources"] | without_nulls(changes.get("tool_resources", {}))
+    merged = tools.resources([], changes.get("tool_resources"), assistant["tool_resources"])
     assistant = assistant | _shown({"tools": assistant["tools"]} | changes, merged)
     rows.save(tx, assistant)
     return assistant

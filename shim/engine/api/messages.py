@@ -1,5 +1,7 @@
 """Messages: five operations."""
 
+from typing import Final
+
 from shim import lifecycle
 from shim.engine import idempotency, resources
 from shim.engine.api import lookup, unknown_threads
@@ -17,6 +19,9 @@ from shim.wire.errors import error
 from shim.wire.pages import Page, page, read_page
 from shim.wire.requests import read
 from shim.wire.types import Json
+
+#: The parts that are images, each with the field that names the image; the detail came after it.
+IMAGES: Final = {"image_url": "url", "image_file": "file_id"}
 
 
 async def create(context: Context, request: Request, thread_id: str) -> Reply:
@@ -83,7 +88,8 @@ def _part(part: Json) -> Json:
     if part["type"] == "text":
         return {"type": "text", "text": {"value": part["text"], "annotations": []}}
     kind = part["type"]
-    return {"type": kind, kind: {"detail": "auto"} | without_nulls(part[kind])}
+    image, name = part[kind], IMAGES[kind]
+    return {"type": kind, kind: {name: image[name], "detail": image.get("detail") or "auto"}}
 
 
 @brief

@@ -196,7 +196,7 @@ def _compose(context: Context, thread_id: str, assistant: Json, body: Json) -> J
     truncation = {"type": "auto", "last_messages": None} | body.get("truncation_strategy", {})
     run = objects.run(context.ids("run"), context.now(), thread_id, assistant["id"], context.run_lifetime)
     own = {name: body[name] for name in OWN if name in body}
-    own_resources = without_nulls(body.get("tool_resources") or {})
+    own_resources = tools.resources([], body.get("tool_resources"))
     return run | inherited | own | {"tool_resources": own_resources, "truncation_strategy": truncation}
 
 

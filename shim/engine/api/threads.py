@@ -11,6 +11,7 @@ from shim.engine.run import background, refresh
 from shim.store import runs as run_rows
 from shim.store import threads as rows
 from shim.store.tx import Tx, brief
+from shim.translate import tools
 from shim.wire import objects
 from shim.wire.errors import error
 from shim.wire.requests import read
@@ -86,8 +87,8 @@ def _update(tx: Tx, context: Context, thread_id: str, body: Json) -> Json:
     thread = lookup.thread(tx, thread_id)
     if "metadata" in body:
         thread = thread | {"metadata": body["metadata"] or {}}
-    if own := without_nulls(body.get("tool_resources") or {}):
-        thread = thread | {"tool_resources": thread["tool_resources"] | own}
+    if given := body.get("tool_resources"):
+        thread = thread | {"tool_resources": tools.resources([], given, thread["tool_resources"])}
     rows.save(tx, thread)
     return thread
 

@@ -4,6 +4,7 @@ Parts that are dropped are reported to ``tell(code, detail)``; an object that ca
 """
 
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
@@ -12,7 +13,8 @@ from shim import lifecycle
 from shim.migrate.imports import contents, values
 from shim.migrate.imports.objects_read import Hint, Kind, ReadObject
 from shim.migrate.imports.report import Refused
-from shim.wire import objects
+from shim.translate import tools
+from shim.wire import encoding, objects
 from shim.wire.requests.options import ResponseFormat
 from shim.wire.requests.tools import ToolChoice
 from shim.wire.types import Json
@@ -78,7 +80,11 @@ _READ: Final = frozenset(
 def clean(read_object: ReadObject, note: Note) -> Json:
     """The complete object; ``created_at`` is None if the input has none.  Raises `Refused`."""
     assert read_object.kind is not None
-    body = {name: value for name, value in read_object.body.items() if value is not None}
+    whole = read_object.body
+    if not encoding.is_finite(whole):
+        note("value", f"{read_object.kind}: a number without end")
+        whole = _finite_part(whole)
+    body = {name: value for name, value in whole.items() if value is not None}
     result = _MAKERS[read_object.kind](body, read_object.hint, note)
     known = FIELDS[read_object.kind]
     for name, kinds in known.items():
@@ -91,7 +97,27 @@ def clean(read_object: ReadObject, note: Note) -> Json:
             result[name] = values.moment(body[name])
     for name in body.keys() - known.keys() - _READ - set(_TIMES.get(read_object.kind, ())):
         note("field", f"{read_object.kind} {name}")
-    return result
+    return result | _lists(result)
+
+
+def _lists(result: Json) -> Json:
+    """The resources of an object that has such, with their lists."""
+    given = {kind: value for kind, value in result.get("tool_resources", {}).items() if value is not None}
+    whole = given | tools.resources(result.get("tools", []), given)
+    return {"tool_resources": whole} if "tool_resources" in result else {}
+
+
+def _finite_part(value: Any) -> Any:
+    """Without infinite numbers and NaN, which Python writes into exports and JSON does not have."""
+    if isinstance(value, dict):
+        return {name: _finite_part(each) for name, each in value.items() if not _is_endless(each)}
+    if isinstance(value, list):
+        return [_finite_part(each) for each in value if not _is_endless(each)]
+    return value
+
+
+def _is_endless(value: Any) -> bool:
+    return isinstance(value, float) and not isfinite(value)
 
 
 def _in_order(name: str, value: Any) -> bool:
@@ -106,9 +132,9 @@ def _is_usage(value: Any) -> bool:
 
 
 def _are_resources(value: Any) -> bool:
-    kinds = {"code_interpreter": "file_ids", "file_search": "vector_store_ids"}
-    parts = [(value.get(kind), name) for kind, name in kinds.items() if value.get(kind) is not None]
-    return all(isinstance(one, dict) and _are_texts(one.get(name, [])) for one, name in parts)
+    parts = [(value.get(kind), name) for kind, name in tools.LISTS.items() if value.get(kind) is not None]
+    # SDKs export a missing list as null.
+    return all(isinstance(one, dict) and (one.get(name) is None or _are_texts(one[name])) for one, name in parts)
 
 
 def _are_texts(value: Any) -> bool:
@@ -190,14 +216,14 @@ def _assistant(body: Json, hint: Hint, note: Note) -> Json:
         raise Refused("wrong_kind", "an assistant without a model")
     made_id, more = _id("assistant", body.get("id"), note, body.get("name"), body["model"])
     result = objects.assistant(made_id, values.moment(body.get("created_at")) or 0, {})
-    tools = contents.tools(body.get("tools"), note)
+    kept = contents.tools(body.get("tools"), note)
     files = body.get("file_ids")
     if isinstance(files, list) and _are_texts(files) and files:
-        known = any(tool["type"] == "code_interpreter" for tool in tools)
+        known = any(tool["type"] == "code_interpreter" for tool in kept)
         if known:
             result["tool_resources"] = {"code_interpreter": {"file_ids": list(files)}}
         note("v1" if known else "retrieval_files", "file_ids")
-    return result | {"tools": tools, "metadata": more | _meta(body, note)}
+    return result | {"tools": kept, "metadata": more | _meta(body, note)}
 
 
 def _thread(body: Json, hint: Hint, note: Note) -> Json:

@@ -163,6 +163,8 @@ def _other(problem: Problem) -> ApiError:
 PROBLEMS: Final[dict[str, Callable[[Problem], ApiError]]] = {
     "missing": _missing,
     "extra_forbidden": _unknown,
+    # A field that only answers have.
+    "none_required": _unknown,
     "string_type": _wrong_type("a string"),
     "int_type": _wrong_type("an integer"),
     "float_type": _wrong_type("a decimal"),

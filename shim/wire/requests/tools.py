@@ -16,6 +16,8 @@ class CodeInterpreter(Shape):
 class RankingOptions(Shape):
     score_threshold: Fraction
     ranker: Literal["auto", "default_2024_08_21"] | None = None
+    # Every search is shown with this null, and may be sent back as it is shown.
+    hybrid_search: None = None
 
 
 class FileSearchOptions(Shape):

@@ -1,5 +1,7 @@
 """Messages over the API: created, changed, listed, deleted."""
 
+import json
+
 import pytest
 
 from shim.ports import Refusal
@@ -24,19 +26,29 @@ def test_a_message_changes(harness: Harness) -> None:
         harness.get(where)
 
 
+#: Parts as they are given, and as they are shown: the keys in this order.
+PARTS = [
+    ({"type": "text", "text": "See:"}, {"type": "text", "text": {"value": "See:", "annotations": []}}),
+    *(
+        ({"type": kind, kind: given}, {"type": kind, kind: {name: "x", "detail": shown}})
+        for kind, name in (("image_url", "url"), ("image_file", "file_id"))
+        for given, shown in (
+            ({name: "x"}, "auto"),
+            ({name: "x", "detail": None}, "auto"),
+            ({name: "x", "detail": "low"}, "low"),
+            ({"detail": "high", name: "x"}, "high"),
+        )
+    ),
+]
+
+
 def test_parts_of_a_message(harness: Harness) -> None:
-    thread = harness.thread()
-    content = [
-        {"type": "text", "text": "See:"},
-        {"type": "image_url", "image_url": {"url": "http://x/y.png"}},
-        {"type": "image_file", "image_file": {"file_id": "file-1", "detail": "low"}},
-    ]
-    made = harness.post(f"threads/{thread}/messages", role="user", content=content)
-    assert made["content"] == [
-        {"type": "text", "text": {"value": "See:", "annotations": []}},
-        {"type": "image_url", "image_url": {"detail": "auto", "url": "http://x/y.png"}},
-        {"type": "image_file", "image_file": {"detail": "low", "file_id": "file-1"}},
-    ]
+    content = [given for given, _ in PARTS]
+    message = {"role": "user", "content": content}
+    thread = harness.post("threads", messages=[message])["id"]
+    harness.post(f"threads/{thread}/messages", **message)
+    for made in harness.get(f"threads/{thread}/messages")["data"]:
+        assert json.dumps(made["content"]) == json.dumps([shown for _, shown in PARTS])
 
 
 def test_messages_of_one_run(harness: Harness) -> None:

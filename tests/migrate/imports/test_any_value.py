@@ -17,6 +17,7 @@ from shim.migrate.imports import contents, objects, shapes, timeline
 from shim.migrate.imports.objects_read import Hint
 from shim.migrate.imports.report import PROBLEMS, Place, Refused
 from shim.migrate.imports.stage import Staged
+from shim.wire import encoding
 from tests.scenarios.imports import exported
 
 Json = dict[str, Any]
@@ -35,6 +36,8 @@ ODD: list[Any] = [
     -1,
     1.5,
     10**20,
+    float("inf"),
+    float("nan"),
     "",
     "x",
     "\ud83d",
@@ -47,7 +50,7 @@ ODD: list[Any] = [
     {"type": 5},
 ]
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
@@ -95,6 +98,7 @@ def check(found: list[tuple[str, Json]]) -> None:
     """Check that the objects are valid by the SDK's types, and that threads can be made of them."""
     staged: dict[str, list[Staged]] = {}
     for number, (kind, body) in enumerate(found):
+        assert encoding.is_finite(body)
         thread = body["id"] if kind == "thread" else body.get("thread_id")
         if kind in TYPES:
             whole = body | {"created_at": body["created_at"] or 0}
@@ -145,3 +149,22 @@ def test_a_tool_that_the_old_api_did_not_have_is_named(given: Json, expected: li
     problems: list[str] = []
     assert contents.tools([given], lambda code, detail: problems.append(code)) == expected
     assert problems == ([code] if code else [])
+
+
+NO_FILES, NO_STORES = {"code_interpreter": {"file_ids": []}}, {"file_search": {"vector_store_ids": []}}
+#: Tools and resources of an exported assistant, and its resources as they are imported.
+RESOURCES: list[tuple[list[str], Json, Json]] = [
+    ([], {}, {}),
+    (["code_interpreter", "file_search"], {}, NO_FILES | NO_STORES),
+    ([], {"code_interpreter": None, "file_search": {"vector_store_ids": None}}, NO_STORES),
+    (["file_search"], {"file_search": {"vector_stores": None}, "code_interpreter": {}}, NO_FILES | NO_STORES),
+    ([], {"code_interpreter": ["file-1"]}, {}),
+    ([], {"azure_ai_search": {"indexes": []}}, {"azure_ai_search": {"indexes": []}}),
+]
+
+
+@pytest.mark.parametrize("kinds, given, expected", RESOURCES)
+def test_resources_have_their_lists(kinds: list[str], given: Json, expected: Json) -> None:
+    tools = [{"type": kind} for kind in kinds]
+    whole = exported.everything()[0] | {"tools": tools, "tool_resources": given}
+    assert [body["tool_resources"] for _, body in brought(whole)] == [expected]

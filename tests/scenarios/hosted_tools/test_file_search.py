@@ -115,8 +115,9 @@ def test_options_go_upstream_and_are_shown(stage: Stage) -> None:
     assert len(results) == 2
     assert all(result["score"] >= 0.25 for result in results)
     (call,) = calls(result)
-    assert call["file_search"]["ranking_options"] == {"ranker": "auto", "score_threshold": 0.25}
-    assert result.run["tools"][0]["file_search"]["max_num_results"] == 2
+    assert call["file_search"]["ranking_options"] == {"ranker": "default_2024_08_21", "score_threshold": 0.25}
+    shown = result.run["tools"][0]["file_search"]
+    assert (shown["max_num_results"], shown["ranking_options"]["ranker"]) == (2, "auto")
 
 
 def test_contents_of_results_are_included_on_request(stage: Stage) -> None:

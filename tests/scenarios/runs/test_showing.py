@@ -87,7 +87,12 @@ def window(count: int) -> dict[str, Any]:
 
 
 #: The `last_messages` of a run, and those of One, A, Two that are sent.
-WINDOWS = [(1, ["Two"]), (2, ["A", "Two"]), (3, ["One", "A", "Two"]), (9, ["One", "A", "Two"])]
+WINDOWS = [
+    (1, ["Two"]),
+    (2, ["A", "Two"]),
+    # Counts up to some that no database has as a number.
+    *((count, ["One", "A", "Two"]) for count in (3, 9, 2**31, 2**63 - 1, 2**63, 2**63 + 1, 10**19, 10**400)),
+]
 
 
 @pytest.mark.parametrize("count, expected", WINDOWS)

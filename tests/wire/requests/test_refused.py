@@ -44,6 +44,40 @@ def test_invalid_json(body: bytes) -> None:
     assert (refused.value.param, refused.value.code) == (None, None)
 
 
+#: Numbers that JSON does not have, or that Python reads as infinite.
+ENDLESS = ["NaN", "Infinity", "-Infinity", "1e999", "-1e999", "1E+400", "9" * 400 + ".5", "1.7976931348623159e308"]
+#: Every place of a body in which any JSON may be, and places of numbers, strings and unknown fields.
+PLACES = [
+    (
+        "assistants.create",
+        '{"model": "m", "tools": [{"type": "function", "function": {"name": "f", "parameters": ?}}]}',
+    ),
+    ("assistants.update", '{"tools": [{"type": "web_search", "filters": ?}]}'),
+    ("assistants.update", '{"response_format": {"type": "json_schema", "json_schema": {"name": "f", "schema": ?}}}'),
+    ("runs.create", '{"assistant_id": "asst_1", "tools": [{"type": "mcp", "more": ?}], "instructions": "\\ud83d"}'),
+    ("assistants.create", '{"model": "m", "temperature": ?}'),
+    ("runs.create", '{"assistant_id": "asst_1", "max_prompt_tokens": ?}'),
+    ("threads.create", '{"metadata": ?}'),
+    ("threads.create", '{"unknown": ?}'),
+    ("threads.create", "?"),
+]
+
+
+@pytest.mark.parametrize("number", ENDLESS)
+@pytest.mark.parametrize("within", ["?", '{"a": ["\\ud83d", {"b": ?}]}'])
+@pytest.mark.parametrize("operation, body", PLACES)
+def test_a_number_without_end_is_invalid_json(operation: str, body: str, within: str, number: str) -> None:
+    with pytest.raises(ApiError) as refused:
+        read(operation, body.replace("?", within).replace("?", number).encode())
+    assert refused.value.body["error"]["message"] == ERRORS["invalid_json"].message
+
+
+@pytest.mark.parametrize("number", [1e-999, 1.7e308, -1.7e308, 10**400, -(10**4000)])
+def test_any_other_number_is_accepted(number: float) -> None:
+    body = {"response_format": {"type": "json_schema", "json_schema": {"name": "f", "schema": {"least": number}}}}
+    assert read("assistants.update", json.dumps(body).encode()) == body
+
+
 def test_an_unknown_error_is_reported_without_details(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(PROBLEMS, "string_type")
     with pytest.raises(ApiError, match=r"^Invalid value for 'name'\.$") as refused:
