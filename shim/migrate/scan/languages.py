@@ -9,10 +9,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from shim.migrate.scan import texts
+from shim.migrate.scan import requests, texts
 from shim.migrate.scan.operations import EVENTS
 
 _OPENAI: Final = r"(?i)openai"
+_HEADER: Final = r"(?i)assistants=v\d"
+_SERVER: Final = f"(?i){requests.SERVER}"
+#: The end of an address's beginning, which stands elsewhere: `${base}`, `%s`, `base + "`.
+_BASE: Final = r"(?:\}|%[a-z]|\$\w+|(?:\+|[\w)] ?\.)\s*[\"'`]|\b[A-Z_]+URL)"
+#: The same, where nothing stands before it, as in `"/users/{id}/threads/{id}"`.
+_WHOLE_BASE: Final = r"(?:[\"'`][$#]?\{[^{}\n]*\}|[\"'`](?:%[a-z]|\$\w+)|(?:\+|[\w)] ?\.)\s*[\"'`]|\b[A-Z_]+URL)"
+#: A thread's id in an address, and what comes after it.
+_OF_THREAD: Final = (
+    r"(?:[\"'`]\s*[+.]\s*[^\n;\"'`]{1,80}?[+.]\s*[\"'`]/|(?:\$|\{|[\"'`]|%|#)[^\s]*?/?)(?:runs|messages)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +134,14 @@ PATTERNS: Final = (
     ),
     # What is alike in all of them
     _row("raw-http", "", texts.ADDRESS.pattern),
-    _row(
-        "raw-http",
-        "",
-        r"(?:\}|\+\s*[\"'`]|[\"'`]|\b[A-Z_]+URL)/threads/(?:\$|\{|[\"'`]|%|#)[^\s]*?/?(?:runs|messages)\b",
-        r"assistants=v|api\.openai\.com",
-    ),
-    _row("raw-http", "", r"[}\"'`]/(?:threads(?:/runs)?|assistants)[\"'`](?!\s*=>)", r"assistants=v|api\.openai\.com"),
-    _row("v1-header", "", r"\bassistants=v1\b"),
-    _row("beta-header", "", r"\bassistants=v2\b"),
+    _row("raw-http", "", f"{_BASE}/threads/{_OF_THREAD}", requests.PROOF.pattern),
+    _row("raw-http", "", _WHOLE_BASE + r"/(?:threads|assistants)/(?:[\"'`]\s*[+.]|\$|\{|%|#)", _SERVER),
+    # A page's own server is asked by `fetch("/threads/…")`.
+    _row("raw-http", "", rf"(?<!fetch\()[\"'`]/threads/{_OF_THREAD}", _SERVER),
+    _row("raw-http", "", r"(?<!fetch\()[}\"'`]/(?:threads(?:/runs)?|assistants)[\"'`](?!\s*=>)", _SERVER),
+    _row("raw-http", "", r"(?<!fetch\()[\"'`]/(?:threads|assistants)/[\"'`]\s*[+.]", _HEADER),
+    _row("v1-header", "", r"(?i)\bassistants=v1\b"),
+    _row("beta-header", "", r"(?i)\bassistants=v2\b"),
     _row("event-name", "", "[\"'`](?:" + "|".join(map(re.escape, sorted(EVENTS, reverse=True))) + ")[\"'`]"),
     _row("citation-quote", JS, r"\bfile_?[cC]itation\??\.quote\b"),
     _row("v1-retrieval", JS, r"\btype[\"']?\s*:\s*[\"']retrieval[\"']", r"\bbeta\??\.(?:assistants|threads)"),
@@ -164,12 +173,26 @@ COMMENTS: Final[Mapping[str, re.Pattern[str]]] = {
 
 
 def find(text: str, suffix: str) -> Iterator[tuple[str, int, int, str]]:
-    """Rule, first and last offset, and the text that was found, in the order of the rows."""
+    """Rule, first and last offset, and the text that was found; of places that overlap only the first and longest."""
+    ends: dict[str, int] = {}
+    for rule, start, end, matched in sorted(_found(text, suffix), key=lambda each: (each[1], -each[2])):
+        if start >= ends.get(rule, 0):
+            ends[rule] = end
+            yield rule, start, end, matched
+
+
+def _found(text: str, suffix: str) -> Iterator[tuple[str, int, int, str]]:
+    """Everything that matches, in the order of the rows."""
     shown = without_comments(text, suffix)
-    for row in PATTERNS:
-        speaks = suffix in (row.languages or ANY)
-        if speaks and (row.beside is None or row.beside.search(text)):
-            yield from ((row.rule, *match.span(), match[0]) for match in row.pattern.finditer(shown))
+    found: list[tuple[str, int, int, str]] = [
+        (row.rule, *match.span(), match[0])
+        for row in PATTERNS
+        if suffix in (row.languages or ANY) and (row.beside is None or row.beside.search(text))
+        for match in row.pattern.finditer(shown)
+    ]
+    yield from found
+    if requests.unexplained({rule for rule, *_ in found}, text):
+        yield from (("raw-http", *each[1:]) for each in found if each[0] in requests.HEADERS)
     for rule, pattern in texts.IDS.items():
         yield from (
             (rule, *match.span(), match[0]) for match in pattern.finditer(shown) if texts.MIXED.search(match[0])

@@ -3,10 +3,10 @@
 import ast
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
-from shim.migrate.scan import answer_reads, strings
+from shim.migrate.scan import answer_reads, requests, strings
 from shim.migrate.scan.frameworks import framework
 from shim.migrate.scan.operations import ALWAYS, OPERATIONS, RESOURCES
 from shim.migrate.scan.scopes import Scope, Scopes
@@ -56,8 +56,21 @@ def use(value: Value) -> Use | None:
 
 def find(tree: ast.Module) -> list[Occurrence]:
     """All findings, unsorted; weak ones only if there are others."""
-    occurrences = list(Finder(tree).all())
+    occurrences = _proved(list(Finder(tree).all()), tree)
     return _once(occurrences) if any(not each.weak for each in occurrences) else []
+
+
+def _proved(occurrences: list[Occurrence], tree: ast.Module) -> list[Occurrence]:
+    """With what the file's words say about its requests: addresses that they prove, headers that nothing sends."""
+    rules = {each.rule for each in occurrences}
+    if rules.isdisjoint({"raw-http", *requests.HEADERS}):
+        return occurrences
+    words = requests.words(tree)
+    if requests.PROOF.search(words):
+        occurrences = [replace(each, weak=False) if each.rule == "raw-http" else each for each in occurrences]
+    if requests.unexplained(rules, words):
+        occurrences += [replace(each, rule="raw-http") for each in occurrences if each.rule in requests.HEADERS]
+    return occurrences
 
 
 def _once(occurrences: list[Occurrence]) -> list[Occurrence]:
@@ -94,7 +107,7 @@ class Finder:
         finder = FINDERS.get(type(node))
         occurrences, rest = finder(self, node, scope) if finder is not None else ([], None)
         yield from occurrences
-        for rule, at, what, weak in (*answer_reads.find(node), *strings.find(node)):
+        for rule, at, what, weak in (*answer_reads.find(node), *strings.find(node, scope)):
             if self._passed.get(id(at)) != rule:
                 yield Occurrence(rule, at, what, weak)
         for each in ast.iter_child_nodes(node) if rest is None else rest:
@@ -102,6 +115,9 @@ class Finder:
 
     def _call(self, node: ast.Call, scope: Scope) -> Seen:
         self._passed |= {id(each): "retired-model" for each in strings.other_models(node)}
+        if isinstance(node.func, ast.Attribute) and requests.is_text(node):
+            # The text of `"{}/threads".format(base)` is an address only with its values.
+            self._passed[id(node.func.value)] = "raw-http"
         occurrences = list(self._called(node, scope))
         if occurrences or self._is_api(node.func, scope):
             return occurrences, [*self._roots(node.func), *node.args, *node.keywords]
@@ -131,8 +147,10 @@ class Finder:
             self._passed |= {id(each): "raw-http" for each in ast.walk(route)}
         return [], None
 
-    def _joined(self, node: ast.JoinedStr, scope: Scope) -> Seen:
-        return [], [each for each in node.values if isinstance(each, ast.FormattedValue)]
+    def _composed(self, node: ast.JoinedStr | ast.BinOp, scope: Scope) -> Seen:
+        """An address that is put together is one finding; the parts of another concatenation are texts of their own."""
+        is_address = isinstance(node, ast.JoinedStr) or any(strings.find(node, scope))
+        return [], requests.parts(node) if is_address else None
 
     def _dict(self, node: ast.Dict, scope: Scope) -> Seen:
         """Models that are keys belong to a table of prices or limits."""
@@ -192,7 +210,8 @@ FINDERS: Final[dict[type[ast.AST], Callable[[Finder, Any, Scope], Seen]]] = {
     ast.FunctionDef: Finder._function,
     ast.AsyncFunctionDef: Finder._function,
     ast.Dict: Finder._dict,
-    ast.JoinedStr: Finder._joined,
+    ast.JoinedStr: Finder._composed,
+    ast.BinOp: Finder._composed,
     ast.Expr: Finder._expression,
 }
 

@@ -26,6 +26,30 @@ SHOWN: list[tuple[str, str, set[str]]] = [
         {"raw-http", "beta-header"},
     ),
     ("js", "const url = 'https://api.openai.com/v1'; fetch(url + '/threads')", {"raw-http"}),
+    (
+        "go",
+        'url := base + "/threads/" + id + "/runs/" + run\nreq.Header.Set("OpenAI-Beta", "assistants=v2")',
+        {"raw-http", "beta-header"},
+    ),
+    (
+        "go",
+        'req.Header.Set("Authorization", "Bearer "+os.Getenv("OPENAI_API_KEY"))\n'
+        'u := fmt.Sprintf("%s/threads/%s/messages", b, t)',
+        {"raw-http"},
+    ),
+    ("ts", "const BASE = 'https://api.openai.com/v1'; fetch(BASE + '/threads/' + t + '/runs')", {"raw-http"}),
+    ("ts", "const BASE = 'https://api.openai.com/v1'; fetch(BASE + '/assistants/' + a)", {"raw-http"}),
+    ("ts", "send('/threads/' + t); h = {'OpenAI-Beta': 'assistants=v2'}", {"raw-http", "beta-header"}),
+    ("php", "$b = 'https://api.openai.com/v1'; get($b . '/threads/' . $t . '/messages')", {"raw-http"}),
+    ("rb", 'URI("#{BASE}/threads/#{id}/runs") # https://api.openai.com', {"raw-http"}),
+    (
+        "ts",
+        "fetch(`https://api.openai.com/v1${path}`, {headers: {'OpenAI-Beta': 'assistants=v1'}})",
+        {"raw-http", "v1-header"},
+    ),
+    ("go", 'h.Set("OpenAI-Beta", "Assistants=V2")', {"raw-http", "beta-header"}),
+    ("ts", "new OpenAI({defaultHeaders: {'OpenAI-Beta': 'assistants=v2'}})", {"beta-header"}),
+    ("sh", "curl https://api.openai.com/v1/vector_stores -H 'OpenAI-Beta: assistants=v2'", {"beta-header"}),
     ("js", "openai.beta.assistants; if (event.event === 'thread.run.completed') {}", {"other-language", "event-name"}),
     ("js", "openai.beta.threads; x.event.startsWith('thread.run')", {"other-language", "event-name"}),
     ("js", "openai.beta.assistants.create({tools: [{type: 'retrieval'}]})", {"other-language", "v1-retrieval"}),
@@ -78,6 +102,11 @@ SILENT: list[tuple[str, str]] = [
     ("ts", "await anthropic.beta.messages.create({})"),
     ("ts", "await openai.beta.chat.completions.parse({})"),
     ("js", "fetch(`https://example.com/api/threads/${id}/messages`)"),
+    ("js", "fetch(BASE + '/threads/' + id + '/messages', {headers: {Authorization: `Bearer ${token}`}}) // OpenAI"),
+    ("js", "fetch('https://api.openai.com/v1/chat/completions'); fetch('/threads/' + id)"),
+    ("js", "fetch('https://api.openai.com/v1/chat/completions'); fetch(`/threads/${id}/messages`)"),
+    ("js", "fetch('https://api.openai.com/v1/chat/completions'); app.get('/threads/:id', handler)"),
+    ("go", 'u := "https://api.openai.com/v1/embeddings"; r.Get("/users/{user}/threads/{id}", handler)'),
     ("js", "app.post('/threads', handler)"),
     ("js", "import threads from './threads'"),
     ("php", "# OpenAI\n// $client->threads()->create();"),
@@ -95,6 +124,11 @@ SILENT: list[tuple[str, str]] = [
 @pytest.mark.parametrize("suffix, text", SILENT)
 def test_nothing_is_found_in_comments_and_for_other_apis(suffix: str, text: str) -> None:
     assert list(languages.find(text, suffix)) == []
+
+
+def test_a_place_counts_once() -> None:
+    text = "$run = OpenAI::assistants()->threads()->create(); OpenAI::threads()->create();"
+    assert [rule for rule, *_ in languages.find(text, "php")] == ["other-language"] * 2
 
 
 def test_the_slashes_of_a_url_do_not_begin_a_comment() -> None:
