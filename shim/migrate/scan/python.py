@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 
 from shim.migrate.scan import answer_reads, requests, strings
 from shim.migrate.scan.frameworks import framework
+from shim.migrate.scan.gone_types import replaced
 from shim.migrate.scan.operations import ALWAYS, OPERATIONS, RESOURCES
 from shim.migrate.scan.scopes import Scope, Scopes
 from shim.migrate.scan.values import HEADS, MODULES, Value, Values, is_path
@@ -130,7 +131,7 @@ class Finder:
             is_use = isinstance(node.ctx, ast.Load) or ".beta" in ast.unparse(node)
             return [Occurrence(_known(of) or "reference", node, f"beta.{of.path}")] if is_use else [], self._roots(node)
         if isinstance(value, str) and TYPES.fullmatch(value):
-            return [Occurrence("types", node, value)], []
+            return list(_typed(node, [value])), []
         return [], None
 
     def _import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> Seen:
@@ -251,14 +252,22 @@ def _manner(node: ast.Call, of: Use) -> str:
     return "stream" if streams or of.path.endswith("stream") else "call"
 
 
+def _typed(node: ast.AST, names: list[str]) -> Iterator[Occurrence]:
+    """The types that a statement names: one finding for those that the SDK has, and one for each of the others."""
+    gone = {name: new for name in names if (new := replaced(name)) is not None}
+    if had := [name for name in names if name not in gone]:
+        yield Occurrence("types", node, ", ".join(had))
+    for name, new in gone.items():
+        yield Occurrence("gone-type", node, f"{name} ({f'now {new}' if new else 'no new name'})")
+
+
 def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[Occurrence]:
     """Imports of the API's types and handlers, and of frameworks; one finding for each statement."""
     module = f"{node.module}." if isinstance(node, ast.ImportFrom) and not node.level else ""
     if isinstance(node, ast.ImportFrom) and node.level:
         return
     names = [f"{module}{each.name}" for each in node.names]
-    if typed := [name for name in names if TYPES.fullmatch(name)]:
-        yield Occurrence("types", node, ", ".join(typed))
+    yield from _typed(node, [name for name in names if TYPES.fullmatch(name)])
     for name in names:
         if (rule := framework(name)) is not None:
             yield Occurrence(rule, node, name)

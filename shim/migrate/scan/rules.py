@@ -93,6 +93,12 @@ RULES: Final[dict[str, Rule]] = {
         "They may stay as they are: the names of `shim` are the same objects.",
         f"{_UNCHANGED}#the-shim-under-the-name-openai",
     ),
+    "gone-type": Rule(
+        "human",
+        "A type under a name that today's SDKs do not have",
+        "The import fails, with the shim and without it: write the new name. A type of version 1's files has none.",
+        f"{_UNCHANGED}#the-shim-under-the-name-openai",
+    ),
     "handler": Rule(
         "works",
         "An event handler class",
