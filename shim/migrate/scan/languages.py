@@ -46,7 +46,7 @@ JVM: Final = "java kt kts scala groovy"
 PATTERNS: Final = (
     # The official SDKs, and openai-php, whose resources have the same names.
     _row("other-language", JS, r"\bbeta\s*(?:\?|!)?\.\s*(?:threads|assistants)\b(?:\s*\.\s*\w+)*"),
-    _row("beta-vector-stores", JS, r"\bbeta\s*(?:\?|!)?\.\s*vectorStores\b(?:\s*\.\s*\w+)*"),
+    _row("other-language-vector-stores", JS, r"\bbeta\s*(?:\?|!)?\.\s*vectorStores\b(?:\s*\.\s*\w+)*"),
     _row("other-language", JS, r"\b(?:threads|assistants)\b[^;{}\n]*\}\s*=\s*\w+\.beta\b"),
     _row(
         "other-language",

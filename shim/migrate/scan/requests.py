@@ -21,7 +21,7 @@ HEADERS: Final = frozenset({"beta-header", "v1-header"})
 EXPLAINED: Final = frozenset(
     {
         *("raw-http", "other-language", "call", "stream", "reference", "module-client", "azure-client"),
-        *("dynamic-name", "forwarded-arguments", "no-such-call", "beta-vector-stores"),
+        *("dynamic-name", "forwarded-arguments", "no-such-call", "beta-vector-stores", "other-language-vector-stores"),
         *(row.rule for row in FRAMEWORKS),
     }
 )

@@ -10,7 +10,7 @@ SHOWN: list[tuple[str, str, set[str]]] = [
     ("ts", "const t = await openai.beta.threads.create();", {"other-language"}),
     ("js", "const { threads } = client.beta;", {"other-language"}),
     ("js", "await this.client.beta\n  .threads.runs\n  .createAndPoll(t, {})", {"other-language"}),
-    ("ts", "await openai.beta.vectorStores.create({})", {"beta-vector-stores"}),
+    ("ts", "await openai.beta.vectorStores.create({})", {"other-language-vector-stores"}),
     ("ts", "import { AssistantStream } from 'openai/lib/AssistantStream';", {"other-language"}),
     ("ts", "let run: OpenAI.Beta.Threads.Run;", {"other-language"}),
     ("ts", "import { AssistantsClient } from '@azure/openai-assistants';", {"other-language"}),
