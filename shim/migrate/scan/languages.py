@@ -13,6 +13,7 @@ from shim.migrate.scan import requests, texts
 from shim.migrate.scan.operations import EVENTS
 
 _OPENAI: Final = r"(?i)openai"
+_JS_CALL: Final = r"\bbeta\??\.(?:assistants|threads)"
 _HEADER: Final = r"(?i)assistants=v\d"
 _SERVER: Final = f"(?i){requests.SERVER}"
 #: The end of an address's beginning, which stands elsewhere: `${base}`, `%s`, `base + "`.
@@ -144,11 +145,18 @@ PATTERNS: Final = (
     _row("beta-header", "", r"(?i)\bassistants=v2\b"),
     _row("event-name", "", "[\"'`](?:" + "|".join(map(re.escape, sorted(EVENTS, reverse=True))) + ")[\"'`]"),
     _row("citation-quote", JS, r"\bfile_?[cC]itation\??\.quote\b"),
-    _row("v1-retrieval", JS, r"\btype[\"']?\s*:\s*[\"']retrieval[\"']", r"\bbeta\??\.(?:assistants|threads)"),
+    _row("v1-retrieval", JS, r"\btype[\"']?\s*(?::|===?)\s*[\"']retrieval[\"']", _JS_CALL),
+    _row("v1-file-ids", JS, r"\b(?:message|msg|assistant)s?(?:\.data\[\w+\])?\??\.file_ids\b", _JS_CALL),
+    _row(
+        "v1-file-ids",
+        JS,
+        r"\brole[\"']?\s*:[^{}]{0,400}?\bfile_ids[\"']?\s*:|\bfile_ids[\"']?\s*:[^{}]{0,400}?\brole[\"']?\s*:",
+        _JS_CALL,
+    ),
     _row("first-content", JS, r"\bcontent\s*(?:\?\.)?\[0\](?:\s+as\s+\w+\))?[?!]?\.text\??\.value\b"),
     _row("first-content", "php rb", r"\[['\"]content['\"]\]\[0\]\[['\"]text['\"]\]\[['\"]value['\"]\]"),
     _row("first-content", "php", r"->content\[0\]->text->value\b"),
-    _row("event-name", JS, r"[\"'`]thread\.(?:run|message|run\.step)[\"'`]", r"\bbeta\??\.(?:assistants|threads)"),
+    _row("event-name", JS, r"[\"'`]thread\.(?:run|message|run\.step)[\"'`]", _JS_CALL),
     # Python that cannot be parsed
     _row("call", "py pyw ipynb", r"\bbeta\.(?:threads|assistants)\b[\w.]*"),
 )

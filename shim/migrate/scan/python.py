@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
-from shim.migrate.scan import answer_reads, requests, strings
+from shim.migrate.scan import answer_reads, requests, strings, version_one
 from shim.migrate.scan.frameworks import framework
 from shim.migrate.scan.gone_types import replaced
 from shim.migrate.scan.operations import ALWAYS, OPERATIONS, RESOURCES
@@ -108,7 +108,7 @@ class Finder:
         finder = FINDERS.get(type(node))
         occurrences, rest = finder(self, node, scope) if finder is not None else ([], None)
         yield from occurrences
-        for rule, at, what, weak in (*answer_reads.find(node), *strings.find(node, scope)):
+        for rule, at, what, weak in (*answer_reads.find(node), *version_one.find(node), *strings.find(node, scope)):
             if self._passed.get(id(at)) != rule:
                 yield Occurrence(rule, at, what, weak)
         for each in ast.iter_child_nodes(node) if rest is None else rest:

@@ -1,4 +1,4 @@
-"""Python's string constants: addresses, headers, events' names, ids, models, and names of version 1."""
+"""Python's string constants: addresses, headers, events' names, ids and models."""
 
 import ast
 import re
@@ -26,14 +26,12 @@ OTHERS: Final = re.compile(r"\b(completions|embeddings|audio|images|moderations|
 
 
 def find(node: ast.AST, scope: Scope) -> Iterator[Match]:
-    """The findings in a string or a dictionary."""
+    """The findings in a string."""
     match node:
         case ast.JoinedStr():
             yield from _text(node, requests.spelled(node, None))
         case ast.Constant(value=str()):
             yield from _text(node, str(node.value))
-        case ast.Dict():
-            yield from _dictionary(node)
     if requests.is_text(node):
         yield from _address(node, scope)
 
@@ -74,9 +72,3 @@ def _address(node: ast.AST, scope: Scope) -> Iterator[Match]:
         yield "raw-http", node, address[0], False
     elif RELATIVE.fullmatch(FIELD.sub("{}", text)):
         yield "raw-http", node, FIELD.sub("{}", text), True
-
-
-def _dictionary(node: ast.Dict) -> Iterator[Match]:
-    for key, value in zip(node.keys, node.values, strict=True):
-        if getattr(key, "value", None) == "type" and getattr(value, "value", None) == "retrieval":
-            yield "v1-retrieval", value, "retrieval", True

@@ -53,6 +53,18 @@ SHOWN: list[tuple[str, str, set[str]]] = [
     ("js", "openai.beta.assistants; if (event.event === 'thread.run.completed') {}", {"other-language", "event-name"}),
     ("js", "openai.beta.threads; x.event.startsWith('thread.run')", {"other-language", "event-name"}),
     ("js", "openai.beta.assistants.create({tools: [{type: 'retrieval'}]})", {"other-language", "v1-retrieval"}),
+    ("js", "openai.beta.threads; if (call.type === 'retrieval') {}", {"other-language", "v1-retrieval"}),
+    ("js", "openai.beta.threads; show(messages.data[0].file_ids)", {"other-language", "v1-file-ids"}),
+    (
+        "js",
+        "openai.beta.threads.create({messages: [{role: 'user', content: x, file_ids: [f]}]})",
+        {"other-language", "v1-file-ids"},
+    ),
+    (
+        "js",
+        "openai.beta.assistants.create({tool_resources: {code_interpreter: {file_ids: [f]}}})",
+        {"other-language"},
+    ),
     ("js", "messages.data[0].content[0].text.value", {"first-content"}),
     ("js", "annotation.file_citation.quote", {"citation-quote"}),
     ("php", "$client = OpenAI::client($key);\n$run = $client->threads()->runs()->create($t, []);", {"other-language"}),
