@@ -96,6 +96,13 @@ PATTERNS: Final = (
     _row(
         "other-language",
         JVM,
+        r"\.\s*(?:create|retrieve|get|list|modify|update|delete|cancel|submit)"
+        r"(?:Assistant|Thread|ThreadAndRun|Message|Run|RunStep|ToolOutputs(?:ToRun)?)s?\s*\(",
+        r"ai\.openai\.assistants|theokanning\.openai",
+    ),
+    _row(
+        "other-language",
+        JVM,
         r"\.\s*(?:assistants|threads|threadRuns|threadMessages|threadRunSteps)\(\)\s*\.\s*\w+",
         _OPENAI,
     ),
@@ -110,6 +117,13 @@ PATTERNS: Final = (
         "cs fs vb",
         r"\b(?:(?:Assistant|Thread|Run|Message)CreationOptions|AssistantThread|ThreadRun|ThreadMessage|MessageContentUpdate"
         r"|StreamingUpdateReason|StreamingUpdate|RequiredActionUpdate|RunStepUpdate)\b",
+        r"OpenAI\.Assistants",
+    ),
+    _row(
+        "other-language",
+        "cs fs vb",
+        r"\.\s*(?:Create|Get|Modify|Update|Delete|Cancel|Submit)"
+        r"(?:Assistant|Thread|ThreadAndRun|Message|Run|RunStep|ToolOutputsToRun)s?(?:Streaming)?(?:Async)?\s*\(",
         r"OpenAI\.Assistants",
     ),
     _row("other-language", "cs fs vb", r"\b(?:Azure\.AI\.)?OpenAI\.(?:Assistants|Threads)\b"),
@@ -168,13 +182,19 @@ ANY: Final = CODE | {"py", "pyw", "ipynb"}
 _SLASHES: Final = r"//[^\n]*|/\*.*?\*/"
 _HASHES: Final = r"\#[^\n]*"
 _STRINGS: Final = r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`"
-#: Patterns of comments; strings are matched first, so that a comment mark in a string does not count.
+#: A regular expression, with what stands before it: after a value, the slash would divide.
+_EXPRESSIONS: Final = (
+    r"(?:(?<![^\n])|[(,=:\[!&|?{};+~]|\breturn\b|\bcase\b)[ \t]*/(?![*/>])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\[\n])+/"
+)
+#: Patterns of comments; what is kept is matched first, so that a comment mark in a string does not count.
 COMMENTS: Final[Mapping[str, re.Pattern[str]]] = {
-    suffix: re.compile(f"({_STRINGS})|({comment})", re.DOTALL)
-    for comment, suffixes in (
-        (_SLASHES, f"{JS} {JVM} go cs fs rs swift dart c cc cpp h hpp"),
-        (f"{_SLASHES}|{_HASHES}", "php"),
-        (_HASHES, "rb sh bash ps1 py pyw ex exs r pl"),
+    suffix: re.compile(f"({kept})|({comment})", re.DOTALL)
+    for kept, comment, suffixes in (
+        (f"{_STRINGS}|{_EXPRESSIONS}", _SLASHES, JS),
+        (_STRINGS, _SLASHES, f"{JVM} go cs fs rs swift dart c cc cpp h hpp"),
+        (_STRINGS, f"{_SLASHES}|{_HASHES}", "php"),
+        (f"{_STRINGS}|{_EXPRESSIONS}", _HASHES, "rb"),
+        (_STRINGS, _HASHES, "sh bash ps1 py pyw ex exs r pl"),
     )
     for suffix in suffixes.split()
 }

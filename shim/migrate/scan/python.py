@@ -234,22 +234,23 @@ def _operation(node: ast.Call, of: Use) -> Iterator[Occurrence]:
     if fields is None:
         yield Occurrence(_known(of) or "reference", node, f"beta.{of.path}")
         return
-    yield Occurrence(_manner(node, of), node, f"beta.{of.path}")
+    yield from (Occurrence(rule, node, f"beta.{of.path}") for rule in _manner(node, of))
     for each in node.keywords:
         if each.arg is not None and each.arg not in fields | ALWAYS:
             yield Occurrence("v1-file-ids" if each.arg == "file_ids" else "unknown-field", each, each.arg)
 
 
-def _manner(node: ast.Call, of: Use) -> str:
-    """The rule for a call of an operation: the first that applies."""
+#: The rules of clients that need something of their own.
+CLIENTS: Final = {"openai": "module-client", "@azure": "azure-client"}
+
+
+def _manner(node: ast.Call, of: Use) -> list[str]:
+    """The rules for a call of an operation: what its client needs, and what its fields need; or that it just works."""
     streams = any(each.arg == "stream" and getattr(each.value, "value", False) is True for each in node.keywords)
-    if of.head == "openai":
-        return "module-client"
-    if of.head == "@azure":
-        return "azure-client"
-    if any(each.arg is None for each in node.keywords):
-        return "forwarded-arguments"
-    return "stream" if streams or of.path.endswith("stream") else "call"
+    forwarded = any(each.arg is None for each in node.keywords)
+    rules = [CLIENTS[of.head]] if of.head in CLIENTS else []
+    rules += ["forwarded-arguments"] if forwarded else []
+    return rules or ["stream" if streams or of.path.endswith("stream") else "call"]
 
 
 def _typed(node: ast.AST, names: list[str]) -> Iterator[Occurrence]:

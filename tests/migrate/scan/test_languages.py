@@ -81,6 +81,10 @@ SHOWN: list[tuple[str, str, set[str]]] = [
     ("cs", "AssistantClient client = openai.GetAssistantClient();", {"other-language"}),
     ("cs", "using OpenAI.Assistants;\nAssistantThread thread = x;", {"other-language"}),
     ("cs", "// OpenAI\nvar api = OpenAI;\n_assistantClient.CreateRunAsync(t, a)", {"other-language"}),
+    ("cs", "using OpenAI.Assistants;\nawait client.CreateThreadAsync();", {"other-language"}),
+    ("cs", "using Azure.AI.OpenAI.Assistants;\nclient.CreateMessageAsync(t, r)", {"other-language"}),
+    ("cs", "using OpenAI.Assistants;\nclient\n  .CreateRunStreamingAsync(t, a)", {"other-language"}),
+    ("java", "import com.azure.ai.openai.assistants.*;\nclient.createRun(thread, assistant);", {"other-language"}),
     ("cs", "OpenAI; client.Beta.Assistant.List()", {"other-language"}),
     ("rb", "client = OpenAI::Client.new\nclient.threads.create", {"other-language"}),
     ("rb", "client = OpenAI::Client.new\nclient.messages.list(thread_id: t)", {"other-language"}),
@@ -147,6 +151,30 @@ def test_the_slashes_of_a_url_do_not_begin_a_comment() -> None:
     text = 'const url = "https://api.openai.com/v1"; // https://api.openai.com/v1/threads'
     assert "v1/threads" not in languages.without_comments(text, "js")
     assert '"https://api.openai.com/v1"' in languages.without_comments(text, "js")
+
+
+EXPRESSIONS = [
+    "s.replace(/[\"'`]/g, '')",
+    "const quote = /'/",
+    'x = [/[/"]/, 1]',
+    'return /\\/"/.test(s)',
+    "if (!/`/.test(s)) {}",
+    "/'/.test(s)",
+]
+
+
+@pytest.mark.parametrize("code", EXPRESSIONS)
+def test_quotes_in_a_regular_expression_begin_no_string(code: str) -> None:
+    text = f'{code} // openai.beta.threads.create()\nconst it = "it\'s"; openai.beta.threads.create()'
+    (found,) = languages.find(text, "js")
+    assert found[1] > text.index("\n")
+
+
+@pytest.mark.parametrize("code", ["x = a / b / c;", "y = f(a) / 2;", "z = a[0] / 2;", "t = `a/${b}/c`;"])
+def test_a_division_is_no_regular_expression(code: str) -> None:
+    text = f"{code} 'http://x' // openai.beta.threads\nopenai.beta.threads.create() /* openai.beta.threads */"
+    (found,) = languages.find(text, "js")
+    assert found[1] > text.index("\n")
 
 
 def test_offsets_are_those_of_the_text() -> None:
