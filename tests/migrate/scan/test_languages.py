@@ -81,10 +81,6 @@ SHOWN: list[tuple[str, str, set[str]]] = [
     ("cs", "AssistantClient client = openai.GetAssistantClient();", {"other-language"}),
     ("cs", "using OpenAI.Assistants;\nAssistantThread thread = x;", {"other-language"}),
     ("cs", "// OpenAI\nvar api = OpenAI;\n_assistantClient.CreateRunAsync(t, a)", {"other-language"}),
-    ("cs", "using OpenAI.Assistants;\nawait client.CreateThreadAsync();", {"other-language"}),
-    ("cs", "using Azure.AI.OpenAI.Assistants;\nclient.CreateMessageAsync(t, r)", {"other-language"}),
-    ("cs", "using OpenAI.Assistants;\nclient\n  .CreateRunStreamingAsync(t, a)", {"other-language"}),
-    ("java", "import com.azure.ai.openai.assistants.*;\nclient.createRun(thread, assistant);", {"other-language"}),
     ("cs", "OpenAI; client.Beta.Assistant.List()", {"other-language"}),
     ("rb", "client = OpenAI::Client.new\nclient.threads.create", {"other-language"}),
     ("rb", "client = OpenAI::Client.new\nclient.messages.list(thread_id: t)", {"other-language"}),
@@ -96,6 +92,23 @@ SHOWN: list[tuple[str, str, set[str]]] = [
 ]
 
 
+#: Calls on a client under any name, after the import that tells them from those of other libraries.
+CALLS = [
+    ("cs", "using OpenAI.Assistants;", "client.CreateThreadAsync();"),
+    ("cs", "using Azure.AI.OpenAI.Assistants;", "client.CreateMessageAsync(t, r);"),
+    ("cs", "using OpenAI.Assistants;", "client\n  .CreateRunStreamingAsync(t, a);"),
+    ("java", "import com.azure.ai.openai.assistants.*;", "client.createRun(t, a);"),
+    ("kt", "import com.theokanning.openai.service.*", "service.createThread(r)"),
+]
+
+
+@pytest.mark.parametrize("suffix, imported, call", CALLS)
+def test_a_call_on_a_client_under_any_name(suffix: str, imported: str, call: str) -> None:
+    text = f"{imported}\n{call}"
+    assert [rule for rule, start, *_ in languages.find(text, suffix) if start > len(imported)] == ["other-language"]
+    assert list(languages.find(call, suffix)) == []
+
+
 @pytest.mark.parametrize("suffix, text, rules", SHOWN)
 def test_the_findings_of_a_pattern(suffix: str, text: str, rules: set[str]) -> None:
     assert {rule for rule, *_ in languages.find(text, suffix)} == rules
@@ -105,7 +118,7 @@ def test_every_row_finds_something() -> None:
     used = [
         row
         for row in languages.PATTERNS
-        for suffix, text, _ in SHOWN
+        for suffix, text in [*((suffix, text) for suffix, text, _ in SHOWN), *((each[0], each[2]) for each in CALLS)]
         if suffix in (row.languages or languages.ANY) and row.pattern.search(text)
     ]
     assert [row.pattern.pattern for row in languages.PATTERNS if row not in used] == []
@@ -155,19 +168,19 @@ def test_the_slashes_of_a_url_do_not_begin_a_comment() -> None:
 
 EXPRESSIONS = [
     "s.replace(/[\"'`]/g, '')",
-    "const quote = /'/",
-    'x = [/[/"]/, 1]',
-    'return /\\/"/.test(s)',
+    "const quote = /`/",
+    "x = [/[/`]/, 1]",
+    "return /\\/`/.test(s)",
     "if (!/`/.test(s)) {}",
-    "/'/.test(s)",
+    "/`/.test(s)",
 ]
 
 
 @pytest.mark.parametrize("code", EXPRESSIONS)
 def test_quotes_in_a_regular_expression_begin_no_string(code: str) -> None:
-    text = f'{code} // openai.beta.threads.create()\nconst it = "it\'s"; openai.beta.threads.create()'
+    text = f"{code}\n// a `name`, it's `client`: openai.beta.threads.create()\nopenai.beta.assistants.list()"
     (found,) = languages.find(text, "js")
-    assert found[1] > text.index("\n")
+    assert found[3] == "beta.assistants.list"
 
 
 @pytest.mark.parametrize("code", ["x = a / b / c;", "y = f(a) / 2;", "z = a[0] / 2;", "t = `a/${b}/c`;"])
