@@ -9,10 +9,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from shim.migrate.scan import texts
+from shim.migrate.scan import requests, texts
 from shim.migrate.scan.operations import EVENTS
 
 _OPENAI: Final = r"(?i)openai"
+_JS_CALL: Final = r"\bbeta\??\.(?:assistants|threads)"
+_HEADER: Final = r"(?i)assistants=v\d"
+_SERVER: Final = f"(?i){requests.SERVER}"
+#: The end of an address's beginning, which stands elsewhere: `${base}`, `%s`, `base + "`.
+_BASE: Final = r"(?:\}|%[a-z]|\$\w+|(?:\+|[\w)] ?\.)\s*[\"'`]|\b[A-Z_]+URL)"
+#: The same, where nothing stands before it, as in `"/users/{id}/threads/{id}"`.
+_WHOLE_BASE: Final = r"(?:[\"'`][$#]?\{[^{}\n]*\}|[\"'`](?:%[a-z]|\$\w+)|(?:\+|[\w)] ?\.)\s*[\"'`]|\b[A-Z_]+URL)"
+#: A thread's id in an address, and what comes after it.
+_OF_THREAD: Final = (
+    r"(?:[\"'`]\s*[+.]\s*[^\n;\"'`]{1,80}?[+.]\s*[\"'`]/|(?:\$|\{|[\"'`]|%|#)[^\s]*?/?)(?:runs|messages)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +47,7 @@ JVM: Final = "java kt kts scala groovy"
 PATTERNS: Final = (
     # The official SDKs, and openai-php, whose resources have the same names.
     _row("other-language", JS, r"\bbeta\s*(?:\?|!)?\.\s*(?:threads|assistants)\b(?:\s*\.\s*\w+)*"),
-    _row("beta-vector-stores", JS, r"\bbeta\s*(?:\?|!)?\.\s*vectorStores\b(?:\s*\.\s*\w+)*"),
+    _row("other-language-vector-stores", JS, r"\bbeta\s*(?:\?|!)?\.\s*vectorStores\b(?:\s*\.\s*\w+)*"),
     _row("other-language", JS, r"\b(?:threads|assistants)\b[^;{}\n]*\}\s*=\s*\w+\.beta\b"),
     _row(
         "other-language",
@@ -85,6 +96,13 @@ PATTERNS: Final = (
     _row(
         "other-language",
         JVM,
+        r"\.\s*(?:create|retrieve|get|list|modify|update|delete|cancel|submit)"
+        r"(?:Assistant|Thread|ThreadAndRun|Message|Run|RunStep|ToolOutputs(?:ToRun)?)s?\s*\(",
+        r"ai\.openai\.assistants|theokanning\.openai",
+    ),
+    _row(
+        "other-language",
+        JVM,
         r"\.\s*(?:assistants|threads|threadRuns|threadMessages|threadRunSteps)\(\)\s*\.\s*\w+",
         _OPENAI,
     ),
@@ -99,6 +117,13 @@ PATTERNS: Final = (
         "cs fs vb",
         r"\b(?:(?:Assistant|Thread|Run|Message)CreationOptions|AssistantThread|ThreadRun|ThreadMessage|MessageContentUpdate"
         r"|StreamingUpdateReason|StreamingUpdate|RequiredActionUpdate|RunStepUpdate)\b",
+        r"OpenAI\.Assistants",
+    ),
+    _row(
+        "other-language",
+        "cs fs vb",
+        r"\.\s*(?:Create|Get|Modify|Update|Delete|Cancel|Submit)"
+        r"(?:Assistant|Thread|ThreadAndRun|Message|Run|RunStep|ToolOutputsToRun)s?(?:Streaming)?(?:Async)?\s*\(",
         r"OpenAI\.Assistants",
     ),
     _row("other-language", "cs fs vb", r"\b(?:Azure\.AI\.)?OpenAI\.(?:Assistants|Threads)\b"),
@@ -124,22 +149,28 @@ PATTERNS: Final = (
     ),
     # What is alike in all of them
     _row("raw-http", "", texts.ADDRESS.pattern),
-    _row(
-        "raw-http",
-        "",
-        r"(?:\}|\+\s*[\"'`]|[\"'`]|\b[A-Z_]+URL)/threads/(?:\$|\{|[\"'`]|%|#)[^\s]*?/?(?:runs|messages)\b",
-        r"assistants=v|api\.openai\.com",
-    ),
-    _row("raw-http", "", r"[}\"'`]/(?:threads(?:/runs)?|assistants)[\"'`](?!\s*=>)", r"assistants=v|api\.openai\.com"),
-    _row("v1-header", "", r"\bassistants=v1\b"),
-    _row("beta-header", "", r"\bassistants=v2\b"),
+    _row("raw-http", "", f"{_BASE}/threads/{_OF_THREAD}", requests.PROOF.pattern),
+    _row("raw-http", "", _WHOLE_BASE + r"/(?:threads|assistants)/(?:[\"'`]\s*[+.]|\$|\{|%|#)", _SERVER),
+    # A page's own server is asked by `fetch("/threads/…")`.
+    _row("raw-http", "", rf"(?<!fetch\()[\"'`]/threads/{_OF_THREAD}", _SERVER),
+    _row("raw-http", "", r"(?<!fetch\()[}\"'`]/(?:threads(?:/runs)?|assistants)[\"'`](?!\s*=>)", _SERVER),
+    _row("raw-http", "", r"(?<!fetch\()[\"'`]/(?:threads|assistants)/[\"'`]\s*[+.]", _HEADER),
+    _row("v1-header", "", r"(?i)\bassistants=v1\b"),
+    _row("beta-header", "", r"(?i)\bassistants=v2\b"),
     _row("event-name", "", "[\"'`](?:" + "|".join(map(re.escape, sorted(EVENTS, reverse=True))) + ")[\"'`]"),
     _row("citation-quote", JS, r"\bfile_?[cC]itation\??\.quote\b"),
-    _row("v1-retrieval", JS, r"\btype[\"']?\s*:\s*[\"']retrieval[\"']", r"\bbeta\??\.(?:assistants|threads)"),
+    _row("v1-retrieval", JS, r"\btype[\"']?\s*(?::|===?)\s*[\"']retrieval[\"']", _JS_CALL),
+    _row("v1-file-ids", JS, r"\b(?:message|msg|assistant)s?(?:\.data\[\w+\])?\??\.file_ids\b", _JS_CALL),
+    _row(
+        "v1-file-ids",
+        JS,
+        r"\brole[\"']?\s*:[^{}]{0,400}?\bfile_ids[\"']?\s*:|\bfile_ids[\"']?\s*:[^{}]{0,400}?\brole[\"']?\s*:",
+        _JS_CALL,
+    ),
     _row("first-content", JS, r"\bcontent\s*(?:\?\.)?\[0\](?:\s+as\s+\w+\))?[?!]?\.text\??\.value\b"),
     _row("first-content", "php rb", r"\[['\"]content['\"]\]\[0\]\[['\"]text['\"]\]\[['\"]value['\"]\]"),
     _row("first-content", "php", r"->content\[0\]->text->value\b"),
-    _row("event-name", JS, r"[\"'`]thread\.(?:run|message|run\.step)[\"'`]", r"\bbeta\??\.(?:assistants|threads)"),
+    _row("event-name", JS, r"[\"'`]thread\.(?:run|message|run\.step)[\"'`]", _JS_CALL),
     # Python that cannot be parsed
     _row("call", "py pyw ipynb", r"\bbeta\.(?:threads|assistants)\b[\w.]*"),
 )
@@ -151,25 +182,45 @@ ANY: Final = CODE | {"py", "pyw", "ipynb"}
 _SLASHES: Final = r"//[^\n]*|/\*.*?\*/"
 _HASHES: Final = r"\#[^\n]*"
 _STRINGS: Final = r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`"
-#: Patterns of comments; strings are matched first, so that a comment mark in a string does not count.
+#: A regular expression, with what stands before it: after a value, the slash would divide.
+_EXPRESSIONS: Final = (
+    r"(?:(?<![^\n])|[(,=:\[!&|?{};+~]|\breturn\b|\bcase\b)[ \t]*/(?![*/>])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\[\n])+/"
+)
+#: Patterns of comments; what is kept is matched first, so that a comment mark in a string does not count.
 COMMENTS: Final[Mapping[str, re.Pattern[str]]] = {
-    suffix: re.compile(f"({_STRINGS})|({comment})", re.DOTALL)
-    for comment, suffixes in (
-        (_SLASHES, f"{JS} {JVM} go cs fs rs swift dart c cc cpp h hpp"),
-        (f"{_SLASHES}|{_HASHES}", "php"),
-        (_HASHES, "rb sh bash ps1 py pyw ex exs r pl"),
+    suffix: re.compile(f"({kept})|({comment})", re.DOTALL)
+    for kept, comment, suffixes in (
+        (f"{_STRINGS}|{_EXPRESSIONS}", _SLASHES, JS),
+        (_STRINGS, _SLASHES, f"{JVM} go cs fs rs swift dart c cc cpp h hpp"),
+        (_STRINGS, f"{_SLASHES}|{_HASHES}", "php"),
+        (f"{_STRINGS}|{_EXPRESSIONS}", _HASHES, "rb"),
+        (_STRINGS, _HASHES, "sh bash ps1 py pyw ex exs r pl"),
     )
     for suffix in suffixes.split()
 }
 
 
 def find(text: str, suffix: str) -> Iterator[tuple[str, int, int, str]]:
-    """Rule, first and last offset, and the text that was found, in the order of the rows."""
+    """Rule, first and last offset, and the text that was found; of places that overlap only the first and longest."""
+    ends: dict[str, int] = {}
+    for rule, start, end, matched in sorted(_found(text, suffix), key=lambda each: (each[1], -each[2])):
+        if start >= ends.get(rule, 0):
+            ends[rule] = end
+            yield rule, start, end, matched
+
+
+def _found(text: str, suffix: str) -> Iterator[tuple[str, int, int, str]]:
+    """Everything that matches, in the order of the rows."""
     shown = without_comments(text, suffix)
-    for row in PATTERNS:
-        speaks = suffix in (row.languages or ANY)
-        if speaks and (row.beside is None or row.beside.search(text)):
-            yield from ((row.rule, *match.span(), match[0]) for match in row.pattern.finditer(shown))
+    found: list[tuple[str, int, int, str]] = [
+        (row.rule, *match.span(), match[0])
+        for row in PATTERNS
+        if suffix in (row.languages or ANY) and (row.beside is None or row.beside.search(text))
+        for match in row.pattern.finditer(shown)
+    ]
+    yield from found
+    if requests.unexplained({rule for rule, *_ in found}, text):
+        yield from (("raw-http", *each[1:]) for each in found if each[0] in requests.HEADERS)
     for rule, pattern in texts.IDS.items():
         yield from (
             (rule, *match.span(), match[0]) for match in pattern.finditer(shown) if texts.MIXED.search(match[0])

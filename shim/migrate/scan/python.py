@@ -3,11 +3,12 @@
 import ast
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
-from shim.migrate.scan import answer_reads, strings
+from shim.migrate.scan import answer_reads, requests, strings, version_one
 from shim.migrate.scan.frameworks import framework
+from shim.migrate.scan.gone_types import replaced
 from shim.migrate.scan.operations import ALWAYS, OPERATIONS, RESOURCES
 from shim.migrate.scan.scopes import Scope, Scopes
 from shim.migrate.scan.values import HEADS, MODULES, Value, Values, is_path
@@ -56,8 +57,21 @@ def use(value: Value) -> Use | None:
 
 def find(tree: ast.Module) -> list[Occurrence]:
     """All findings, unsorted; weak ones only if there are others."""
-    occurrences = list(Finder(tree).all())
+    occurrences = _proved(list(Finder(tree).all()), tree)
     return _once(occurrences) if any(not each.weak for each in occurrences) else []
+
+
+def _proved(occurrences: list[Occurrence], tree: ast.Module) -> list[Occurrence]:
+    """With what the file's words say about its requests: addresses that they prove, headers that nothing sends."""
+    rules = {each.rule for each in occurrences}
+    if rules.isdisjoint({"raw-http", *requests.HEADERS}):
+        return occurrences
+    words = requests.words(tree)
+    if requests.PROOF.search(words):
+        occurrences = [replace(each, weak=False) if each.rule == "raw-http" else each for each in occurrences]
+    if requests.unexplained(rules, words):
+        occurrences += [replace(each, rule="raw-http") for each in occurrences if each.rule in requests.HEADERS]
+    return occurrences
 
 
 def _once(occurrences: list[Occurrence]) -> list[Occurrence]:
@@ -94,7 +108,7 @@ class Finder:
         finder = FINDERS.get(type(node))
         occurrences, rest = finder(self, node, scope) if finder is not None else ([], None)
         yield from occurrences
-        for rule, at, what, weak in (*answer_reads.find(node), *strings.find(node)):
+        for rule, at, what, weak in (*answer_reads.find(node), *version_one.find(node), *strings.find(node, scope)):
             if self._passed.get(id(at)) != rule:
                 yield Occurrence(rule, at, what, weak)
         for each in ast.iter_child_nodes(node) if rest is None else rest:
@@ -102,6 +116,9 @@ class Finder:
 
     def _call(self, node: ast.Call, scope: Scope) -> Seen:
         self._passed |= {id(each): "retired-model" for each in strings.other_models(node)}
+        if isinstance(node.func, ast.Attribute) and requests.is_text(node):
+            # The text of `"{}/threads".format(base)` is an address only with its values.
+            self._passed[id(node.func.value)] = "raw-http"
         occurrences = list(self._called(node, scope))
         if occurrences or self._is_api(node.func, scope):
             return occurrences, [*self._roots(node.func), *node.args, *node.keywords]
@@ -114,7 +131,7 @@ class Finder:
             is_use = isinstance(node.ctx, ast.Load) or ".beta" in ast.unparse(node)
             return [Occurrence(_known(of) or "reference", node, f"beta.{of.path}")] if is_use else [], self._roots(node)
         if isinstance(value, str) and TYPES.fullmatch(value):
-            return [Occurrence("types", node, value)], []
+            return list(_typed(node, [value])), []
         return [], None
 
     def _import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> Seen:
@@ -131,8 +148,10 @@ class Finder:
             self._passed |= {id(each): "raw-http" for each in ast.walk(route)}
         return [], None
 
-    def _joined(self, node: ast.JoinedStr, scope: Scope) -> Seen:
-        return [], [each for each in node.values if isinstance(each, ast.FormattedValue)]
+    def _composed(self, node: ast.JoinedStr | ast.BinOp, scope: Scope) -> Seen:
+        """An address that is put together is one finding; the parts of another concatenation are texts of their own."""
+        is_address = isinstance(node, ast.JoinedStr) or any(strings.find(node, scope))
+        return [], requests.parts(node) if is_address else None
 
     def _dict(self, node: ast.Dict, scope: Scope) -> Seen:
         """Models that are keys belong to a table of prices or limits."""
@@ -192,7 +211,8 @@ FINDERS: Final[dict[type[ast.AST], Callable[[Finder, Any, Scope], Seen]]] = {
     ast.FunctionDef: Finder._function,
     ast.AsyncFunctionDef: Finder._function,
     ast.Dict: Finder._dict,
-    ast.JoinedStr: Finder._joined,
+    ast.JoinedStr: Finder._composed,
+    ast.BinOp: Finder._composed,
     ast.Expr: Finder._expression,
 }
 
@@ -214,22 +234,32 @@ def _operation(node: ast.Call, of: Use) -> Iterator[Occurrence]:
     if fields is None:
         yield Occurrence(_known(of) or "reference", node, f"beta.{of.path}")
         return
-    yield Occurrence(_manner(node, of), node, f"beta.{of.path}")
+    yield from (Occurrence(rule, node, f"beta.{of.path}") for rule in _manner(node, of))
     for each in node.keywords:
         if each.arg is not None and each.arg not in fields | ALWAYS:
             yield Occurrence("v1-file-ids" if each.arg == "file_ids" else "unknown-field", each, each.arg)
 
 
-def _manner(node: ast.Call, of: Use) -> str:
-    """The rule for a call of an operation: the first that applies."""
+#: The rules of clients that need something of their own.
+CLIENTS: Final = {"openai": "module-client", "@azure": "azure-client"}
+
+
+def _manner(node: ast.Call, of: Use) -> list[str]:
+    """The rules for a call of an operation: what its client needs, and what its fields need; or that it just works."""
     streams = any(each.arg == "stream" and getattr(each.value, "value", False) is True for each in node.keywords)
-    if of.head == "openai":
-        return "module-client"
-    if of.head == "@azure":
-        return "azure-client"
-    if any(each.arg is None for each in node.keywords):
-        return "forwarded-arguments"
-    return "stream" if streams or of.path.endswith("stream") else "call"
+    forwarded = any(each.arg is None for each in node.keywords)
+    rules = [CLIENTS[of.head]] if of.head in CLIENTS else []
+    rules += ["forwarded-arguments"] if forwarded else []
+    return rules or ["stream" if streams or of.path.endswith("stream") else "call"]
+
+
+def _typed(node: ast.AST, names: list[str]) -> Iterator[Occurrence]:
+    """The types that a statement names: one finding for those that the SDK has, and one for each of the others."""
+    gone = {name: new for name in names if (new := replaced(name)) is not None}
+    if had := [name for name in names if name not in gone]:
+        yield Occurrence("types", node, ", ".join(had))
+    for name, new in gone.items():
+        yield Occurrence("gone-type", node, f"{name} ({f'now {new}' if new else 'no new name'})")
 
 
 def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[Occurrence]:
@@ -238,8 +268,7 @@ def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[Occurrence]:
     if isinstance(node, ast.ImportFrom) and node.level:
         return
     names = [f"{module}{each.name}" for each in node.names]
-    if typed := [name for name in names if TYPES.fullmatch(name)]:
-        yield Occurrence("types", node, ", ".join(typed))
+    yield from _typed(node, [name for name in names if TYPES.fullmatch(name)])
     for name in names:
         if (rule := framework(name)) is not None:
             yield Occurrence(rule, node, name)

@@ -76,9 +76,9 @@ RULES: Final[dict[str, Rule]] = {
         "reference/coverage.md#methods",
     ),
     "beta-vector-stores": Rule(
-        "human",
+        "works",
         "`client.beta.vector_stores`, which SDKs since 1.66 do not have",
-        "Write `client.vector_stores`: the same methods, answered by the upstream.",
+        "Swap the import: the shim's clients have it, as the same object as `client.vector_stores`.",
         "how-to/files-and-citations.md#give-files-to-the-tools",
     ),
     "unknown-field": Rule(
@@ -91,6 +91,12 @@ RULES: Final[dict[str, Rule]] = {
         "works",
         "Types, event classes or handlers of the Assistants API that are imported",
         "They may stay as they are: the names of `shim` are the same objects.",
+        f"{_UNCHANGED}#the-shim-under-the-name-openai",
+    ),
+    "gone-type": Rule(
+        "human",
+        "A type under a name that today's SDKs do not have",
+        "The import fails, with the shim and without it: write the new name. A type of version 1's files has none.",
         f"{_UNCHANGED}#the-shim-under-the-name-openai",
     ),
     "handler": Rule(
@@ -185,6 +191,12 @@ RULES: Final[dict[str, Rule]] = {
         "A call of the Assistants API through the SDK of another language",
         "Start `assistants-shim serve`, and give the SDK its address as the base URL.",
         _SERVE,
+    ),
+    "other-language-vector-stores": Rule(
+        "human",
+        "`client.beta.vectorStores`, which today's SDKs of JavaScript do not have",
+        "Write `client.vectorStores`: the same methods, answered by the upstream.",
+        "how-to/files-and-citations.md#give-files-to-the-tools",
     ),
     # Names of things
     "assistant-id": Rule(

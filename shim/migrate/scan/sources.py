@@ -13,7 +13,7 @@ from shim.migrate.scan.findings import SHOWN, Finding, Place, Report
 from shim.translate.models import RETIRED
 
 #: A Python file without any of these cannot have findings and is not parsed; most files have none.  Only plain words,
-#: and expressions that begin with one, as these are fast.
+#: and expressions that begin with one, as these are fast; a header may have a capital.
 WORDS: Final = (
     *(
         "OpenAIAssistant",
@@ -24,7 +24,7 @@ WORDS: Final = (
         "AssistantAgent",
     ),
     *("agency_swarm", "litellm", "marvin", "phi.assistant", "azure.ai.agents", "astra_assistants"),
-    *("/threads", "/assistants", "assistants=v", "thread.run", "thread.message", "thread.created"),
+    *("/threads", "/assistants", "ssistants=v", "thread.run", "thread.message", "thread.created"),
 )
 BEGINNINGS: Final = tuple(
     re.compile(pattern)

@@ -1,12 +1,13 @@
-"""Python's string constants: addresses, headers, events' names, ids, models, and names of version 1."""
+"""Python's string constants: addresses, headers, events' names, ids and models."""
 
 import ast
 import re
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
-from shim.migrate.scan import texts
+from shim.migrate.scan import requests, texts
 from shim.migrate.scan.operations import EVENTS
+from shim.migrate.scan.scopes import Scope
 from shim.translate.models import RETIRED
 
 #: Rule, node, what was found, and whether it is weak: no proof of a use by itself.
@@ -14,6 +15,8 @@ Match: TypeAlias = tuple[str, ast.AST, str, bool]
 
 #: ``f"{base}/threads/{id}/runs"``: an address without the host.
 RELATIVE: Final = re.compile(r"\{\}/(threads|assistants)(/\{\}(/(messages|runs)\b.*)?|/runs)?(\?.*)?/?")
+#: A field of a form that is filled elsewhere.
+FIELD: Final = re.compile(r"\{\w+\}")
 #: An event's name that other programs use, too, and beginnings of events' names.
 PREFIXES: Final = frozenset({"thread.created", "thread.run", "thread.message", "thread.run.step"})
 #: The target of a mock: ``patch("openai.resources.beta.threads.Runs.create")``.
@@ -22,15 +25,15 @@ PATCHED: Final = re.compile(r"(\w+\.)*openai\.(\w+\.)*beta\.(threads|assistants|
 OTHERS: Final = re.compile(r"\b(completions|embeddings|audio|images|moderations|responses|fine_tuning|messages)\b")
 
 
-def find(node: ast.AST) -> Iterator[Match]:
-    """The findings in a string or a dictionary."""
+def find(node: ast.AST, scope: Scope) -> Iterator[Match]:
+    """The findings in a string."""
     match node:
         case ast.JoinedStr():
-            yield from _text(node, _joined(node))
+            yield from _text(node, requests.spelled(node, None))
         case ast.Constant(value=str()):
             yield from _text(node, str(node.value))
-        case ast.Dict():
-            yield from _dictionary(node)
+    if requests.is_text(node):
+        yield from _address(node, scope)
 
 
 def other_models(node: ast.Call) -> list[ast.AST]:
@@ -39,18 +42,11 @@ def other_models(node: ast.Call) -> list[ast.AST]:
     return models if models and OTHERS.search(ast.unparse(node.func)) else []
 
 
-def _joined(node: ast.JoinedStr) -> str:
-    """An f-string's text, with ``{}`` for each expression."""
-    return "".join(str(each.value) if isinstance(each, ast.Constant) else "{}" for each in node.values)
-
-
 def _text(node: ast.AST, text: str) -> Iterator[Match]:
     whole = _whole(text)
     if whole is not None:
         rule, what, weak = whole
         yield rule, node, what, weak
-    elif (address := texts.ADDRESS.search(text)) is not None:
-        yield "raw-http", node, address[0], False
     if (header := texts.HEADER.search(text)) is not None:
         yield "v1-header" if header[1] == "1" else "beta-header", node, header[0], False
     for rule, matched in texts.ids(text):
@@ -63,12 +59,16 @@ def _whole(text: str) -> tuple[str, str, bool] | None:
         return "retired-model", f"{text} (gone from {row.since})", True
     if PATCHED.fullmatch(text):
         return "reference", text, False
-    if text in EVENTS or text in PREFIXES:
-        return "event-name", text, text in PREFIXES
-    return ("raw-http", text, True) if RELATIVE.fullmatch(text) else None
+    return ("event-name", text, text in PREFIXES) if text in EVENTS or text in PREFIXES else None
 
 
-def _dictionary(node: ast.Dict) -> Iterator[Match]:
-    for key, value in zip(node.keys, node.values, strict=True):
-        if getattr(key, "value", None) == "type" and getattr(value, "value", None) == "retrieval":
-            yield "v1-retrieval", value, "retrieval", True
+def _address(node: ast.AST, scope: Scope) -> Iterator[Match]:
+    """An address, with the names in it replaced by their strings; one without a server proves nothing by itself."""
+    plain = requests.spelled(node, None)
+    if requests.PATHS.search(plain) is None:
+        return
+    text = requests.spelled(node, scope)
+    if (address := texts.ADDRESS.search(text)) is not None:
+        yield "raw-http", node, address[0], False
+    elif RELATIVE.fullmatch(FIELD.sub("{}", text)):
+        yield "raw-http", node, FIELD.sub("{}", text), True

@@ -9,7 +9,7 @@ ADDRESS: Final = re.compile(
     r"(?:api\.openai\.com|\.azure\.com)[^\s\"'`]*?/(?:threads|assistants)\b(?![-_.]\w)"
     r"|(?<![\w.])/?(?:v1|openai)/(?:threads|assistants)\b(?![-_.]\w)"
 )
-HEADER: Final = re.compile(r"\bassistants=v([12])\b")
+HEADER: Final = re.compile(r"\bassistants=v([12])\b", re.IGNORECASE)
 #: Ids as the API made them: a prefix and 24 letters or digits; a shorter one is an example.
 IDS: Final = {
     "assistant-id": re.compile(r"\basst_[A-Za-z0-9]{20,64}\b"),

@@ -74,7 +74,7 @@ class Values:
         value: Value = None
         match node:
             case ast.Name():
-                value = self._first(scope.find(node.id))
+                value = self._first([each for each in scope.find(node.id) if not _contains(each, node)])
             case ast.Attribute():
                 value = self._attribute(self.of(node.value, scope), node.attr)
             case ast.Call():
@@ -94,7 +94,10 @@ class Values:
         return next((value for each in nodes if (value := self.of(each, scope)) is not None), None)
 
     def _first(self, bindings: list[Binding]) -> Value:
-        return next((value for each in bindings if (value := self._bound(each)) is not None), None)
+        """The first known value; a client rather than the module whose name it took (`openai = openai.OpenAI()`)."""
+        values = (value for each in bindings if (value := self._bound(each)) is not None)
+        first = next(values, None)
+        return next(filter(is_path, values), first) if first in MODULES else first
 
     def _bound(self, binding: Binding) -> Value:
         match binding:
@@ -203,6 +206,15 @@ class Values:
         if isinstance(value, Defined) and _is_read(value.node):
             return self._returned(value.node, value.scope)
         return value
+
+
+def _contains(binding: Binding, name: ast.Name) -> bool:
+    """Whether a name stands in the expression that it is bound to: there it still has its value from before."""
+    if not isinstance(binding, Bound) or binding.how != "value":
+        return False
+    node = binding.node
+    first, last = (node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0)
+    return first <= (name.lineno, name.col_offset) < last
 
 
 def _is_read(node: Function) -> bool:

@@ -96,6 +96,13 @@ MODULE = {
     "import openai\nopenai.beta.threads.create()": ["module-client"],
     "import openai as o\no.beta.threads.create()": ["module-client"],
     "from openai import beta\nbeta.threads.create()": ["module-client"],
+    "import openai\nopenai.beta.threads.create(**kwargs)": ["forwarded-arguments", "module-client"],
+    "import openai\nopenai = openai.OpenAI()\nopenai.beta.threads.create()": ["call"],
+    "import openai\nopenai = openai.AzureOpenAI()\nopenai.beta.threads.create()": ["azure-client"],
+    "import openai\nfrom openai import AzureOpenAI\nopenai = AzureOpenAI()\nopenai.beta.threads.create()": [
+        "azure-client"
+    ],
+    "from openai import AzureOpenAI as A\nA().beta.threads.create(**kw)": ["azure-client", "forwarded-arguments"],
     "import shim as openai\nopenai.beta.threads.create()": ["call"],
     "from shim import OpenAI\nOpenAI().beta.threads.create()": ["call"],
     "from openai import AzureOpenAI as A\nA().beta.threads.create()": ["azure-client"],

@@ -40,3 +40,8 @@ def test_tables_name_existing_rules() -> None:
 def test_every_rule_is_reported_by_a_scanner() -> None:
     code = "".join(path.read_text() for path in (ROOT / "shim/migrate/scan").glob("*.py") if path.name != "rules.py")
     assert [name for name in RULES if f'"{name}"' not in code] == []
+
+
+def test_vector_stores_below_beta_work_in_python_alone() -> None:
+    assert RULES["beta-vector-stores"].verdict == "works"
+    assert RULES["other-language-vector-stores"].verdict == "human"
