@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from shim.migrate.adopt import objects, python, texts
-from shim.migrate.adopt.results import Adopted, File, Function, Place, Project
+from shim.migrate.adopt.results import Adopted, File, Place, Project
+from shim.migrate.adopt.schemas import Code
 
 #: Endings of files that are read.
 SUFFIXES: Final = re.compile(
@@ -41,34 +42,35 @@ def adopt(paths: Iterable[Path], ids: Iterable[str] = (), environment: Mapping[s
     for file in files:
         for id, places in file.ids.items():
             assistants.setdefault(id, Adopted(id)).places.extend(places)
+    code = Code(files)
     for each in assistants.values():
-        _fill(each, files, alone=len(assistants) == 1)
+        _fill(each, files, code, alone=len(assistants) == 1)
     known = {place.name for each in assistants.values() for place in each.places}
     return Project(
         list(assistants.values()), {name: place for name, place in id_variables.items() if name not in known}
     )
 
 
-def _fill(adopted: Adopted, files: list[File], alone: bool) -> None:
+def _fill(adopted: Adopted, files: list[File], code: Code, alone: bool) -> None:
     """Collect what belongs to an assistant: from files with its id or a name of it; from all files if there is only one
     assistant.
     """
     names = [place.name for place in adopted.places if place.name]
-    defined = {name: schema for file in reversed(files) for name, schema in file.defined.items()}
+    targets: dict[str, str] = {}
     described = {name: description for file in reversed(files) for name, description in file.described.items()}
     for file in files:
         adopted.setups.extend(each for each in file.setups if each.id == adopted.id)
         if alone or adopted.id in file.ids or any(re.search(rf"\b{re.escape(name)}\b", file.text) for name in names):
             _add(adopted, file, alone)
-            for name, (function, place) in file.tables.items():
-                if function in defined:
+            for name, (target, place) in file.tables.items():
+                if target in code.defined:
                     adopted.functions.setdefault(name, place)
-                    adopted.described.setdefault(name, Function(None, defined[function]))
+                    targets.setdefault(name, target)
     for name in adopted.functions:
         if name in described:
             adopted.described[name] = described[name][0]
-        elif name in defined:
-            adopted.described.setdefault(name, Function(None, defined[name]))
+        elif (function := code.function(name, targets.get(name, ""))) is not None:
+            adopted.described[name] = function
 
 
 def _add(adopted: Adopted, file: File, alone: bool) -> None:

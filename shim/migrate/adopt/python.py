@@ -4,19 +4,12 @@ import ast
 from collections.abc import Callable
 from typing import Any, Final
 
-from shim.migrate.adopt import texts
+from shim.migrate.adopt import dispatch
 from shim.migrate.adopt.objects import VALUES, function_of
 from shim.migrate.adopt.results import File, Place, Setup
+from shim.migrate.signatures import signature
 from shim.wire.types import Json
 
-TYPES: Final = {
-    "str": "string",
-    "int": "integer",
-    "float": "number",
-    "bool": "boolean",
-    "list": "array",
-    "dict": "object",
-}
 #: Functions and methods that return their text almost unchanged.
 SAME: Final = frozenset({"dedent", "cleandoc", "str", "strip", "lstrip", "rstrip", "format"})
 
@@ -115,21 +108,22 @@ def extract(file: File) -> None:
         tree = ast.parse(file.text)
     except (SyntaxError, ValueError, RecursionError):
         return
-    values, handles = Values(tree), texts.HANDLES.search(file.text) is not None
+    dispatch.extract(file, tree)
+    values = Values(tree)
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            file.defined.setdefault(node.name, _schema(node))
+            file.defined.setdefault(node.name, (signature(node), Place(file.name, node.lineno)))
         elif isinstance(node, ast.Dict):
-            _dict(file, node, values, handles)
+            _dict(file, node, values)
         elif isinstance(node, ast.Call) and (setup := _setup(file, node, values)) is not None:
             file.setups.append(setup)
 
 
-def _dict(file: File, node: ast.Dict, values: Values, handles: bool) -> None:
+def _dict(file: File, node: ast.Dict, values: Values) -> None:
     described = function_of(values.mapping(node))
     if described is not None:
         file.described.setdefault(described[0], (described[1], Place(file.name, node.lineno)))
-    if not handles:
+    if not file.handles:
         return
     for key, value in zip(node.keys, node.values, strict=True):
         name = value.id if isinstance(value, ast.Name) else getattr(value, "attr", None)
@@ -148,29 +142,3 @@ def _setup(file: File, node: ast.Call, values: Values) -> Setup | None:
     known_values = {name: value for name, (value, _) in read.items() if isinstance(value, str)}
     computed = frozenset(name for name, (_, computed) in read.items() if computed)
     return Setup(Place(file.name, node.lineno), known_values, computed)
-
-
-def _schema(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Json:
-    """Parameters as a JSON schema, as far as they have annotations."""
-    arguments = node.args
-    parameters = [
-        one
-        for one in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-        if one.arg not in ("self", "cls")
-    ]
-    optional = (
-        {one.arg for one in [*arguments.posonlyargs, *arguments.args][-len(arguments.defaults) :]}
-        if arguments.defaults
-        else set()
-    )
-    optional |= {
-        one.arg for one, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if default is not None
-    }
-    properties = {one.arg: _type(one.annotation) for one in parameters}
-    required = [one.arg for one in parameters if one.arg not in optional]
-    return {"type": "object", "properties": properties} | ({"required": required} if required else {})
-
-
-def _type(annotation: ast.expr | None) -> Json:
-    name = annotation.id if isinstance(annotation, ast.Name) else ""
-    return {"type": TYPES[name]} if name in TYPES else {}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from shim.migrate.signatures import Keys, Signature
 from shim.wire.types import Json
 
 
@@ -19,10 +20,50 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function as it is described to a model.  ``description`` is None if unknown."""
+    """A function as it is described to a model.  ``description`` is None if unknown, ``parameters`` is empty then.
+    ``origin``: where the parameters come from, if they were concluded from code; ``note``: what helps to find them.
+    """
 
     description: str | None
     parameters: Json
+    origin: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What an argument in the code has from the model's call: some ``keys``, or the ``whole`` dictionary.  ``direct``:
+    it is the value of the key itself.
+    """
+
+    keys: Keys = field(default_factory=dict)
+    direct: bool = False
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A call of a Python function.  ``callee``: its name, empty if it is looked up by the name in the model's call;
+    ``spread``: it gets the arguments under their names.
+    """
+
+    callee: str
+    positional: tuple[Given, ...]
+    named: dict[str, Given]
+    spread: bool
+
+    @property
+    def passes_whole(self) -> bool:
+        """Whether all arguments are passed on as one dictionary."""
+        return any(each.whole for each in (*self.positional, *self.named.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """The code that runs for one function: the ``keys`` that it reads, and its calls."""
+
+    keys: Keys
+    uses: tuple[Use, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +97,9 @@ class Evidence:
 @dataclass(slots=True)
 class File(Evidence):
     """``described``: functions that it describes; ``tables``: names in tables, with the Python function that each
-    stands for; ``defined``: the parameters of Python functions; ``id_variables``: variables and secrets that contain an
-    id.
+    stands for; ``defined``: the parameters of Python functions, with their places; ``branches``: the code for single
+    functions; ``uses``: calls of Python functions with what the model gave; ``handles``: whether it answers function
+    calls; ``id_variables``: variables and secrets that contain an id.
     """
 
     name: str
@@ -66,7 +108,10 @@ class File(Evidence):
     id_variables: dict[str, Place] = field(default_factory=dict)
     described: dict[str, tuple[Function, Place]] = field(default_factory=dict)
     tables: dict[str, tuple[str, Place]] = field(default_factory=dict)
-    defined: dict[str, Json] = field(default_factory=dict)
+    defined: dict[str, tuple[Signature, Place]] = field(default_factory=dict)
+    branches: dict[str, list[Branch]] = field(default_factory=dict)
+    uses: list[Use] = field(default_factory=list)
+    handles: bool = False
 
     def place(self, offset: int) -> Place:
         """The line of a character of the text."""

@@ -83,7 +83,8 @@ def extract(file: File, structured: bool) -> None:
     for tool, pattern in HOSTED.items():
         if (match := pattern.search(file.text)) is not None:
             file.hosted[tool] = file.place(match.start())
-    if HANDLES.search(file.text):
+    file.handles = HANDLES.search(file.text) is not None
+    if file.handles:
         for name, offset in _handled(file.text):
             file.functions.setdefault(name, file.place(offset))
     if not structured:

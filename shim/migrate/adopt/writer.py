@@ -95,8 +95,9 @@ def _function(name: str, place: Place, function: Function | None) -> Iterator[st
     else:
         yield f"          description: {encoding.text(function.description)}"
     if function is None or not function.parameters:
-        yield "          parameters: {type: object, properties: {}}  # unknown"
-    elif function.description is None:
+        hint = f"; {function.note}" if function and function.note else ""
+        yield f"          parameters: {{type: object, properties: {{}}}}  # unknown{hint}"
+    elif function.origin:
         yield from _parameters(function)
     else:
         yield f"          parameters: {encoding.text(function.parameters)}"
@@ -104,14 +105,14 @@ def _function(name: str, place: Place, function: Function | None) -> Iterator[st
 
 def _parameters(function: Function) -> Iterator[str]:
     parameters = function.parameters
-    yield "          parameters:  # as the function of this name is defined"
+    yield f"          parameters:  # {function.origin}"
     yield "            type: object"
     if not parameters["properties"]:
         yield "            properties: {}"
     else:
         yield "            properties:"
         for key, kind in parameters["properties"].items():
-            shown = f"{{type: {kind['type']}}}" if kind else "{}  # unknown type"
-            yield f"              {key}: {shown}"
+            shown = encoding.text(kind) if kind else "{}  # unknown type"
+            yield f"              {_text(key)}: {shown}"
     if "required" in parameters:
-        yield f"            required: [{', '.join(parameters['required'])}]"
+        yield f"            required: [{', '.join(map(_text, parameters['required']))}]"
