@@ -46,9 +46,22 @@ def adopt(paths: Iterable[Path], ids: Iterable[str] = (), environment: Mapping[s
     for each in assistants.values():
         _fill(each, files, code, alone=len(assistants) == 1)
     known = {place.name for each in assistants.values() for place in each.places}
-    return Project(
+    project = Project(
         list(assistants.values()), {name: place for name, place in id_variables.items() if name not in known}
     )
+    for each in project.assistants:
+        each.only = _count(project) == 1
+    return project
+
+
+def _count(project: Project) -> int:
+    """How many assistants the project has.  An id of the command line may be that of a variable; a variable that is
+    read beside an id has it as its default.
+    """
+    places = {(place.file, place.line) for each in project.assistants for place in each.places}
+    given = sum(not each.places for each in project.assistants)
+    unknown = sum((place.file, place.line) not in places for place in project.id_variables.values())
+    return len(project.assistants) - given + max(given, unknown)
 
 
 def _fill(adopted: Adopted, files: list[File], code: Code, alone: bool) -> None:
@@ -79,7 +92,8 @@ def _add(adopted: Adopted, file: File, alone: bool) -> None:
             getattr(adopted, group).setdefault(what, place)
     for name, (_, place) in file.described.items():
         adopted.functions.setdefault(name, place)
-    # An object with another id is another assistant; a call that creates an assistant contains no id.
+    # An object with another id is another assistant; a call that creates an assistant contains no id, so that its
+    # settings are certain only if the project has no other assistant.
     adopted.setups.extend(each for each in file.setups if not each.id)
     adopted.changes.extend(file.changes)
 

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable
 from typing import Any, Final
 
-from shim.migrate.adopt import dispatch
+from shim.migrate.adopt import dispatch, texts
 from shim.migrate.adopt.objects import VALUES, function_of
 from shim.migrate.adopt.results import File, Place, Setup
 from shim.migrate.signatures import signature
@@ -141,4 +141,6 @@ def _setup(file: File, node: ast.Call, values: Values) -> Setup | None:
     read = {keyword.arg: values.read(keyword.value) for keyword in node.keywords if keyword.arg in VALUES}
     known_values = {name: value for name, (value, _) in read.items() if isinstance(value, str)}
     computed = frozenset(name for name, (_, computed) in read.items() if computed)
-    return Setup(Place(file.name, node.lineno), known_values, computed)
+    ids = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg == "assistant_id")]
+    id = next((id for id in (values.read(each)[0] for each in ids) if isinstance(id, str) and texts.is_id(id)), "")
+    return Setup(Place(file.name, node.lineno), known_values, computed, id)

@@ -70,7 +70,7 @@ class Branch:
 class Setup:
     """A call or an object with settings of an assistant.  ``values``: model, name, instructions, as far as they can be
     read; ``computed``: those of them that are known only at run time, wholly or in part.  ``id``: the assistant's id,
-    if it is given.
+    if it is given; a call that creates one has none.
     """
 
     place: Place
@@ -120,11 +120,14 @@ class File(Evidence):
 
 @dataclass(slots=True)
 class Adopted(Evidence):
-    """An assistant with all that was found about it, each with its place."""
+    """An assistant with all that was found about it, each with its place.  ``only``: the project has no other, so that
+    settings without an id are its own.
+    """
 
     id: str
     places: list[Place] = field(default_factory=list)
     described: dict[str, Function] = field(default_factory=dict)
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

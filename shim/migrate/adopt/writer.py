@@ -54,25 +54,39 @@ def _location(place: Place) -> str:
 
 
 def _model(each: Adopted) -> Iterator[str]:
-    of_setups = {setup.values["model"]: setup.place for setup in each.setups if "model" in setup.values}
-    models = list((of_setups | {name: place for name, place in each.models.items() if name not in of_setups}).items())
-    if not models:
+    setups = [setup for setup in each.setups if "model" in setup.values]
+    of_setups = {setup.values["model"]: setup.place for setup in reversed(setups)}
+    seen = of_setups | {name: place for name, place in each.models.items() if name not in of_setups}
+    certain = {setup.values["model"] for setup in _certain(each, setups)}
+    likely = certain or (set(seen) if each.models else set())
+    model = next(iter(likely)) if len(likely) == 1 else None
+    if model is None:
         yield "    model: null  # unknown: the model, such as gpt-4.1"
-        return
-    yield f"    model: {_text(models[0][0])}  # seen: {models[0][1]}; make sure that it is this assistant's"
-    yield from (f"    #      {model}  # seen: {place}" for model, place in models[1:])
+    else:
+        yield f"    model: {_text(model)}  # seen: {seen[model]}; make sure that it is this assistant's"
+    yield from (f"    #      {other}  # seen: {place}" for other, place in seen.items() if other != model)
 
 
 def _text_field(each: Adopted, what: str, unknown: str) -> Iterator[str]:
-    """A text field of the assistant, from a call or an object."""
-    known = [setup for setup in each.setups if what in setup.values]
-    computed = [setup for setup in each.setups if what in setup.computed and what not in setup.values]
-    if not known:
+    """A text field of the assistant, from a call or an object.  A text that may be another assistant's is a comment."""
+    telling = [setup for setup in each.setups if what in setup.values or what in setup.computed]
+    certain = _certain(each, telling)
+    texts = {setup.values.get(what) for setup in certain}
+    text = next(iter(texts)) if len(texts) == 1 else None
+    if text is None:
+        computed = [setup for setup in telling if what not in setup.values]
         where = f"; made by the program: {computed[0].place}" if computed else ""
         yield f"    {what}: null  # {unknown}{where}"
-        return
-    yield f"    {what}: {_text(known[0].values[what])}  # {_source(known[0], what)}"
-    yield from (f"    #   another: {setup.place}" for setup in known[1:])
+    else:
+        yield f"    {what}: {_text(text)}  # {_source(certain[0], what)}"
+    for setup in telling:
+        if setup.values.get(what, text) != text:
+            yield f"    #   perhaps {_text(setup.values[what])}  # {_source(setup, what)}"
+
+
+def _certain(each: Adopted, setups: list[Setup]) -> list[Setup]:
+    """Those that are this assistant's: they name its id, or the project has no other assistant."""
+    return [setup for setup in setups if setup.id] or (setups if each.only else [])
 
 
 def _source(setup: Setup, what: str) -> str:

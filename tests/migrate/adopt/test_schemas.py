@@ -38,62 +38,62 @@ def branch(*lines: str, name: str = "look_up") -> str:
 UNKNOWN = schema([])
 
 
-@pytest.mark.parametrize(
-    "definition, lines, expected",
-    [
-        # The key has another name than the parameter.
-        (
-            "def look_up(s: str): ...",
-            ("code = json.loads(tool_call.function.arguments)['code']", "look_up(code)"),
-            schema(["code"], code="string"),
-        ),
-        (
-            "def look_up(url: str): ...",
-            ("look_up(arguments['article_url'])",),
-            schema(["article_url"], article_url="string"),
-        ),
-        ("def look_up(url=None): ...", ("look_up(url=arguments.get('link'))",), schema([], link="")),
-        ("def look_up(url): ...", ("look_up(arguments.get('link'))",), schema(["link"], link="")),
-        (
-            "def look_up(client, n: int): ...",
-            ("look_up(client, int(arguments['count']))",),
-            schema(["count"], count=""),
-        ),
-        (
-            "def look_up(a, b: int): ...",
-            ("a, b = arguments['first'], arguments['second']", "out = self.look_up(a, b)"),
-            schema(["first", "second"], first="", second="integer"),
-        ),
-        # Keys that the code for this function reads, whatever it calls.
-        ("", ("out = requests.get(arguments['article_url'])",), schema(["article_url"], article_url="")),
-        ("", ("if 'unit' in arguments:", "    unit = arguments['unit']"), schema([], unit="")),
-        # The whole dictionary.
-        (
-            "def look_up(args: Dict):\n    return args.get('value'), args['rate']",
-            ("look_up(arguments)",),
-            schema(["rate"], value="", rate=""),
-        ),
-        ("def look_up(args: dict[str, Any]):\n    return run(**args)", ("look_up(arguments)",), UNKNOWN),
-        (
-            "def look_up(call):\n    given = json.loads(call.function.arguments)\n    return given['city']",
-            ("look_up(tool_call)",),
-            schema(["city"], city=""),
-        ),
-        # As they are.
-        ("def look_up(s: str, n=1): ...", ("look_up(**arguments)",), schema(["s"], s="string", n="")),
-        ("def look_up(**kwargs):\n    return kwargs['s']", ("look_up(**arguments)",), schema(["s"], s="")),
-        ("def look_up(client, s): ...", ("look_up(client, **arguments)",), schema(["s"], s="")),
-        ("def look_up(): ...", ("look_up()",), UNKNOWN),
-        ("def look_up(s: str): ...", ("return look_up",), schema(["s"], s="string")),
-        # It is not seen where the value comes from.
-        ("def look_up(s: str): ...", ("look_up(prepare(tool_call))",), UNKNOWN),
-        (
-            "def log(x): ...\ndef look_up(s: str): ...",
-            ("log(arguments)", "look_up(arguments['a'])"),
-            schema(["a"], a="string"),
-        ),
-    ],
-)
+CASES = [
+    # The key has another name than the parameter.
+    (
+        "def look_up(s: str): ...",
+        ("code = json.loads(tool_call.function.arguments)['code']", "look_up(code)"),
+        schema(["code"], code="string"),
+    ),
+    (
+        "def look_up(url: str): ...",
+        ("look_up(arguments['article_url'])",),
+        schema(["article_url"], article_url="string"),
+    ),
+    ("def look_up(url=None): ...", ("look_up(url=arguments.get('link'))",), schema([], link="")),
+    ("def look_up(url): ...", ("look_up(arguments.get('link'))",), schema(["link"], link="")),
+    (
+        "def look_up(client, n: int): ...",
+        ("look_up(client, int(arguments['count']))",),
+        schema(["count"], count=""),
+    ),
+    (
+        "def look_up(a, b: int): ...",
+        ("a, b = arguments['first'], arguments['second']", "out = self.look_up(a, b)"),
+        schema(["first", "second"], first="", second="integer"),
+    ),
+    # Keys that the code for this function reads, whatever it calls.
+    ("", ("out = requests.get(arguments['article_url'])",), schema(["article_url"], article_url="")),
+    ("", ("if 'unit' in arguments:", "    unit = arguments['unit']"), schema([], unit="")),
+    # The whole dictionary.
+    (
+        "def look_up(args: Dict):\n    return args.get('value'), args['rate']",
+        ("look_up(arguments)",),
+        schema(["rate"], value="", rate=""),
+    ),
+    ("def look_up(args: dict[str, Any]):\n    return run(**args)", ("look_up(arguments)",), UNKNOWN),
+    (
+        "def look_up(call):\n    given = json.loads(call.function.arguments)\n    return given['city']",
+        ("look_up(tool_call)",),
+        schema(["city"], city=""),
+    ),
+    # As they are.
+    ("def look_up(s: str, n=1): ...", ("look_up(**arguments)",), schema(["s"], s="string", n="")),
+    ("def look_up(**kwargs):\n    return kwargs['s']", ("look_up(**arguments)",), schema(["s"], s="")),
+    ("def look_up(client, s): ...", ("look_up(client, **arguments)",), schema(["s"], s="")),
+    ("def look_up(): ...", ("look_up()",), UNKNOWN),
+    ("def look_up(s: str): ...", ("return look_up",), schema(["s"], s="string")),
+    # It is not seen where the value comes from.
+    ("def look_up(s: str): ...", ("look_up(prepare(tool_call))",), UNKNOWN),
+    (
+        "def log(x): ...\ndef look_up(s: str): ...",
+        ("log(arguments)", "look_up(arguments['a'])"),
+        schema(["a"], a="string"),
+    ),
+]
+
+
+@pytest.mark.parametrize("definition, lines, expected", CASES)
 def test_the_keys_that_the_code_for_a_function_reads(
     tmp_path: Path, definition: str, lines: tuple[str, ...], expected: Any
 ) -> None:
