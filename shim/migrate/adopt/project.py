@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from shim.migrate.adopt import objects, python, texts
+from shim.migrate.adopt import comments, models, objects, python, texts
 from shim.migrate.adopt.results import Adopted, File, Place, Project
 from shim.migrate.adopt.schemas import Code
 
@@ -114,9 +114,13 @@ def _walk(root: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _read_file(path: Path, name: str) -> File:
-    file = File(name, path.read_text(encoding="utf-8", errors="replace"))
+    text = path.read_text(encoding="utf-8", errors="replace")
+    # `.env` has no ending in the sense of `Path`.
+    file = File(name, text, comments.blanked(text, path.name.rpartition(".")[2]))
     read = {".py": python.extract, ".json": objects.extract}.get(path.suffix)
     texts.extract(file, structured=read is not None)
+    if path.suffix != ".py":
+        models.of_text(file)
     if read is not None:
         read(file)
     return file

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable
 from typing import Any, Final
 
-from shim.migrate.adopt import dispatch, texts
+from shim.migrate.adopt import dispatch, models, texts
 from shim.migrate.adopt.objects import VALUES, function_of
 from shim.migrate.adopt.results import File, Place, Setup
 from shim.migrate.signatures import signature
@@ -103,11 +103,13 @@ READERS: Final[dict[type[ast.expr], Callable[[Values, Any], Any]]] = {
 
 
 def extract(file: File) -> None:
-    """Add to ``file`` what is found in its code; code that this Python cannot parse is ignored."""
+    """Add to ``file`` what is found in its code; code that this Python cannot parse is read as text."""
     try:
         tree = ast.parse(file.text)
     except (SyntaxError, ValueError, RecursionError):
+        models.of_text(file)
         return
+    models.of_python(file, tree)
     dispatch.extract(file, tree)
     values = Values(tree)
     for node in ast.walk(tree):

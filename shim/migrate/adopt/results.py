@@ -96,14 +96,15 @@ class Evidence:
 
 @dataclass(slots=True)
 class File(Evidence):
-    """``described``: functions that it describes; ``tables``: names in tables, with the Python function that each
-    stands for; ``defined``: the parameters of Python functions, with their places; ``branches``: the code for single
-    functions; ``uses``: calls of Python functions with what the model gave; ``handles``: whether it answers function
-    calls; ``id_variables``: variables and secrets that contain an id.
+    """``code``: its text without comments; ``described``: functions that it describes; ``tables``: names in tables,
+    with the Python function that each stands for; ``defined``: the parameters of Python functions, with their places;
+    ``branches``: the code for single functions; ``uses``: calls of Python functions with what the model gave;
+    ``handles``: whether it answers function calls; ``id_variables``: variables and secrets that contain an id.
     """
 
     name: str
     text: str = ""
+    code: str = ""
     ids: dict[str, list[Place]] = field(default_factory=dict)
     id_variables: dict[str, Place] = field(default_factory=dict)
     described: dict[str, tuple[Function, Place]] = field(default_factory=dict)
