@@ -70,7 +70,13 @@ def _fill(adopted: Adopted, files: list[File], code: Code, alone: bool) -> None:
     """
     names = [place.name for place in adopted.places if place.name]
     targets: dict[str, str] = {}
-    described = {name: description for file in reversed(files) for name, description in file.described.items()}
+    described = {
+        name: function
+        for bare in (True, False)
+        for file in reversed(files)
+        for name, (function, _) in file.described.items()
+        if function.is_bare is bare
+    }
     for file in files:
         adopted.setups.extend(each for each in file.setups if each.id == adopted.id)
         if alone or adopted.id in file.ids or any(re.search(rf"\b{re.escape(name)}\b", file.text) for name in names):
@@ -81,7 +87,7 @@ def _fill(adopted: Adopted, files: list[File], code: Code, alone: bool) -> None:
                     targets.setdefault(name, target)
     for name in adopted.functions:
         if name in described:
-            adopted.described[name] = described[name][0]
+            adopted.described[name] = described[name]
         elif (function := code.function(name, targets.get(name, ""))) is not None:
             adopted.described[name] = function
 
@@ -96,6 +102,7 @@ def _add(adopted: Adopted, file: File, alone: bool) -> None:
     # settings are certain only if the project has no other assistant.
     adopted.setups.extend(each for each in file.setups if not each.id)
     adopted.changes.extend(file.changes)
+    adopted.unread.extend(file.unread)
 
 
 def _walk(root: Path) -> Iterator[tuple[Path, str]]:

@@ -1,12 +1,13 @@
 """Reads Python code: functions that it defines or describes, tables of them, and calls that configure an assistant."""
 
 import ast
+import textwrap
 from collections.abc import Callable
 from typing import Any, Final
 
 from shim.migrate.adopt import dispatch, models, texts
-from shim.migrate.adopt.objects import VALUES, function_of
-from shim.migrate.adopt.results import File, Place, Setup
+from shim.migrate.adopt.objects import NO_PARAMETERS, VALUES, function_of
+from shim.migrate.adopt.results import File, Function, Place, Setup
 from shim.migrate.signatures import signature
 from shim.wire.types import Json
 
@@ -28,6 +29,8 @@ class Values:
             if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
         }
         self._open: list[str] = []
+        self._path: list[str] = []
+        self._unread: dict[str, ast.expr] = {}
         self._computed = False
 
     def of(self, node: ast.expr) -> Any:
@@ -58,12 +61,25 @@ class Values:
         """A dictionary, without the entries that cannot be read."""
         result: Json = {}
         for key, value in zip(node.keys, node.values, strict=True):
+            name = str(key.value) if isinstance(key, ast.Constant) else "**" if key is None else ast.unparse(key)
+            self._path.append(name)
             try:
+                read = self.of(value)
                 if isinstance(key, ast.Constant):
-                    result[str(key.value)] = self.of(value)
+                    result[name] = read
+                elif key is None and isinstance(read, dict):
+                    result |= read
+                else:
+                    raise _Unknown
             except _Unknown:
-                continue
+                self._unread[".".join(self._path)] = value
+            self._path.pop()
         return result
+
+    def described(self, node: ast.Dict) -> tuple[Json, dict[str, ast.expr]]:
+        """A dictionary, and the entries that were left out, by their paths."""
+        self._unread = {}
+        return self.mapping(node), self._unread
 
     def text(self, node: ast.JoinedStr) -> str:
         self._computed = True
@@ -76,6 +92,12 @@ class Values:
         parts = self.of(node.left), self.of(node.right)
         if isinstance(node.op, ast.Add) and all(isinstance(part, str) for part in parts):
             return "".join(parts)
+        raise _Unknown
+
+    def number(self, node: ast.UnaryOp) -> Any:
+        value = self.of(node.operand)
+        if isinstance(node.op, ast.USub) and isinstance(value, (int, float)):
+            return -value
         raise _Unknown
 
     def call(self, node: ast.Call) -> Any:
@@ -99,7 +121,10 @@ READERS: Final[dict[type[ast.expr], Callable[[Values, Any], Any]]] = {
     ast.JoinedStr: Values.text,
     ast.BinOp: Values.sum,
     ast.Call: Values.call,
+    ast.UnaryOp: Values.number,
 }
+#: What is shown of code that was not read.
+SHOWN: Final = 100
 
 
 def extract(file: File) -> None:
@@ -122,15 +147,33 @@ def extract(file: File) -> None:
 
 
 def _dict(file: File, node: ast.Dict, values: Values) -> None:
-    described = function_of(values.mapping(node))
+    read, unread = values.described(node)
+    hidden = any(path.removeprefix("function.") in ("parameters", "description", "**") for path in unread)
+    described = function_of(read, hidden)
+    place = Place(file.name, node.lineno)
     if described is not None:
-        file.described.setdefault(described[0], (described[1], Place(file.name, node.lineno)))
+        file.describe(described[0], _with_unread(described[1], unread, file.name), place)
+    elif read.get("type") == "function" and unread:
+        file.unread.append(place)
     if not file.handles:
         return
     for key, value in zip(node.keys, node.values, strict=True):
         name = value.id if isinstance(value, ast.Name) else getattr(value, "attr", None)
         if isinstance(key, ast.Constant) and isinstance(key.value, str) and name:
             file.tables.setdefault(key.value, (name, Place(file.name, key.lineno)))
+
+
+def _with_unread(function: Function, unread: dict[str, ast.expr], file: str) -> Function:
+    """The function with what is known only at run time.  Parameters of which nothing can be read are unknown."""
+    parts = {path.removeprefix("function."): value for path, value in unread.items()}
+    if not parts:
+        return function
+    shown = tuple(
+        f"{path}: {textwrap.shorten(ast.unparse(value), SHOWN)} ({Place(file, value.lineno)})"
+        for path, value in parts.items()
+    )
+    unknown = "parameters" in parts or (function.parameters == NO_PARAMETERS and "**" in parts)
+    return Function(function.description, {} if unknown else function.parameters, unread=shown)
 
 
 def _setup(file: File, node: ast.Call, values: Values) -> Setup | None:

@@ -21,13 +21,20 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Function:
     """A function as it is described to a model.  ``description`` is None if unknown, ``parameters`` is empty then.
-    ``origin``: where the parameters come from, if they were concluded from code; ``note``: what helps to find them.
+    ``origin``: where the parameters come from, if they were concluded from code; ``note``: a remark about them;
+    ``unread``: parts of the description that are known only at run time.
     """
 
     description: str | None
     parameters: Json
     origin: str = ""
     note: str = ""
+    unread: tuple[str, ...] = ()
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether it has no parameters that are known."""
+        return not self.parameters.get("properties")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,8 @@ class Setup:
 class Evidence:
     """What says something about an assistant, each with its place.  ``functions``: names that are handled; ``hosted``:
     the API's own tools; ``stores``: ids of vector stores; ``models``: their names; ``setups``: calls and objects with
-    settings; ``changes``: calls that change an assistant.
+    settings; ``changes``: calls that change an assistant; ``unread``: function tools whose name is known only at run
+    time.
     """
 
     functions: dict[str, Place] = field(default_factory=dict)
@@ -92,6 +100,7 @@ class Evidence:
     models: dict[str, Place] = field(default_factory=dict)
     setups: list[Setup] = field(default_factory=list)
     changes: list[Place] = field(default_factory=list)
+    unread: list[Place] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -113,6 +122,11 @@ class File(Evidence):
     branches: dict[str, list[Branch]] = field(default_factory=dict)
     uses: list[Use] = field(default_factory=list)
     handles: bool = False
+
+    def describe(self, name: str, function: Function, place: Place) -> None:
+        """Add a description; the first one with parameters counts."""
+        if name not in self.described or (self.described[name][0].is_bare and not function.is_bare):
+            self.described[name] = function, place
 
     def place(self, offset: int) -> Place:
         """The line of a character of the text."""

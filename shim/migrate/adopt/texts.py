@@ -58,6 +58,11 @@ DESCRIBED: Final = re.compile(
     r"""\b(?:parameters|strict)["']?\s*(?::|=>)""",
     re.DOTALL,
 )
+#: One without parameters.
+DESCRIBED_ALONE: Final = re.compile(
+    r"""\bfunction["']?\s*(?::|=>)\s*[{\[]\s*["']?name["']?\s*(?::|=>)\s*["'`](?P<name>\w{1,64})["'`]"""
+    r"""(?P<rest>[^}\]]{0,800})[}\]]"""
+)
 DESCRIPTION: Final = re.compile(r"""\bdescription["']?\s*(?::|=>)\s*(["'`])(?P<text>(?:(?!\1).)*)\1""", re.DOTALL)
 HOSTED: Final = {
     "file_search": re.compile(r"\bfile_search\b|\bvs_[A-Za-z0-9]{8,}\b|['\"]retrieval['\"]"),
@@ -110,7 +115,7 @@ def _handled(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _described(file: File) -> None:
-    for match in DESCRIBED.finditer(file.code):
+    for match in (*DESCRIBED.finditer(file.code), *DESCRIBED_ALONE.finditer(file.code)):
         description = DESCRIPTION.search(match["rest"])
         function = Function(description["text"] if description else None, {})
         file.described.setdefault(match["name"], (function, file.place(match.start("name"))))

@@ -35,13 +35,16 @@ def _lines(each: Adopted) -> Iterator[str]:
     yield from _model(each)
     yield from _text_field(each, "name", "unknown")
     yield from _text_field(each, "instructions", "unknown: the text, or instructions_file: FILE instead")
+    unread = [f"      # a function that only the program can describe: {place}" for place in each.unread]
     if not each.functions and not each.hosted:
-        yield "    tools: []  # none were seen"
+        yield "    tools: []" + ("" if unread else "  # none were seen")
+        yield from unread
         return
     yield "    tools:"
     yield from (f"      - type: {tool}  # seen: {place}" for tool, place in each.hosted.items())
     for name, place in each.functions.items():
         yield from _function(name, place, each.described.get(name))
+    yield from unread
     if each.stores:
         ids = list(each.stores)
         yield "    tool_resources:"
@@ -114,7 +117,10 @@ def _function(name: str, place: Place, function: Function | None) -> Iterator[st
     elif function.origin:
         yield from _parameters(function)
     else:
-        yield f"          parameters: {encoding.text(function.parameters)}"
+        note = f"  # {function.note}" if function.note else ""
+        yield f"          parameters: {encoding.text(function.parameters)}{note}"
+    for part in function.unread if function else ():
+        yield f"          # known only when the program runs: {part}"
 
 
 def _parameters(function: Function) -> Iterator[str]:
