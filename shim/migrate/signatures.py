@@ -32,12 +32,14 @@ class Parameter(NamedTuple):
 
 
 class Signature(NamedTuple):
-    """A function's parameters.  ``positional``: how many of them can be given by position; ``rest``: the keys that it
+    """A function's parameters.  ``positional``: how many of them can be given by position;
+    ``unnamed``: how many only so; ``rest``: the keys that it
     reads from its ``**`` parameter, None if it has no such parameter.
     """
 
     parameters: tuple[Parameter, ...]
     positional: int
+    unnamed: int
     rest: Keys | None
     line: int
 
@@ -69,6 +71,7 @@ def signature(node: Definition) -> Signature:
             for one, default in [*positional, *named]
         ),
         len(positional),
+        len(positional) - len(positional[len(given.posonlyargs) :]),
         _keys(node, given.kwarg.arg) if given.kwarg else None,
         node.lineno,
     )

@@ -15,8 +15,8 @@ NO_PARAMETERS: Final[Json] = {"type": "object", "properties": {}}
 
 def function_of(value: Json, hidden: bool = False) -> tuple[str, Function] | None:
     """The function that an object describes, with its name; None for any other object.  Only a tool that says that it
-    is a function needs no parameters, but then a description: calls and choices of functions have neither.  ``hidden``: it
-    has one of them, which cannot be read.
+    is a function needs no parameters, but then a description: calls and choices of functions have neither.
+    ``hidden``: it has one of them, which cannot be read.
     """
     is_tool = value.get("type") == "function"
     described = value["function"] if is_tool and isinstance(value.get("function"), dict) else value
