@@ -9,7 +9,7 @@ from shim.assembly import declarations, models
 from shim.assembly.declarations import ID
 from shim.cli import stored
 from shim.migrate.eject import agents, request, responses
-from shim.migrate.eject.program import UNKNOWN_STORE, Plan
+from shim.migrate.eject.program import Plan
 from shim.migrate.eject.python import Module, Unreadable
 from shim.settings import current_settings
 from shim.wire.types import Json
@@ -68,7 +68,7 @@ def _report(plan: Plan, place: str) -> None:
     """Print what is still to be written.  ``place``: where the assistant stands."""
     if plan.lacks_store:
         reason = "file_search has no vector store there, as the program adds it later or to its threads"
-        typer.echo(f"{place}: {reason}: write its id where {UNKNOWN_STORE} stands", err=True)
+        typer.echo(f"{place}: {reason}: write its id where {request.UNKNOWN_STORE} stands", err=True)
     for name in plan.missing:
         typer.echo(f"{name}: no code was found, write it (or name its file with --functions)", err=True)
     for name, reason in plan.misfits.items():

@@ -132,7 +132,8 @@ def _parameters(function: Function) -> Iterator[str]:
     else:
         yield "            properties:"
         for key, kind in parameters["properties"].items():
-            shown = encoding.text(kind) if kind else "{}  # unknown type"
+            words = ", ".join(f"{word}: {value}" for word, value in kind.items())
+            shown = f"{{{words}}}" if kind else "{}  # unknown type"
             yield f"              {_text(key)}: {shown}"
     if "required" in parameters:
         yield f"            required: [{', '.join(map(_text, parameters['required']))}]"

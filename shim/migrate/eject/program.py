@@ -6,6 +6,7 @@ from pprint import pformat
 from typing import Final
 
 from shim.migrate.eject.python import NOTHING, CopiedCode, Unreadable
+from shim.migrate.eject.request import UNKNOWN_STORE
 from shim.migrate.signatures import Signature
 from shim.wire.types import Json
 
@@ -13,8 +14,6 @@ from shim.wire.types import Json
 RESERVED_NAMES: Final = frozenset(
     {"Agent", "Conversation", "FUNCTIONS", "REQUEST", "Runner", "agent", "call_function", "main"}
 )
-#: Stands where the id of a vector store is not known.
-UNKNOWN_STORE: Final = "vs_WRITE_THE_ID_HERE"
 STUB: Final = '''{define} {name}({parameters}):
     """{about}"""
     raise NotImplementedError("write what {name} does")

@@ -1,13 +1,17 @@
 """An assistant as the request of its runs: the fields that are sent with every call of the Responses API."""
 
+from typing import Final
+
 from shim.engine.api.runs import INHERITED
-from shim.migrate.eject.program import UNKNOWN_STORE
 from shim.translate import request, tools
 from shim.translate.models import ModelMap
 from shim.wire import encoding, objects
 from shim.wire.requests import read
 from shim.wire.texts import Items
 from shim.wire.types import Json
+
+#: Stands where the id of a vector store is not known.
+UNKNOWN_STORE: Final = "vs_WRITE_THE_ID_HERE"
 
 
 def assistant(arguments: Json) -> Json:

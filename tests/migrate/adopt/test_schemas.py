@@ -135,3 +135,10 @@ def test_the_text_says_where_parameters_come_from(tmp_path: Path) -> None:
     assert "parameters:  # as the code reads them" in adopted(tmp_path, bot=branch("f(arguments['a'])"))[1]
     _, text = adopted(tmp_path, bot=branch("look_up(other)"), tools="\ndef look_up(s, **more): ...")
     assert "properties: {}}  # unknown; look_up(s, **) stands at tools.py:2" in text
+
+
+def test_a_list_has_items_of_any_type(tmp_path: Path) -> None:
+    """The API refuses arrays without ``items``."""
+    found, text = adopted(tmp_path, bot=branch("look_up(**arguments)"), tools="def look_up(a: list, b: str): ...")
+    assert found["properties"] == {"a": {"type": "array", "items": {}}, "b": {"type": "string"}}
+    assert "b: {type: string}\n" in text
