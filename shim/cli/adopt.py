@@ -51,5 +51,7 @@ def _show(assistants: list[adopting.Adopted]) -> None:
     for each in assistants:
         places = "\n".join(map(str, each.places)) or "command line"
         tools = "\n".join([*each.hosted, *each.functions]) or "none"
-        shown.add_row(each.id, escape(places), escape(tools), escape("\n".join(each.models)) or "none")
+        of_setups = (setup.values["model"] for setup in each.setups if "model" in setup.values)
+        models = "\n".join(dict.fromkeys([*of_setups, *each.models])) or "none"
+        shown.add_row(each.id, escape(places), escape(tools), escape(models))
     printing.screen().print(shown)

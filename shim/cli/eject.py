@@ -50,7 +50,7 @@ def eject(
     if to is not None and to.exists() and not force:
         raise typer.BadParameter(f"{to} exists already; --force overwrites it", param_hint="--to")
     try:
-        assistant = _assistant(source, which)
+        assistant, place = _assistant(source, which)
         plan = _plan(
             assistant, functions or (Path(source) if source.endswith(".py") else None), style, is_async, streamed
         )
@@ -61,8 +61,18 @@ def eject(
         typer.echo(text, nl=False)
     else:
         to.write_text(text, encoding="utf-8")
+    _report(plan, place)
+
+
+def _report(plan: Plan, place: str) -> None:
+    """Print what is still to be written.  ``place``: where the assistant stands."""
+    if plan.lacks_store:
+        reason = "file_search has no vector store there, as the program adds it later or to its threads"
+        typer.echo(f"{place}: {reason}: write its id where {request.UNKNOWN_STORE} stands", err=True)
     for name in plan.missing:
         typer.echo(f"{name}: no code was found, write it (or name its file with --functions)", err=True)
+    for name, reason in plan.misfits.items():
+        typer.echo(f"{name}: its call does not fit, change it in FUNCTIONS: {reason}", err=True)
 
 
 def _plan(assistant: Json, file: Path | None, style: str, is_async: bool, streamed: bool) -> Plan:
@@ -75,18 +85,20 @@ def _plan(assistant: Json, file: Path | None, style: str, is_async: bool, stream
     return Plan(title, body, copied, plan.is_async, streamed)
 
 
-def _assistant(source: str, which: str | None) -> Json:
+def _assistant(source: str, which: str | None) -> tuple[Json, str]:
+    """The assistant, and its place."""
     if ID.fullmatch(source):
         with stored.client() as client:
-            return client.beta.assistants.retrieve(source).to_dict(mode="json")
+            return client.beta.assistants.retrieve(source).to_dict(mode="json"), source
     path = Path(source)
     if path.suffix == ".py":
-        assistants = [request.assistant(each.arguments) for each in Module(_text(path), source).creations()]
+        creations = Module(_text(path), source).creations()
+        assistants = [(request.assistant(each.arguments), f"{source}, line {each.line}") for each in creations]
     else:
-        assistants = [entry.body for entry in declarations.load(path)]
-    fitting = [each for each in assistants if which is None or which in (each["id"], each["name"])]
+        assistants = [(entry.body, f"{entry.file}, line {entry.line}") for entry in declarations.load(path)]
+    fitting = [each for each in assistants if which is None or which in (each[0]["id"], each[0]["name"])]
     if len(fitting) != 1:
-        names = ", ".join(str(each["name"] or each["id"] or "one without a name") for each in assistants)
+        names = ", ".join(str(each["name"] or each["id"] or "one without a name") for each, _ in assistants)
         raise Unreadable(f"{source} has {len(fitting)} such assistants: {names or 'none at all'}; say --which")
     return fitting[0]
 

@@ -10,15 +10,26 @@ from shim.wire.types import Json
 
 #: The settings of an assistant besides its tools.
 VALUES: Final = ("model", "name", "instructions")
+NO_PARAMETERS: Final[Json] = {"type": "object", "properties": {}}
 
 
-def function_of(value: Json) -> tuple[str, Function] | None:
-    """The function that an object describes, with its name; None for any other object."""
-    name, parameters = value.get("name"), value.get("parameters")
-    if not isinstance(name, str) or not isinstance(parameters, dict) or parameters.get("type") != "object":
+def function_of(value: Json, hidden: bool = False) -> tuple[str, Function] | None:
+    """The function that an object describes, with its name; None for any other object.  Only a tool that says that it
+    is a function needs no parameters, but then a description: calls and choices of functions have neither.
+    ``hidden``: it has one of them, which cannot be read.
+    """
+    is_tool = value.get("type") == "function"
+    described = value["function"] if is_tool and isinstance(value.get("function"), dict) else value
+    name, description = described.get("name"), described.get("description")
+    parameters = described.get("parameters") or ({} if is_tool else None)
+    if not isinstance(name, str) or not isinstance(parameters, dict):
         return None
-    description = value.get("description")
-    return name, Function(description if isinstance(description, str) else None, parameters)
+    text = description if isinstance(description, str) else None
+    if not parameters and "description" not in described and not hidden:
+        return None
+    if not parameters:
+        return name, Function(text, NO_PARAMETERS, note="none are described")
+    return (name, Function(text, parameters)) if is_tool or parameters.get("type") == "object" else None
 
 
 def extract(file: File) -> None:
@@ -29,7 +40,7 @@ def extract(file: File) -> None:
         return
     for value in _objects(whole):
         if (described := function_of(value)) is not None:
-            file.described.setdefault(described[0], (described[1], _place(file, described[0])))
+            file.describe(*described, _place(file, described[0]))
         id = value.get("id")
         if isinstance(id, str) and texts.is_id(id) and isinstance(value.get("model"), str):
             values = {name: value[name] for name in VALUES if isinstance(value.get(name), str)}

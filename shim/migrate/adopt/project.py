@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from shim.migrate.adopt import objects, python, texts
-from shim.migrate.adopt.results import Adopted, File, Function, Place, Project
+from shim.migrate.adopt import comments, models, objects, python, texts
+from shim.migrate.adopt.results import Adopted, File, Place, Project
+from shim.migrate.adopt.schemas import Code
 
 #: Endings of files that are read.
 SUFFIXES: Final = re.compile(
@@ -41,34 +42,54 @@ def adopt(paths: Iterable[Path], ids: Iterable[str] = (), environment: Mapping[s
     for file in files:
         for id, places in file.ids.items():
             assistants.setdefault(id, Adopted(id)).places.extend(places)
+    code = Code(files)
     for each in assistants.values():
-        _fill(each, files, alone=len(assistants) == 1)
+        _fill(each, files, code, alone=len(assistants) == 1)
     known = {place.name for each in assistants.values() for place in each.places}
-    return Project(
+    project = Project(
         list(assistants.values()), {name: place for name, place in id_variables.items() if name not in known}
     )
+    for each in project.assistants:
+        each.only = _count(project) == 1
+    return project
 
 
-def _fill(adopted: Adopted, files: list[File], alone: bool) -> None:
+def _count(project: Project) -> int:
+    """How many assistants the project has.  An id of the command line may be that of a variable; a variable that is
+    read beside an id has it as its default.
+    """
+    places = {(place.file, place.line) for each in project.assistants for place in each.places}
+    given = sum(not each.places for each in project.assistants)
+    unknown = sum((place.file, place.line) not in places for place in project.id_variables.values())
+    return len(project.assistants) - given + max(given, unknown)
+
+
+def _fill(adopted: Adopted, files: list[File], code: Code, alone: bool) -> None:
     """Collect what belongs to an assistant: from files with its id or a name of it; from all files if there is only one
     assistant.
     """
     names = [place.name for place in adopted.places if place.name]
-    defined = {name: schema for file in reversed(files) for name, schema in file.defined.items()}
-    described = {name: description for file in reversed(files) for name, description in file.described.items()}
+    targets: dict[str, str] = {}
+    described = {
+        name: function
+        for bare in (True, False)
+        for file in reversed(files)
+        for name, (function, _) in file.described.items()
+        if function.is_bare is bare
+    }
     for file in files:
         adopted.setups.extend(each for each in file.setups if each.id == adopted.id)
         if alone or adopted.id in file.ids or any(re.search(rf"\b{re.escape(name)}\b", file.text) for name in names):
             _add(adopted, file, alone)
-            for name, (function, place) in file.tables.items():
-                if function in defined:
+            for name, (target, place) in file.tables.items():
+                if target in code.defined:
                     adopted.functions.setdefault(name, place)
-                    adopted.described.setdefault(name, Function(None, defined[function]))
+                    targets.setdefault(name, target)
     for name in adopted.functions:
         if name in described:
-            adopted.described[name] = described[name][0]
-        elif name in defined:
-            adopted.described.setdefault(name, Function(None, defined[name]))
+            adopted.described[name] = described[name]
+        elif (function := code.function(name, targets.get(name, ""))) is not None:
+            adopted.described[name] = function
 
 
 def _add(adopted: Adopted, file: File, alone: bool) -> None:
@@ -77,9 +98,11 @@ def _add(adopted: Adopted, file: File, alone: bool) -> None:
             getattr(adopted, group).setdefault(what, place)
     for name, (_, place) in file.described.items():
         adopted.functions.setdefault(name, place)
-    # An object with another id is another assistant; a call that creates an assistant contains no id.
+    # An object with another id is another assistant; a call that creates an assistant contains no id, so that its
+    # settings are certain only if the project has no other assistant.
     adopted.setups.extend(each for each in file.setups if not each.id)
     adopted.changes.extend(file.changes)
+    adopted.unread.extend(file.unread)
 
 
 def _walk(root: Path) -> Iterator[tuple[Path, str]]:
@@ -98,9 +121,13 @@ def _walk(root: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _read_file(path: Path, name: str) -> File:
-    file = File(name, path.read_text(encoding="utf-8", errors="replace"))
+    text = path.read_text(encoding="utf-8", errors="replace")
+    # `.env` has no ending in the sense of `Path`.
+    file = File(name, text, comments.blanked(text, path.name.rpartition(".")[2]))
     read = {".py": python.extract, ".json": objects.extract}.get(path.suffix)
     texts.extract(file, structured=read is not None)
+    if path.suffix != ".py":
+        models.of_text(file)
     if read is not None:
         read(file)
     return file

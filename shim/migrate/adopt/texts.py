@@ -58,13 +58,17 @@ DESCRIBED: Final = re.compile(
     r"""\b(?:parameters|strict)["']?\s*(?::|=>)""",
     re.DOTALL,
 )
+#: One without parameters.
+DESCRIBED_ALONE: Final = re.compile(
+    r"""\bfunction["']?\s*(?::|=>)\s*[{\[]\s*["']?name["']?\s*(?::|=>)\s*["'`](?P<name>\w{1,64})["'`]"""
+    r"""(?P<rest>[^}\]]{0,800})[}\]]"""
+)
 DESCRIPTION: Final = re.compile(r"""\bdescription["']?\s*(?::|=>)\s*(["'`])(?P<text>(?:(?!\1).)*)\1""", re.DOTALL)
 HOSTED: Final = {
     "file_search": re.compile(r"\bfile_search\b|\bvs_[A-Za-z0-9]{8,}\b|['\"]retrieval['\"]"),
     "code_interpreter": re.compile(r"\bcode_interpreter\b"),
 }
 STORE: Final = re.compile(r"\bvs_[A-Za-z0-9]{8,64}\b")
-MODEL: Final = re.compile(r"""\bmodel["']?\s*[:=]\s*["']((?:gpt|o\d|chatgpt|ft:)[\w.:-]*)["']""")
 
 
 def is_id(text: str) -> bool:
@@ -77,14 +81,15 @@ def extract(file: File, structured: bool) -> None:
     module.
     """
     _ids(file)
-    file.changes.extend(file.place(match.start()) for match in CHANGES.finditer(file.text))
-    _add_locations(file, file.models, MODEL, 1)
-    _add_locations(file, file.stores, STORE, 0)
+    file.changes.extend(file.place(match.start()) for match in CHANGES.finditer(file.code))
+    for store in STORE.finditer(file.code):
+        file.stores.setdefault(store[0], file.place(store.start()))
     for tool, pattern in HOSTED.items():
-        if (match := pattern.search(file.text)) is not None:
+        if (match := pattern.search(file.code)) is not None:
             file.hosted[tool] = file.place(match.start())
-    if HANDLES.search(file.text):
-        for name, offset in _handled(file.text):
+    file.handles = HANDLES.search(file.text) is not None
+    if file.handles:
+        for name, offset in _handled(file.code):
             file.functions.setdefault(name, file.place(offset))
     if not structured:
         _described(file)
@@ -110,12 +115,7 @@ def _handled(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _described(file: File) -> None:
-    for match in DESCRIBED.finditer(file.text):
+    for match in (*DESCRIBED.finditer(file.code), *DESCRIBED_ALONE.finditer(file.code)):
         description = DESCRIPTION.search(match["rest"])
         function = Function(description["text"] if description else None, {})
         file.described.setdefault(match["name"], (function, file.place(match.start("name"))))
-
-
-def _add_locations(file: File, into: dict[str, Place], pattern: re.Pattern[str], group: int) -> None:
-    for match in pattern.finditer(file.text):
-        into.setdefault(match[group], file.place(match.start(group)))

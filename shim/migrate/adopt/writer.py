@@ -35,13 +35,16 @@ def _lines(each: Adopted) -> Iterator[str]:
     yield from _model(each)
     yield from _text_field(each, "name", "unknown")
     yield from _text_field(each, "instructions", "unknown: the text, or instructions_file: FILE instead")
+    unread = [f"      # a function that only the program can describe: {place}" for place in each.unread]
     if not each.functions and not each.hosted:
-        yield "    tools: []  # none were seen"
+        yield "    tools: []" + ("" if unread else "  # none were seen")
+        yield from unread
         return
     yield "    tools:"
     yield from (f"      - type: {tool}  # seen: {place}" for tool, place in each.hosted.items())
     for name, place in each.functions.items():
         yield from _function(name, place, each.described.get(name))
+    yield from unread
     if each.stores:
         ids = list(each.stores)
         yield "    tool_resources:"
@@ -54,25 +57,39 @@ def _location(place: Place) -> str:
 
 
 def _model(each: Adopted) -> Iterator[str]:
-    of_setups = {setup.values["model"]: setup.place for setup in each.setups if "model" in setup.values}
-    models = list((of_setups | {name: place for name, place in each.models.items() if name not in of_setups}).items())
-    if not models:
+    setups = [setup for setup in each.setups if "model" in setup.values]
+    of_setups = {setup.values["model"]: setup.place for setup in reversed(setups)}
+    seen = of_setups | {name: place for name, place in each.models.items() if name not in of_setups}
+    certain = {setup.values["model"] for setup in _certain(each, setups)}
+    likely = certain or (set(seen) if each.models else set())
+    model = next(iter(likely)) if len(likely) == 1 else None
+    if model is None:
         yield "    model: null  # unknown: the model, such as gpt-4.1"
-        return
-    yield f"    model: {_text(models[0][0])}  # seen: {models[0][1]}; make sure that it is this assistant's"
-    yield from (f"    #      {model}  # seen: {place}" for model, place in models[1:])
+    else:
+        yield f"    model: {_text(model)}  # seen: {seen[model]}; make sure that it is this assistant's"
+    yield from (f"    #      {other}  # seen: {place}" for other, place in seen.items() if other != model)
 
 
 def _text_field(each: Adopted, what: str, unknown: str) -> Iterator[str]:
-    """A text field of the assistant, from a call or an object."""
-    known = [setup for setup in each.setups if what in setup.values]
-    computed = [setup for setup in each.setups if what in setup.computed and what not in setup.values]
-    if not known:
+    """A text field of the assistant, from a call or an object.  A text that may be another assistant's is a comment."""
+    telling = [setup for setup in each.setups if what in setup.values or what in setup.computed]
+    certain = _certain(each, telling)
+    texts = {setup.values.get(what) for setup in certain}
+    text = next(iter(texts)) if len(texts) == 1 else None
+    if text is None:
+        computed = [setup for setup in telling if what not in setup.values]
         where = f"; made by the program: {computed[0].place}" if computed else ""
         yield f"    {what}: null  # {unknown}{where}"
-        return
-    yield f"    {what}: {_text(known[0].values[what])}  # {_source(known[0], what)}"
-    yield from (f"    #   another: {setup.place}" for setup in known[1:])
+    else:
+        yield f"    {what}: {_text(text)}  # {_source(certain[0], what)}"
+    for setup in telling:
+        if setup.values.get(what, text) != text:
+            yield f"    #   perhaps {_text(setup.values[what])}  # {_source(setup, what)}"
+
+
+def _certain(each: Adopted, setups: list[Setup]) -> list[Setup]:
+    """Those that are this assistant's: they name its id, or the project has no other assistant."""
+    return [setup for setup in setups if setup.id] or (setups if each.only else [])
 
 
 def _source(setup: Setup, what: str) -> str:
@@ -95,23 +112,28 @@ def _function(name: str, place: Place, function: Function | None) -> Iterator[st
     else:
         yield f"          description: {encoding.text(function.description)}"
     if function is None or not function.parameters:
-        yield "          parameters: {type: object, properties: {}}  # unknown"
-    elif function.description is None:
+        hint = f"; {function.note}" if function and function.note else ""
+        yield f"          parameters: {{type: object, properties: {{}}}}  # unknown{hint}"
+    elif function.origin:
         yield from _parameters(function)
     else:
-        yield f"          parameters: {encoding.text(function.parameters)}"
+        note = f"  # {function.note}" if function.note else ""
+        yield f"          parameters: {encoding.text(function.parameters)}{note}"
+    for part in function.unread if function else ():
+        yield f"          # known only when the program runs: {part}"
 
 
 def _parameters(function: Function) -> Iterator[str]:
     parameters = function.parameters
-    yield "          parameters:  # as the function of this name is defined"
+    yield f"          parameters:  # {function.origin}"
     yield "            type: object"
     if not parameters["properties"]:
         yield "            properties: {}"
     else:
         yield "            properties:"
         for key, kind in parameters["properties"].items():
-            shown = f"{{type: {kind['type']}}}" if kind else "{}  # unknown type"
-            yield f"              {key}: {shown}"
+            words = ", ".join(f"{word}: {value}" for word, value in kind.items())
+            shown = f"{{{words}}}" if kind else "{}  # unknown type"
+            yield f"              {_text(key)}: {shown}"
     if "required" in parameters:
-        yield f"            required: [{', '.join(parameters['required'])}]"
+        yield f"            required: [{', '.join(map(_text, parameters['required']))}]"

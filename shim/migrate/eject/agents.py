@@ -30,7 +30,7 @@ def call_function(name: str):
     return invoke
 
 
-agent = Agent(
+{to_do}agent = Agent(
     name={name},
     instructions={instructions},
     model={model},
@@ -117,6 +117,7 @@ def render(plan: Plan) -> str:
         title=plan.title,
         imports=program.imports(plan, *own_imports),
         functions=program.functions(plan),
+        to_do=program.to_do(plan),
         name=repr(plan.title),
         instructions=program.literal(request.get("instructions")),
         model=repr(request["model"]),

@@ -6,6 +6,8 @@ from pprint import pformat
 from typing import Final
 
 from shim.migrate.eject.python import NOTHING, CopiedCode, Unreadable
+from shim.migrate.eject.request import UNKNOWN_STORE
+from shim.migrate.signatures import Signature
 from shim.wire.types import Json
 
 #: Names that the generated programs bind.
@@ -40,6 +42,17 @@ class Plan:
         """Functions whose code was not found."""
         return [tool["name"] for tool in self.function_tools if tool["name"] not in self.copied.functions]
 
+    @property
+    def lacks_store(self) -> bool:
+        """Whether the ids of its vector stores are still to be written."""
+        return any(tool.get("vector_store_ids") == [UNKNOWN_STORE] for tool in self.request.get("tools") or [])
+
+    @property
+    def misfits(self) -> dict[str, str]:
+        """Functions that cannot take what the model gives, each with the reason and its place."""
+        found = {tool["name"]: _misfit(tool, self.copied) for tool in self.function_tools}
+        return {name: reason for name, reason in found.items() if reason}
+
     def check(self) -> None:
         """Raises `Unreadable` if the copied code and the program cannot be in one module."""
         if clash := sorted(RESERVED_NAMES & self.copied.names):
@@ -55,12 +68,49 @@ def imports(plan: Plan, *own_imports: str) -> str:
     return "\n".join([*future, *own_imports, *([plan.copied.imports] if plan.copied.imports else [])])
 
 
+def to_do(plan: Plan) -> str:
+    """A comment about what is still to be written."""
+    return f"# TODO: write the ids of your vector stores where {UNKNOWN_STORE} stands.\n" if plan.lacks_store else ""
+
+
 def functions(plan: Plan) -> str:
     """The application's functions, with a stub for each that was not found, and the table of all."""
     stubs = [_stub(tool) for tool in plan.function_tools if tool["name"] in plan.missing]
     parts = [*([plan.copied.code] if plan.copied.code else []), *stubs]
-    rows = "".join(f"    {tool['name']!r}: {_variable(tool['name'])},\n" for tool in plan.function_tools)
+    rows = "".join(f"    {tool['name']!r}: {_row(tool, plan)}\n" for tool in plan.function_tools)
     return "\n\n\n".join([*parts, f"FUNCTIONS = {{\n{rows}}}" if rows else "FUNCTIONS = {}"])
+
+
+def _row(tool: Json, plan: Plan) -> str:
+    """What the table of functions has for a tool, with a comma: every entry takes the arguments under their names."""
+    name = tool["name"]
+    variable = _variable(name)
+    if reason := plan.misfits.get(name):
+        return f"{variable},  # TODO: {reason}"
+    found = plan.copied.signatures.get(name)
+    if found is not None and not _fits(tool, found):
+        return f"lambda **arguments: {variable}(arguments),"
+    return f"{variable},"
+
+
+def _fits(tool: Json, signature: Signature) -> bool:
+    """Whether a function takes a tool's arguments under their names."""
+    properties = set(tool["parameters"].get("properties") or {})
+    needed = {each.name for each in signature.parameters if each.required}
+    taken = {each.name for each in signature.parameters[signature.unnamed :]}
+    return needed <= properties & taken and (signature.rest is not None or properties <= taken)
+
+
+def _misfit(tool: Json, copied: CopiedCode) -> str:
+    """Why a function cannot take a tool's arguments, neither under their names nor as one dictionary."""
+    signature = copied.signatures.get(tool["name"])
+    if signature is None or _fits(tool, signature):
+        return ""
+    given = ", ".join(tool["parameters"].get("properties") or {}) or "nothing"
+    whole = signature.dictionary
+    if whole is not None and whole.name not in (tool["parameters"].get("properties") or {}):
+        return ""
+    return f"{copied.file}, line {signature.line}: it takes {str(signature) or 'nothing'}, and the model gives {given}"
 
 
 def literal(value: object) -> str:

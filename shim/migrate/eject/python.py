@@ -2,9 +2,10 @@
 
 import ast
 import copy
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
+from shim.migrate.signatures import Signature, signature
 from shim.wire.types import Json
 
 
@@ -20,13 +21,17 @@ class Creation(NamedTuple):
 
 
 class CopiedCode(NamedTuple):
-    """Copied code.  ``functions``: those that were found, each with whether it is ``async``."""
+    """Copied code.  ``functions``: those that were found, each with whether it is ``async``; ``signatures``: their
+    parameters; ``file``: where they stand.
+    """
 
     future: str
     imports: str
     code: str
     functions: dict[str, bool]
     names: frozenset[str]
+    signatures: Mapping[str, Signature] = {}
+    file: str = ""
 
 
 NOTHING: Final = CopiedCode("", "", "", {}, frozenset())
@@ -53,9 +58,10 @@ class Module:
 
     def copy(self, wanted: Iterable[str]) -> CopiedCode:
         """The functions with these names that the module has, with all other code of the module that they use."""
-        functions = {name: self._bound[name] for name in wanted if isinstance(self._bound.get(name), FUNCTIONS)}
+        bound = {name: self._bound.get(name) for name in wanted}
+        functions = {name: node for name, node in bound.items() if isinstance(node, FUNCTIONS)}
         statements: dict[int, ast.stmt] = {}
-        waiting = list(functions.values())
+        waiting: list[ast.stmt] = list(functions.values())
         while waiting:
             node = waiting.pop()
             if id(node) not in statements:
@@ -71,6 +77,8 @@ class Module:
             self._text(code, "\n\n\n"),
             {name: isinstance(node, ast.AsyncFunctionDef) for name, node in functions.items()},
             frozenset(name for name, node in self._bound.items() if id(node) in statements),
+            {name: signature(node) for name, node in functions.items()},
+            self._name if functions else "",
         )
 
     def _text(self, nodes: Iterable[ast.stmt], between: str) -> str:

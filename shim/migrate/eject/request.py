@@ -1,5 +1,7 @@
 """An assistant as the request of its runs: the fields that are sent with every call of the Responses API."""
 
+from typing import Final
+
 from shim.engine.api.runs import INHERITED
 from shim.translate import request, tools
 from shim.translate.models import ModelMap
@@ -7,6 +9,9 @@ from shim.wire import encoding, objects
 from shim.wire.requests import read
 from shim.wire.texts import Items
 from shim.wire.types import Json
+
+#: Stands where the id of a vector store is not known.
+UNKNOWN_STORE: Final = "vs_WRITE_THE_ID_HERE"
 
 
 def assistant(arguments: Json) -> Json:
@@ -19,14 +24,17 @@ def assistant(arguments: Json) -> Json:
 
 
 def of_assistant(assistant: Json, models: ModelMap) -> Json:
-    """All fields that a run of the assistant sends, except the conversation, made by the same translation as in
-    runs.
+    """All fields that a run of the assistant sends, except the conversation, made by the same translation as in runs.
+
+    A run leaves a file search out that has no vector store.  Here it stays, with a place for the stores, as programs
+    add them later, or to their threads, which the code does not show.
     """
     run = objects.run("", 0, "", "") | {name: assistant[name] for name in INHERITED}
     run["instructions"] = run["instructions"] or ""
     run["tools"] = tools.shown(run["tools"])
-    circumstances = request.Circumstances(
-        models.model_to_call(assistant["model"]), assistant["tool_resources"] or {}, previous="", store=True
-    )
+    resources = assistant["tool_resources"] or {}
+    if not (resources.get("file_search") or {}).get("vector_store_ids"):
+        resources = resources | {"file_search": {"vector_store_ids": [UNKNOWN_STORE]}}
+    circumstances = request.Circumstances(models.model_to_call(assistant["model"]), resources, previous="", store=True)
     body = request.body(run, Items.of([{}]), circumstances)
     return {name: value for name, value in body.items() if name not in ("input", "store")}

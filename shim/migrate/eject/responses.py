@@ -13,7 +13,7 @@ Say something in each argument: python THIS_FILE "Hello."
 {imports}
 
 #: What goes with every call: the API carries none of it over from one response to the next.
-REQUEST = {request}
+{to_do}REQUEST = {request}
 
 
 {functions}
@@ -102,6 +102,7 @@ def render(plan: Plan) -> str:
         "client": "AsyncOpenAI" if is_async else "OpenAI",
         "await_output": "    if inspect.isawaitable(output):\n        output = await output\n" if is_async else "",
         "run": "asyncio.run(main(*sys.argv[1:]))" if is_async else "main(*sys.argv[1:])",
+        "to_do": program.to_do(plan),
         "request": program.literal(plan.request),
         "functions": program.functions(plan),
     }

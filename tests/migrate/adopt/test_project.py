@@ -249,12 +249,55 @@ def test_the_fields_are_read_from_an_exported_assistant(tmp_path: Path) -> None:
 
 
 def test_several_calls_are_all_named(tmp_path: Path) -> None:
+    """It is not known which of them made the assistant."""
     code = "".join(f"client.beta.assistants.create(model='m{each}', name='N{each}')\n" for each in (1, 2))
-    project(tmp_path, env=f"ID={OWN}", setup__py=code)
-    text = render(adopt([tmp_path], environment={}).assistants, "a.yaml")
-    assert "model: m1  # seen: setup.py:1" in text
-    assert "#      m2  # seen: setup.py:2" in text
-    assert "#   another: setup.py:2" in text
+    one = as_file(tmp_path, project(tmp_path, env=f"ID={OWN}", setup__py=code))
+    text = (tmp_path / "assistants.yaml").read_text()
+    assert (one["model"], one["name"]) == (None, None)
+    for each in (1, 2):
+        assert f"#      m{each}  # seen: setup.py:{each}" in text
+        assert f"#   perhaps N{each}  # seen: setup.py:{each}" in text
+
+
+OTHER = f"{OWN[:-1]}3"
+CAREER = "client.beta.assistants.create(name='Career Mentor', instructions='Be kind.', model='gpt-4o')\n"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"a__py": f"a = client.beta.assistants.retrieve(assistant_id='{OWN}')\nretrieve('{OTHER}')\n{CAREER}"},
+        {"a__py": f"one = '{OWN}'\n{CAREER}", "b__py": f"other = '{OTHER}'"},
+        # The id of another assistant is not in the project.
+        {"a__py": f"one = '{OWN}'\nother = os.environ['SECOND_ASSISTANT_ID']\n{CAREER}"},
+    ],
+)
+def test_settings_of_one_of_several_assistants_are_comments(tmp_path: Path, files: dict[str, str]) -> None:
+    text = render(project(tmp_path, **files).assistants, "a.yaml")
+    for one in yaml.safe_load(text)["assistants"]:
+        assert (one["name"], one["instructions"]) == (None, None)
+    assert '#   perhaps "Career Mentor"  # seen: a.py:' in text
+
+
+def test_settings_with_an_id_belong_to_that_assistant(tmp_path: Path) -> None:
+    code = f"ONE = '{OWN}'\nTWO = '{OTHER}'\n"
+    code += "client.beta.assistants.update(ONE, name='First', instructions=made())\n"
+    code += "client.beta.assistants.update(assistant_id=TWO, name='Second')\n" + CAREER
+    found = project(tmp_path, a__py=code).assistants
+    made = yaml.safe_load(render(found, "a.yaml"))["assistants"]
+    assert [(one["name"], one["instructions"]) for one in made] == [("First", None), ("Second", None)]
+
+
+@pytest.mark.parametrize(
+    "given, code",
+    [
+        ([OWN], "id = os.environ['ASSISTANT_ID']\n"),
+        ([], f"id = os.environ.get('ASSISTANT_ID', '{OWN}')\n"),
+    ],
+)
+def test_an_id_that_a_variable_stands_for_is_no_second_assistant(tmp_path: Path, given: list[str], code: str) -> None:
+    (tmp_path / "a.py").write_text(code + CAREER)
+    assert 'name: "Career Mentor"' in render(adopt([tmp_path], given, environment={}).assistants, "a.yaml")
 
 
 def test_virtual_environments_are_recognised_by_their_file(tmp_path: Path) -> None:

@@ -148,6 +148,66 @@ def test_options_that_exclude_each_other() -> None:
     assert program.functions(Plan("One", body, waiting, is_async=True)).startswith("async def f()")
 
 
+@pytest.mark.parametrize(
+    "code, row, reason",
+    [
+        ("def f(query): return query", "f,", ""),
+        ("def f(query, more=1): return query", "f,", ""),
+        ("def f(**given): return given['query']", "f,", ""),
+        ("def f(inputs): return inputs['query']", "lambda **arguments: f(arguments),", ""),
+        ("def f(inputs, more=1): return inputs.get('query')", "lambda **arguments: f(arguments),", ""),
+        ("def f(inputs: Dict[str, str]): return g(inputs)", "lambda **arguments: f(arguments),", ""),
+        ("def f(s: str): return s", "f,  # TODO: ", "a.py, line 2: it takes s, and the model gives query"),
+        ("def f(inputs): return g(inputs)", "f,  # TODO: ", "a.py, line 2: it takes inputs, and the model gives query"),
+        (
+            "def f(c, query): ...",
+            "f,  # TODO: ",
+            "a.py, line 2: it takes c, query, and the model gives query",
+        ),
+        ("def f():\n    pass", "f,  # TODO: ", "a.py, line 2: it takes nothing, and the model gives query"),
+        ("def f(query, /): ...", "f,  # TODO: ", "a.py, line 2: it takes query, and the model gives query"),
+        ("def f(a, **more): ...", "f,  # TODO: ", "a.py, line 2: it takes a, **, and the model gives query"),
+    ],
+)
+def test_calls_fit_the_functions(code: str, row: str, reason: str) -> None:
+    schema = {"type": "object", "properties": {"query": {"type": "string"}}, "required": ["query"]}
+    tool: Any = {"type": "function", "name": "f", "parameters": schema, "strict": False}
+    copied = Module(f"from typing import Dict\n{code}\ng = dict\n", "a.py").copy(["f"])
+    plan = Plan("One", {"model": "gpt-4o", "tools": [tool]}, copied)
+    text = responses.render(plan)
+    assert f"    'f': {row}{reason}\n" in text
+    assert plan.misfits == ({"f": reason} if reason else {})
+    if not reason:
+        names: dict[str, Any] = {"__name__": "ejected"}
+        exec(text, names)
+        names["FUNCTIONS"]["f"](query="x")
+
+
+def test_a_call_that_does_not_fit_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    schema = {"type": "object", "properties": {"code": {"type": "string"}}}
+    tool = {"type": "function", "function": {"name": "run", "parameters": schema}}
+    create = f"c.beta.assistants.create(model='gpt-4o', tools=[{tool}])\n"
+    Path("a.py").write_text(f"def run(s: str): ...\n{create}")
+    assert "run: its call does not fit, change it in FUNCTIONS: a.py, line 1: it takes s" in output_of("a.py", code=0)
+
+
+@pytest.mark.parametrize("style", ["responses", "agents"])
+@pytest.mark.parametrize("resources", ["", ", tool_resources={'file_search': {'vector_stores': [{'file_ids': []}]}}"])
+def test_a_file_search_without_a_store_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, style: str, resources: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tools = "tools=[{'type': 'file_search'}, {'type': 'code_interpreter'}]"
+    Path("a.py").write_text(f"\nc.beta.assistants.create(model='gpt-4o', {tools}{resources})\n")
+    output = output_of("a.py", "--style", style, code=0)
+    assert "# TODO: write the ids of your vector stores where vs_WRITE_THE_ID_HERE stands." in output
+    assert "a.py, line 2: file_search has no vector store there" in output
+    assert "['vs_WRITE_THE_ID_HERE']" in output
+    Path("b.yaml").write_text("- id: asst_own000000\n  model: gpt-4o\n  tools: [{type: file_search}]\n")
+    assert "b.yaml, line 1: file_search has no" in output_of("b.yaml", "--style", style, code=0)
+
+
 def output_of(*arguments: str, code: int = 2) -> str:
     result = CliRunner().invoke(table.app(), ["eject", *arguments])
     assert result.exit_code == code, result.output
