@@ -242,7 +242,7 @@ class Importer:
             self.report.problem(refused.code, place, refused.detail)
             return
         self._remember(read_object, body, place)
-        self._stage.add(read_object.kind, body, source, place)
+        self._stage.add(read_object.kind, body, source, place, read_object.hint.newest_first)
 
     def _remember(self, read_object: ReadObject, body: Json, place: Place) -> None:
         """Record ids that replace ids of another form."""
