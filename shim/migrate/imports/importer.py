@@ -234,15 +234,16 @@ class Importer:
     def _stage_object(self, source: int, place: Place, read_object: ReadObject) -> None:
         for code, detail in read_object.dropped:
             self.report.problem(code, place, detail)
-        if read_object.kind is None:
+        if (kind := read_object.kind) is None:
             return
+        read_object = objects.renamed(read_object)
         try:
             body = objects.clean(read_object, lambda code, detail: self.report.problem(code, place, detail))
         except Refused as refused:
             self.report.problem(refused.code, place, refused.detail)
             return
         self._remember(read_object, body, place)
-        self._stage.add(read_object.kind, body, source, place, read_object.hint.newest_first)
+        self._stage.add(kind, body, source, place, read_object.hint.newest_first)
 
     def _remember(self, read_object: ReadObject, body: Json, place: Place) -> None:
         """Record ids that replace ids of another form."""

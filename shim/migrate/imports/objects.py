@@ -9,7 +9,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from shim import lifecycle
-from shim.migrate.imports import contents, values
+from shim.migrate.imports import contents, names, values
 from shim.migrate.imports.objects_read import Hint, Kind, ReadObject
 from shim.migrate.imports.report import Refused
 from shim.wire import objects
@@ -75,6 +75,14 @@ _READ: Final = frozenset(
 )
 
 
+def renamed(read_object: ReadObject) -> ReadObject:
+    """The same object with its fields under the API's names."""
+    kind = read_object.kind
+    assert kind is not None
+    known = _READ.union(FIELDS[kind], _TIMES.get(kind, ()))
+    return read_object._replace(body=names.renamed(kind, read_object.body, known))
+
+
 def clean(read_object: ReadObject, note: Note) -> Json:
     """The complete object; ``created_at`` is None if the input has none.  Raises `Refused`."""
     assert read_object.kind is not None
@@ -90,7 +98,8 @@ def clean(read_object: ReadObject, note: Note) -> Json:
         if name in body:
             result[name] = values.moment(body[name])
     for name in body.keys() - known.keys() - _READ - set(_TIMES.get(read_object.kind, ())):
-        note("field", f"{read_object.kind} {name}")
+        if body[name] != "":
+            note("field", f"{read_object.kind} {name}")
     return result
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import re
 from typing import Any, Final
 
@@ -23,6 +24,8 @@ ROLES: Final[dict[str, str]] = {
 }
 #: From this number on a time is in milliseconds: as seconds it would be in the year 5138.
 MILLISECONDS: Final = 100_000_000_000
+#: MongoDB's names of types, as `mongoexport` writes them.
+_TYPED: Final = ("$oid", "$uuid", "$date", "$numberInt", "$numberLong", "$numberDouble")
 _FORM: Final = {kind: re.compile(rf"{prefix}_[A-Za-z0-9_-]{{1,64}}") for kind, prefix in PREFIX.items()}
 
 
@@ -32,6 +35,23 @@ def role(value: Any) -> str:
     if api_role is None:
         raise Refused("wrong_role", repr(value))
     return api_role
+
+
+def bare(value: Any) -> Any:
+    """A value without MongoDB's notation of its type: ``{"$oid": "..."}``, ``{"$date": {"$numberLong": "5"}}``."""
+    while isinstance(value, dict) and len(value) == 1 and next(iter(value)) in _TYPED:
+        (value,) = value.values()
+    return value
+
+
+def listed(value: Any) -> list[Any] | Json | None:
+    """A list or an object, also as JSON text, as columns of databases and tables have it; None if it is neither."""
+    if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            return None
+    return value if isinstance(value, (list, dict)) else None
 
 
 def moment(value: Any) -> int | None:

@@ -6,6 +6,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from shim.migrate.imports.names import plain
 from shim.migrate.imports.objects_read import Hint, Inner, Kind, ReadObject
 from shim.migrate.imports.values import is_id
 from shim.wire.types import Json
@@ -24,8 +25,8 @@ NAMES: Final[dict[str, Kind | None]] = {
 
 def hint_of(name: str, hint: Hint) -> Hint | None:
     """The hint from the name of a member; None if the name is unknown."""
-    if name in NAMES:
-        return hint.at(kind=NAMES[name])
+    if (known := plain(name)) in NAMES:
+        return hint.at(kind=NAMES[known])
     if is_id("thread", name):
         return hint.at(thread_id=name, kind=hint.kind if hint.kind not in (None, "thread") else None)
     if is_id("run", name):

@@ -15,7 +15,7 @@ _SEPARATORS: Final = (",", ";", "\t", "|")
 
 
 def values(source: Source, encoding: str | None, columns: Mapping[str, str]) -> Iterator[Value | Wrong]:
-    """The lines as rows.  ``columns``: a field of `rows.NAMES` and the column that has it.  Raises `Refused`."""
+    """The lines as rows.  ``columns``: a field of `names.MESSAGE` and the column that has it.  Raises `Refused`."""
     csv.field_size_limit(LONGEST)
     broken: list[int] = []
     texts = _texts(lines(source, encoding), broken)
