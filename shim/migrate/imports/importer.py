@@ -99,7 +99,7 @@ class Importer:
         """Read files, folders and ZIP archives, as far as their shapes are known; the rest is in the report.  Raises
         OSError for a path that does not exist.
         """
-        all_sources = list(walk(map(Path, paths)))
+        all_sources = list(walk(map(Path, paths), address.file_of(self._base.url)))
         self._sources += [str(Path(path).resolve()) for path in paths]
         total, done = sum(source.size for source in all_sources), 0
         for source in all_sources:

@@ -15,6 +15,10 @@ Level = Literal["refused", "lost", "changed"]
 PROBLEMS: Final[dict[str, tuple[Level, str]]] = {
     "broken_json": ("refused", "not valid JSON"),
     "broken_text": ("refused", "not valid text in this encoding; `--encoding` names another one"),
+    "sqlite": (
+        "refused",
+        "a SQLite database; export each table: sqlite3 -json FILE 'SELECT * FROM messages' > messages.json",
+    ),
     "broken_csv": ("refused", "not valid CSV"),
     "too_long": ("refused", "one line is longer than can be read"),
     "unreadable": ("refused", "the file cannot be read"),

@@ -96,7 +96,7 @@ _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep",
 _ZONE: Final = r"(?:UTC|GMT|Z)?(?P<offset>[+-]\d\d:?\d\d)?(?:UTC|GMT|Z)?(?: *\([^()]*\))?"
 #: Forms of a time as text, and their readers.
 _TIMES: Final[dict[str, Callable[[re.Match[str]], float]]] = {
-    r"\d+(\.\d*)?": lambda match: float(match[0]),
+    r"\d+(\.\d*)?([eE]\+?\d+)?": lambda match: float(match[0]),
     # JavaScript: Wed May 01 2024 10:00:00 GMT+0000 (Coordinated Universal Time); C: Wed May  1 10:00:00 2024
     rf"(?:\w{{3}},? +)?(?P<month>[A-Za-z]{{3}}) +(?P<day>\d\d?),? (?P<year>\d{{4}}) (?P<time>[\d:]+) *{_ZONE}": _named,
     r"(?:\w{3} +)?(?P<month>[A-Za-z]{3}) +(?P<day>\d\d?) (?P<time>[\d:]+) (?P<year>\d{4})(?P<offset>)": _named,

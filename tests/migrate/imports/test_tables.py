@@ -1,6 +1,7 @@
 """CSV as spreadsheets, databases and pandas write it."""
 
 import csv
+import json
 from itertools import product
 from pathlib import Path
 
@@ -113,4 +114,11 @@ def test_empty_fields_of_some_rows_are_no_loss(tmp_path: Path) -> None:
     ]
     report = imported(written(tmp_path / "all.csv", [heading, *rows]))
     assert set(report.problems) == {"made_thread"}, report.examples
+    assert texts() == ["Hi", "Hello"]
+
+
+def test_a_column_with_all_messages_of_a_thread(tmp_path: Path) -> None:
+    said = [{"role": row[1], "content": row[2], "created_at": row[3]} for row in ROWS]
+    report = imported(written(tmp_path / "all.csv", [["thread_id", "messages"], [THREAD, json.dumps(said)]]))
+    assert (report.refused, report.count("lost")) == (0, 0), report.examples
     assert texts() == ["Hi", "Hello"]
