@@ -1,4 +1,4 @@
-"""Writes threads to the store, some in each transaction: each thread completely or not at all."""
+"""Writes threads to the store, some in each transaction: all that was read of a thread, or nothing of it."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
