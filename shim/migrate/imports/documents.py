@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, Final
 
 from shim.migrate.imports.objects_read import Hint, Value, Wrong
-from shim.migrate.imports.readers import bundles, keyed
+from shim.migrate.imports.readers import bundles, keyed, pages
 from shim.migrate.imports.report import Place, Refused
 from shim.migrate.imports.sources import LONGEST, Line, Source, lines
 from shim.wire.types import Json
@@ -134,7 +134,7 @@ def _members(ijson: Any, feed: _Feed) -> tuple[dict[str, str], Json]:
         elif prefix and "." not in prefix and "" not in members:
             if event in ("start_array", "start_map"):
                 members[prefix] = event
-            elif event in ("string", "number"):
+            elif event in ("string", "number", "boolean"):
                 plain[prefix] = value
     return members, plain
 
@@ -142,5 +142,5 @@ def _members(ijson: Any, feed: _Feed) -> tuple[dict[str, str], Json]:
 def _hint(source: Source, members: dict[str, str], plain: Json, name: str) -> Hint:
     """Hints for the values of a member, from its name and from the document's plain members."""
     thread_id = bundles.thread_id_of(plain, {}) if "messages" in members or "data" in members else None
-    known = source.hint.at(thread_id=thread_id)
+    known = source.hint.at(thread_id=thread_id, newest_first=pages.newest_first(plain) if name == "data" else None)
     return keyed.hint_of(name, known) or known

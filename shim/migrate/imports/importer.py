@@ -99,7 +99,7 @@ class Importer:
         """Read files, folders and ZIP archives, as far as their shapes are known; the rest is in the report.  Raises
         OSError for a path that does not exist.
         """
-        all_sources = list(walk(map(Path, paths)))
+        all_sources = list(walk(map(Path, paths), address.file_of(self._base.url)))
         self._sources += [str(Path(path).resolve()) for path in paths]
         total, done = sum(source.size for source in all_sources), 0
         for source in all_sources:
@@ -234,15 +234,16 @@ class Importer:
     def _stage_object(self, source: int, place: Place, read_object: ReadObject) -> None:
         for code, detail in read_object.dropped:
             self.report.problem(code, place, detail)
-        if read_object.kind is None:
+        if (kind := read_object.kind) is None:
             return
+        read_object = objects.renamed(read_object)
         try:
             body = objects.clean(read_object, lambda code, detail: self.report.problem(code, place, detail))
         except Refused as refused:
             self.report.problem(refused.code, place, refused.detail)
             return
         self._remember(read_object, body, place)
-        self._stage.add(read_object.kind, body, source, place)
+        self._stage.add(kind, body, source, place, read_object.hint.newest_first)
 
     def _remember(self, read_object: ReadObject, body: Json, place: Place) -> None:
         """Record ids that replace ids of another form."""

@@ -3,14 +3,14 @@
 Parts that are dropped are reported to ``tell(code, detail)``; an object that cannot be imported raises `Refused`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
 from shim import lifecycle
-from shim.migrate.imports import contents, values
+from shim.migrate.imports import contents, names, values
 from shim.migrate.imports.objects_read import Hint, Kind, ReadObject
 from shim.migrate.imports.report import Refused
 from shim.translate import tools
@@ -77,6 +77,14 @@ _READ: Final = frozenset(
 )
 
 
+def renamed(read_object: ReadObject) -> ReadObject:
+    """The same object with its fields under the API's names."""
+    kind = read_object.kind
+    assert kind is not None
+    known = _READ.union(FIELDS[kind], _TIMES.get(kind, ()))
+    return read_object._replace(body=names.renamed(kind, read_object.body, known))
+
+
 def clean(read_object: ReadObject, note: Note) -> Json:
     """The complete object; ``created_at`` is None if the input has none.  Raises `Refused`."""
     assert read_object.kind is not None
@@ -96,7 +104,8 @@ def clean(read_object: ReadObject, note: Note) -> Json:
         if name in body:
             result[name] = values.moment(body[name])
     for name in body.keys() - known.keys() - _READ - set(_TIMES.get(read_object.kind, ())):
-        note("field", f"{read_object.kind} {name}")
+        if body[name] != "":
+            note("field", f"{read_object.kind} {name}")
     return result | _lists(result)
 
 
@@ -192,14 +201,17 @@ def _meta(body: Json, note: Note) -> Json:
     return metadata
 
 
-def _id(kind: str, original: Any, note: Note, *seeds: Any) -> tuple[str, Json]:
-    """The id, and the entry for the metadata if the original had another form."""
+def _id(kind: str, original: Any, within: Sequence[Any], note: Note, *seeds: Any) -> tuple[str, Json]:
+    """The id, and the entry for the metadata if the original had another form.
+
+    ``within``: where such ids are unique: many programs number the messages of each thread from 1.
+    """
     if values.is_id(kind, original):
         return original, {}
     if isinstance(original, (dict, list)):
         raise Refused("wrong_kind", f"the id of a {kind}")
     known = original not in (None, "")
-    derived = values.derived_id(kind, original) if known else values.derived_id(kind, *seeds)
+    derived = values.derived_id(kind, *within, *((original,) if known else seeds))
     note("new_id", f"{kind} {original if known else ''}".strip())
     return derived, {"imported_id": str(original)[:512]} if known else {}
 
@@ -214,7 +226,7 @@ def thread_id(value: Any) -> str:
 def _assistant(body: Json, hint: Hint, note: Note) -> Json:
     if not isinstance(body.get("model"), str):
         raise Refused("wrong_kind", "an assistant without a model")
-    made_id, more = _id("assistant", body.get("id"), note, body.get("name"), body["model"])
+    made_id, more = _id("assistant", body.get("id"), (), note, body.get("name"), body["model"])
     result = objects.assistant(made_id, values.moment(body.get("created_at")) or 0, {})
     kept = contents.tools(body.get("tools"), note)
     files = body.get("file_ids")
@@ -242,7 +254,7 @@ def _message(body: Json, hint: Hint, note: Note) -> Json:
     if not content and body.get("content") != []:
         raise Refused("no_content", str(body.get("id") or ""))
     created = values.moment(body.get("created_at"))
-    made_id, more = _id("message", body.get("id"), note, thread, created, role, content)
+    made_id, more = _id("message", body.get("id"), (thread,), note, created, role, content)
     result = objects.message(made_id, 0, thread, role) | {"created_at": created, "completed_at": created}
     result |= {
         "content": content,

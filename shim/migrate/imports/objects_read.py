@@ -22,12 +22,15 @@ OBJECTS: Final[dict[str, Kind]] = {
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """What is known about a value from its context: the thread, assistant and run it belongs to, its kind."""
+    """What is known about a value from its context: the thread, assistant and run it belongs to, its kind, and whether
+    the list that it is in begins with the newest object.
+    """
 
     thread_id: str | None = None
     assistant_id: str | None = None
     run_id: str | None = None
     kind: Kind | None = None
+    newest_first: bool = False
 
     def at(self, **known: Any) -> "Hint":
         """The same hint with more fields; None values are ignored."""

@@ -15,6 +15,10 @@ Level = Literal["refused", "lost", "changed"]
 PROBLEMS: Final[dict[str, tuple[Level, str]]] = {
     "broken_json": ("refused", "not valid JSON"),
     "broken_text": ("refused", "not valid text in this encoding; `--encoding` names another one"),
+    "sqlite": (
+        "refused",
+        "a SQLite database; export each table: sqlite3 -json FILE 'SELECT * FROM messages' > messages.json",
+    ),
     "broken_csv": ("refused", "not valid CSV"),
     "too_long": ("refused", "one line is longer than can be read"),
     "unreadable": ("refused", "the file cannot be read"),
@@ -49,6 +53,10 @@ PROBLEMS: Final[dict[str, tuple[Level, str]]] = {
     "new_id": ("changed", "an id was missing or not of the API's form; a new one is made from it, always the same"),
     "made_thread": ("changed", "no thread object; it is made from its messages"),
     "guessed_time": ("changed", "no time of creation; that of the object before it is used"),
+    "newest_first": (
+        "changed",
+        "a list that began with the newest, with equal or missing times; it is imported oldest first",
+    ),
     "no_assistant": ("changed", "a run without an assistant id; `asst_unknown` is used"),
     "run_over": ("changed", "a run, step or message that was still under way; it is imported as expired"),
     "metadata": ("changed", "a metadata value that is not text; its JSON is kept"),

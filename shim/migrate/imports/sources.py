@@ -17,6 +17,9 @@ from shim.migrate.imports.report import Refused
 
 #: Endings of files that are read; other files in a folder may be contents of files that messages name.
 DATA: Final = (".json", ".jsonl", ".ndjson", ".csv", ".tsv")
+#: Endings and first bytes of databases, which are named in the report.
+DATABASES: Final = (".db", ".db3", ".sqlite", ".sqlite3")
+SQLITE: Final = b"SQLite format 3\x00"
 #: Names of files that contain the content of the file with that id.
 CONTENT: Final = re.compile(r"((?:file|assistant|cfile)[-_][A-Za-z0-9_-]{4,80})(?:\.\w+)?")
 #: The longest line that is read in one piece, in bytes.
@@ -77,18 +80,30 @@ def _suffix(name: str) -> str:
     return PurePosixPath(name.lower().removesuffix(".gz")).suffix
 
 
-def walk(paths: Iterable[Path]) -> Iterator[Source]:
-    """All files to read: folders recursively, sorted by name; archives likewise.  Raises OSError."""
+def walk(paths: Iterable[Path], store: Path | None = None) -> Iterator[Source]:
+    """All files to read: folders recursively, sorted by name; archives likewise.  ``store``: the file into which they
+    are imported, which may be in such a folder.  Raises OSError.
+    """
     for path in paths:
         if path.is_dir():
             nested = sorted(each for each in path.rglob("*") if each.is_file() and not each.name.startswith("."))
+            nested = [each for each in nested if store is None or each.resolve() != store.resolve()]
             yield from (source for each in nested for source in _unpacked(each) if _wanted(source))
         else:
             yield from _unpacked(path)
 
 
 def _wanted(source: Source) -> bool:
-    return source.suffix in DATA or source.content_of is not None
+    return source.suffix in DATA or source.content_of is not None or (source.suffix in DATABASES and _is_sqlite(source))
+
+
+def _is_sqlite(source: Source) -> bool:
+    try:
+        with source.open() as file:
+            return file.read(len(SQLITE)) == SQLITE
+    except OSError:
+        # Not data that can be read, nor known to be any.
+        return False
 
 
 def _unpacked(path: Path) -> Iterator[Source]:
@@ -115,10 +130,14 @@ class Line(NamedTuple):
 
 def lines(source: Source, encoding: str | None = None, limit: int = LONGEST) -> Iterator[Line]:
     """The lines of a file, at most ``limit`` bytes at a time.  Raises OSError; `Refused` for a wide encoding that
-    breaks off.
+    breaks off, and for a database.
     """
     with source.open() as file:
         head = file.read(4)
+        if SQLITE.startswith(head) and len(head) == 4:
+            head += file.read(len(SQLITE) - 4)
+        if head == SQLITE:
+            raise Refused("sqlite")
         used_encoding = encoding or _encoding(head)
         number, open_line = 1, False
         for piece in _pieces(_Reader(head, file), used_encoding, limit):

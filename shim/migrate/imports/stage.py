@@ -21,7 +21,8 @@ from shim.wire.types import Json
 BATCH_SIZE: Final = 2000
 _TABLE: Final = """
 CREATE TABLE staged (
-    number INTEGER PRIMARY KEY, kind TEXT, id TEXT, thread TEXT, source INTEGER, line INTEGER, path TEXT, body TEXT
+    number INTEGER PRIMARY KEY, kind TEXT, id TEXT, thread TEXT, source INTEGER, line INTEGER, path TEXT, body TEXT,
+    newest_first INTEGER
 )
 """
 _INDEXES: Final = (
@@ -31,12 +32,15 @@ _INDEXES: Final = (
 
 
 class Staged(NamedTuple):
-    """One object: its number in the order of the input, its body, and its place in the input."""
+    """One object: its number in the order of the input, its body, its place in the input, and whether the list that it
+    was in began with the newest object.
+    """
 
     number: int
     kind: str
     body: Json
     place: Place
+    newest_first: bool = False
 
 
 class Stage:
@@ -68,11 +72,12 @@ class Stage:
         self._sources.append(name)
         return len(self._sources) - 1
 
-    def add(self, kind: str, body: Json, source: int, place: Place) -> None:
+    def add(self, kind: str, body: Json, source: int, place: Place, newest_first: bool = False) -> None:
         text = dump(body) if self._seal is None else self._seal.close(dump(body))
         self.count += 1
         thread = body["id"] if kind == "thread" else body.get("thread_id")
-        self._waiting.append((self.count, kind, body["id"], thread, source, place.line, place.path, text))
+        where = (source, place.line, place.path)
+        self._waiting.append((self.count, kind, body["id"], thread, *where, text, newest_first))
         if len(self._waiting) >= BATCH_SIZE:
             self._flush()
 
@@ -145,15 +150,16 @@ class Stage:
         self._db.execute("DELETE FROM staged WHERE number = ?", (number,))
 
     def _select(self, where: str, values: tuple[Any, ...]) -> Iterator[Staged]:
-        statement = f"SELECT number, kind, source, line, path, body FROM staged WHERE {where} ORDER BY number"
-        for number, kind, source, line, path, body in self._db.execute(statement, values):
+        columns = "number, kind, source, line, path, body, newest_first"
+        statement = f"SELECT {columns} FROM staged WHERE {where} ORDER BY number"
+        for number, kind, source, line, path, body, newest_first in self._db.execute(statement, values):
             text = body if self._seal is None else self._seal.open(body)
-            yield Staged(number, kind, load(text), Place(self._sources[source], line, path))
+            yield Staged(number, kind, load(text), Place(self._sources[source], line, path), bool(newest_first))
 
     def _flush(self) -> None:
         if not self._waiting:
             return
         self._db.execute("BEGIN")
-        self._db.executemany("INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._waiting)
+        self._db.executemany("INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", self._waiting)
         self._db.execute("COMMIT")
         self._waiting.clear()

@@ -19,6 +19,8 @@ Note = Callable[[str, Place, str], None]
 KINDS: Final = ("message", "run", "step")
 #: The status for the import of an object that was active when it was exported.
 UNDER_WAY: Final = ("expired", "incomplete")
+#: How a list with the newest first begins and ends: a conversation begins with a question, a run with its calls.
+_NEWEST_FIRST: Final = (("assistant", "user"), ("message_creation", "tool_calls"))
 
 
 class Entry(NamedTuple):
@@ -83,10 +85,14 @@ def _once(staged: list[Staged], note: Note) -> list[Staged]:
 
 
 def _in_order(staged: list[Staged], note: Note) -> list[Json]:
-    """Oldest first.  As the API's lists begin with the newest, that order decides between equal times."""
-    if _newest_first([one.body for one in staged]):
-        staged = staged[::-1]
+    """Oldest first: by the times, and where these are equal or missing in the order of the input, which is reversed if
+    it began with the newest.
+    """
     times = [one.body["created_at"] for one in staged if one.body["created_at"] is not None]
+    if _newest_first(staged, times):
+        if len(set(times)) < len(staged):
+            note("newest_first", staged[0].place, f"{staged[0].body['thread_id']}, {staged[0].kind}s")
+        staged, times = staged[::-1], times[::-1]
     last = times[0] if times else 0
     bodies = []
     for one in staged:
@@ -102,15 +108,22 @@ def _at(body: Json, moment: int) -> Json:
     return body | {"created_at": moment} | completed
 
 
-def _newest_first(bodies: list[Json]) -> bool:
-    steps = [(one["created_at"], two["created_at"]) for one, two in pairwise(bodies)]
-    known = [two - one for one, two in steps if one is not None and two is not None]
-    falling, rising = sum(1 for step in known if step < 0), sum(1 for step in known if step > 0)
+def _newest_first(staged: list[Staged], times: list[int]) -> bool:
+    """Whether there is evidence that the input begins with the newest: more times fall than rise, or, if all are the
+    same, it is in list pages of the API and begins with an answer.  A page alone is no evidence, as recorded pages of
+    both orders have equal times; roles alone are none, as many conversations begin with a greeting.
+    """
+    steps = [two - one for one, two in pairwise(times)]
+    falling, rising = sum(1 for step in steps if step < 0), sum(1 for step in steps if step > 0)
     if falling or rising:
         return falling > rising
-    # Without times only the roles decide: a question comes before its answer.
-    roles = [body.get("role") for body in bodies]
-    return roles[:1] == ["assistant"] and roles[-1:] == ["user"]
+    listed = bool(staged) and all(one.newest_first for one in staged)
+    return listed and (_turn(staged[0].body), _turn(staged[-1].body)) in _NEWEST_FIRST
+
+
+def _turn(body: Json) -> str:
+    """What a message or step does in a conversation."""
+    return str(body.get("role") or body.get("step_details", {}).get("type"))
 
 
 def _thread(thread_id: str, staged: list[Staged], plan: Plan, note: Note) -> Json:

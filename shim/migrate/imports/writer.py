@@ -1,10 +1,11 @@
-"""Writes threads to the store, some in each transaction: each thread completely or not at all."""
+"""Writes threads to the store, some in each transaction: all that was read of a thread, or nothing of it."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final, Literal
 
+from shim.migrate.imports import values
 from shim.migrate.imports.pictures import Contents
 from shim.migrate.imports.timeline import KINDS, Plan
 from shim.store import files, imports, rows, run_memory, schema, threads
@@ -106,7 +107,7 @@ class Writer:
         if known is None:
             return Outcome(plan, "added")
         stored = {kind: imports.of_thread(tx, _TABLES[kind], thread_id) for kind in KINDS}
-        planned = {kind: set(plan.ids(kind)) for kind in KINDS}
+        planned = {kind: {_stored_id(one, kind, stored[kind]) for one in plan.of(kind)} for kind in KINDS}
         if all(planned[kind] <= stored[kind] for kind in KINDS):
             return Outcome(plan, "there")
         if not known.used and all(stored[kind] <= planned[kind] for kind in KINDS):
@@ -150,6 +151,19 @@ class Writer:
                 files.save(tx, plan.thread["id"], None, body, content)
                 count += 1
         return count
+
+
+def _stored_id(body: Json, kind: str, stored: set[str]) -> str:
+    """The id under which the store has an object of a thread, or would have it.
+
+    Earlier versions made the id of a message from its original id alone.  What they imported is recognised, so that
+    importing it again adds nothing.
+    """
+    original = body["metadata"].get("imported_id")
+    if body["id"] in stored or original is None:
+        return str(body["id"])
+    earlier = values.derived_id(kind, original)
+    return earlier if earlier in stored else str(body["id"])
 
 
 def _groups(plans: Iterable[Plan]) -> Iterable[list[Plan]]:

@@ -37,7 +37,7 @@ BEGINNINGS: Final = tuple(
     )
 )
 #: The same for other languages, with fewer words, as patterns are cheap.
-OTHER: Final = ("openai", "assistants=v", "/threads", "/assistants", "asst_", "thread_")
+OTHER: Final = ("openai", "assistants=v", "/threads", "/assistants", "asst_", "thread_", "beta", "thread.")
 #: A name that is assigned to a model, or one in quotation marks.
 MODEL: Final = re.compile(
     r"""\b\w*model\w*["']?\s*(?:=>|:=|[:=])\s*["'`]?([\w.-]+)|["'`]((?:gpt|o\d|chatgpt)[\w.-]*)["'`]""", re.IGNORECASE

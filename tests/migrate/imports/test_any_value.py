@@ -79,7 +79,7 @@ def brought(value: Any) -> Iterator[tuple[str, Json]]:
             assert found.dropped
             continue
         try:
-            body = objects.clean(found, report)
+            body = objects.clean(objects.renamed(found), report)
         except Refused as refused:
             report(refused.code, refused.detail)
             continue

@@ -2,15 +2,17 @@
 
 import gzip
 import json
+import sqlite3
 import sys
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shim.migrate import Importer, Refused, Report
-from shim.migrate.imports import documents
+from shim.migrate.imports import documents, sources
 from shim.settings import current_settings
 from shim.store import messages
 from shim.store.database import database
@@ -181,6 +183,10 @@ DOCUMENTS: dict[str, Any] = {
     "a page": {"object": "list", "data": [row(1), row(2)], "first_id": "msg_1", "has_more": False},
     "a bundle": {"thread_id": THREAD, "messages": [row(1, thread_id=None), row(2, thread_id=None)]},
     "by thread": {THREAD: [row(1, thread_id=None), row(2, thread_id=None)]},
+    "by user": {"user_1": {"thread_id": THREAD, "messages": [row(1, thread_id=None), row(2, thread_id=None)]}},
+    "by user, in a list": {"users": [{"thread_id": THREAD, "messages": [row(1), row(2)]}]},
+    "by user, with more": {"exported_at": 5, "users": [{"chats": [{"id": THREAD, "messages": [row(1), row(2)]}]}]},
+    "messages as text": [{"thread_id": THREAD, "messages": json.dumps([row(1), row(2)])}],
     "a backup": {"exported_at": 5, "threads": [{"id": THREAD}], "messages": {THREAD: [row(1), row(2)]}},
 }
 
@@ -238,6 +244,49 @@ def test_unreadable_files_are_named(tmp_path: Path) -> None:
     assert report.added["messages"] == 1
     with pytest.raises(OSError, match="none"):
         imported(tmp_path / "none.json")
+
+
+def sqlite(path: Path) -> bytes:
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE messages (id INTEGER PRIMARY KEY, thread_id TEXT, role TEXT, content TEXT)")
+        db.commit()
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("ending", [*sources.DATABASES, ".json", ".jsonl", ".csv"])
+@pytest.mark.parametrize("way", ["a file", "a folder", "a packed file", "an archive"])
+def test_a_database_is_named_with_the_way_out(way: str, ending: str, tmp_path: Path) -> None:
+    content = sqlite(tmp_path / "made")
+    folder = tmp_path / "export"
+    folder.mkdir()
+    path = folder / f"chats{ending}"
+    if way == "an archive":
+        path = folder / "all.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr(f"chats{ending}", content)
+    else:
+        path = Path(f"{path}.gz") if way == "a packed file" else path
+        path.write_bytes(gzip.compress(content) if way == "a packed file" else content)
+    report = imported(folder if way == "a folder" else path)
+    assert report.problems == {"sqlite": 1}
+    assert "sqlite3 -json" in str(report.examples["sqlite"][0])
+
+
+def test_the_store_itself_may_be_in_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (inner / "all.jsonl").write_text(lines(row(1)))
+    monkeypatch.chdir(inner)
+    for folder in (inner, Path()):
+        report = imported(folder, database_url="sqlite:///store.db")
+        assert report.refused == 0, report.examples
+    assert (inner / "store.db").exists()
+
+
+def test_another_file_with_the_ending_of_a_database_is_passed_over_in_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "thumbs.db").write_bytes(b"something else")
+    (tmp_path / "words.jsonl").write_text("SQLi is short for something\n")
+    assert imported(tmp_path).problems == {"broken_json": 1}
 
 
 def test_columns_by_a_mapping_and_rows_with_missing_columns(tmp_path: Path) -> None:

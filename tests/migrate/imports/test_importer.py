@@ -227,12 +227,6 @@ def test_the_order_is_that_of_the_conversation_for_any_order_of_the_input(path: 
         assert [one["content"][0]["text"]["value"] for one in found] == list("01234567")
 
 
-def test_without_times_the_roles_decide_the_order(path: Path) -> None:
-    brought(path, [row(1, 1, "answer"), row(1, 0, "question")])
-    found = base().read(messages.page, "thread_00000001", 10, "asc").data
-    assert [one["role"] for one in found] == ["user", "assistant"]
-
-
 def test_imported_threads_are_not_erased_as_old(path: Path) -> None:
     """A thread with a creation date years ago is not erased immediately by the limit for unused threads."""
     brought(path, exported.everything())

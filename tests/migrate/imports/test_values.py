@@ -1,8 +1,11 @@
 """Times, ids, metadata and roles in the notations of exports."""
 
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shim.migrate.imports import values
 from shim.migrate.imports.report import Refused
@@ -13,10 +16,27 @@ TIMES: list[tuple[Any, int | None]] = [
     (1_700_000_000_123, 1_700_000_000),
     ("1700000000", 1_700_000_000),
     ("1700000000.5", 1_700_000_000),
+    ("1.7e9", 1_700_000_000),
+    ("1.7E+09", 1_700_000_000),
     ("2023-11-14T22:13:20Z", 1_700_000_000),
     ("2023-11-14T22:13:20.000+00:00", 1_700_000_000),
     ("2023-11-14 23:13:20+01:00", 1_700_000_000),
     ("2023-11-14 22:13:20", 1_700_000_000),
+    ("2023-11-14 22:13:20 UTC", 1_700_000_000),
+    ("2023-11-14 22:13:20.123456 UTC", 1_700_000_000),
+    ("2023-11-14 23:13:20 +0100", 1_700_000_000),
+    ("2023-11-14 23:13:20+01", 1_700_000_000),
+    ("2023-11-14 22:13:20 +0000 UTC", 1_700_000_000),
+    ("Tue, 14 Nov 2023 22:13:20 GMT", 1_700_000_000),
+    ("Tue, 14 Nov 2023 23:13:20 +0100", 1_700_000_000),
+    ("Tue, 14 Nov 2023 17:13:20 -0500 (EST)", 1_700_000_000),
+    ("14 Nov 2023 22:13:20", 1_700_000_000),
+    ("Tue Nov 14 2023 22:13:20 GMT+0000 (Coordinated Universal Time)", 1_700_000_000),
+    ("Tue Nov 14 2023 14:13:20 GMT-0800 (Pacific Standard Time)", 1_700_000_000),
+    ("Tue Nov 14 22:13:20 2023", 1_700_000_000),
+    ("Wed Nov  1 00:00:00 2023", 1_698_796_800),
+    ({"$date": "2023-11-14T22:13:20Z"}, 1_700_000_000),
+    ({"$date": {"$numberLong": "1700000000000"}}, 1_700_000_000),
     (None, None),
     ("", None),
 ]
@@ -27,10 +47,36 @@ def test_a_time(given: Any, expected: int | None) -> None:
     assert values.moment(given) == expected
 
 
-@pytest.mark.parametrize("given", ["yesterday", True, [], {}, -1, 10**18, float("nan")])
+@pytest.mark.parametrize(
+    "given",
+    [
+        *("yesterday", "10:30", "5/1/2024", "Tue, 14 Foo 2023 22:13:20 GMT", "Tue, 40 Nov 2023 22:13:20 GMT"),
+        *("Tue, 14 Nov 2023 22:13:20 CET", "2023-11-14 22:13:20 CET", "Tue Nov 14 2023 99 GMT", "1" * 400),
+        *(True, [], {}, {"$date": {}}, {"$date": "soon"}, -1, 10**18, float("nan")),
+    ],
+)
 def test_invalid_times(given: Any) -> None:
     with pytest.raises(Refused, match="wrong kind"):
         values.moment(given)
+
+
+#: How programs print a time.
+PRINTED: list[str] = [
+    *("%Y-%m-%d %H:%M:%S UTC", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S%z", "%Y-%m-%d %H:%M:%S %z UTC"),
+    *(
+        "%a, %d %b %Y %H:%M:%S GMT",
+        "%a, %d %b %Y %H:%M:%S %z",
+        "%a %b %d %Y %H:%M:%S GMT%z (Coordinated Universal Time)",
+    ),
+    *("%a %b %e %H:%M:%S %Y", "%d %b %Y %H:%M:%S %z"),
+]
+
+
+@given(st.integers(0, 4_000_000_000))
+@pytest.mark.parametrize("form", PRINTED)
+def test_a_printed_time_is_read_back(form: str, seconds: int) -> None:
+    printed = datetime.fromtimestamp(seconds, timezone.utc).strftime(form)
+    assert values.moment(printed) == seconds
 
 
 @pytest.mark.parametrize("given, expected", [("User", "user"), ("human", "user"), ("AI", "assistant")])

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from shim.migrate.imports.objects_read import OBJECTS, Hint, Inner, Kind, ReadObject
+from shim.migrate.imports.values import listed
 from shim.wire.ids import PREFIX
 from shim.wire.types import Json
 
@@ -36,7 +37,7 @@ def kind_of(value: Json, hint: Hint) -> Kind | None:
 
 
 def fits(value: Json, hint: Hint) -> bool:
-    return kind_of(value, hint) is not None and not isinstance(value.get("messages"), (list, dict))
+    return kind_of(value, hint) is not None and listed(value.get("messages")) is None
 
 
 def read(value: Json, hint: Hint, inner: Inner) -> Iterator[ReadObject]:

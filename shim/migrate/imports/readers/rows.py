@@ -6,22 +6,11 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from shim.migrate.imports import names
 from shim.migrate.imports.objects_read import Hint, Inner, ReadObject
+from shim.migrate.imports.values import bare
 from shim.wire.types import Json
 
-#: A message's field: its names in rows; the first one that exists is used.
-NAMES: Final[dict[str, tuple[str, ...]]] = {
-    "id": ("message_id", "messageId", "id", "msg_id", "openai_message_id"),
-    "thread_id": ("thread_id", "threadId", "thread", "conversation_id", "session_id", "openai_thread_id"),
-    "role": ("role", "sender", "author", "from"),
-    "content": ("content", "text", "message", "body", "value"),
-    "created_at": ("created_at", "createdAt", "timestamp", "create_time", "time", "date", "sent_at"),
-    "assistant_id": ("assistant_id", "assistantId"),
-    "run_id": ("run_id", "runId"),
-    "metadata": ("metadata",),
-    "attachments": ("attachments",),
-    "file_ids": ("file_ids",),
-}
 #: The fields that a row must have.
 _NEEDED: Final = ("role", "content")
 #: Fields that are redundant.
@@ -29,20 +18,17 @@ _SILENT: Final = frozenset({"object", "type", "status", "incomplete_details", "i
 
 
 def fits(value: Json, hint: Hint) -> bool:
-    return all(any(name in value for name in NAMES[field]) for field in _NEEDED)
+    members = {names.plain(name) for name in value}
+    return all(any(name in members for name in names.MESSAGE[field]) for field in _NEEDED)
 
 
 def read(value: Json, hint: Hint, inner: Inner) -> Iterator[ReadObject]:
     """The message."""
-    body: Json = {}
-    used: set[str] = set()
-    for field, names in NAMES.items():
-        name = next((name for name in names if value.get(name) not in (None, "")), None)
-        if name is not None:
-            body[field] = value[name]
-            used.add(name)
+    fields = names.chosen(value, names.MESSAGE)
+    body = {field: bare(value[name]) for field, name in fields.items()}
     _role_of_author(body)
-    dropped = tuple(("field", name) for name in value if name not in used and name not in _SILENT)
+    others = [name for name in value if name not in fields.values() and names.plain(name) not in _SILENT]
+    dropped = tuple(("field", name) for name in others if not names.is_empty(value[name]))
     yield ReadObject("message", body, hint, dropped)
 
 
