@@ -175,12 +175,13 @@ def failure(message: str) -> str:
 
 
 def written(result: Any) -> str:
-    """A result as the text of an output: text as it is, anything else as JSON.
+    """A result as the text of an output: text as it is, anything else as JSON; half of a surrogate pair, which could not
+    be sent, becomes U+FFFD in both.
 
     Raises ValueError if it has no JSON form.
     """
     if isinstance(result, str):
-        return result
+        return encoding.well_formed(result)
     try:
         return encoding.compact(result).decode()
     except (TypeError, ValueError) as problem:

@@ -78,6 +78,9 @@ def test_tools_by_name() -> None:
         (1.5, "1.5"),
         ("ü", "ü"),
         (["ü"], '["ü"]'),
+        ("caf\udce9.txt", "caf\ufffd.txt"),
+        (["caf\udce9.txt"], '["caf\ufffd.txt"]'),
+        ("\ud83d\ude00", "\U0001f600"),
     ],
 )
 def test_a_result_as_text(result: Any, text: str) -> None:
