@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import aclosing, suppress
 from functools import partial
-from typing import Any, Final, Literal, TypedDict, overload
+from typing import Any, Final, Literal, TypedDict, get_args, overload
 
 import openai
 from openai.types.beta import AssistantStreamEvent
@@ -194,8 +194,10 @@ def stream_run(
     invalid arguments or takes too long is answered with ``{"error": ...}``, which is sent to the model.  The run starts
     when the first event is read.
 
-    While it is read, the stream raises the exceptions of the API's calls, and `RoundLimit`.
+    Raises TypeError for an unknown keyword, and ValueError for a value that cannot be used.  While it is read, the
+    stream raises the exceptions of the API's calls, and `RoundLimit`.
     """
+    _check(client, choices)
     on_response = choices.get("on_response")
     if on_response is not None and not is_wired(client):
         raise ValueError("on_response sees the responses behind a run only on a client of this package")
@@ -230,6 +232,19 @@ def follow_run(client: openai.OpenAI | openai.AsyncOpenAI, thread_id: str, run_i
     if isinstance(client, openai.AsyncOpenAI):
         return AsyncRunStream(client, AsyncPort(client, toolbox), plan, "continue")
     return RunStream(client, SyncPort(client, toolbox), plan, "continue")
+
+
+def _check(client: openai.OpenAI | openai.AsyncOpenAI, choices: Mapping[str, Any]) -> None:
+    """Raises TypeError or ValueError for choices that would have no effect, so that a misspelt one is noticed before a
+    run costs something.
+    """
+    for name in sorted(choices.keys() - Choices.__annotations__.keys()):
+        known = inspect.signature(client.beta.threads.runs.create).parameters
+        hint = f'; options of the run are given as run_options={{"{name}": ...}}' if name in known else ""
+        raise TypeError(f"stream_run() got an unexpected keyword argument {name!r}{hint}")
+    on_leave = choices.get("on_leave", "continue")
+    if on_leave not in get_args(OnLeave):
+        raise ValueError(f"on_leave is one of {', '.join(map(repr, get_args(OnLeave)))}, not {on_leave!r}")
 
 
 def _work(rounds: Rounds, feed: Feed[Any]) -> None:

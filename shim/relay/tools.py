@@ -4,6 +4,7 @@ import asyncio
 import functools
 import inspect
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -81,11 +82,18 @@ Tools = Mapping[str, "Function | Tool"] | Iterable["Function | Tool"]
 
 
 def by_name(tools: Tools) -> dict[str, Tool]:
-    """Tools by the name that the model uses: the key if a mapping is given, else their own."""
+    """Tools by the name that the model uses: the key if a mapping is given, else their own.
+
+    Raises ValueError if two have the same name, as the model could call only one of them.
+    """
     if isinstance(tools, Mapping):
         return {name: each if isinstance(each, Tool) else Tool(each, name=name) for name, each in tools.items()}
     wrapped = [each if isinstance(each, Tool) else Tool(each) for each in tools]
-    return {each.name: each for each in wrapped}
+    named = {each.name: each for each in wrapped}
+    if len(named) < len(wrapped):
+        (name, _), *_ = Counter(each.name for each in wrapped).most_common(1)
+        raise ValueError(f"two functions are named {name!r}; give tools by name, or as Tool(..., name=...)")
+    return named
 
 
 #: Returns the text that the model gets for an exception of a function.
@@ -175,8 +183,8 @@ def failure(message: str) -> str:
 
 
 def written(result: Any) -> str:
-    """A result as the text of an output: text as it is, anything else as JSON; half of a surrogate pair, which could not
-    be sent, becomes U+FFFD in both.
+    """A result as the text of an output: text as it is, anything else as JSON; half of a surrogate pair, which cannot be
+    sent, becomes U+FFFD in both.
 
     Raises ValueError if it has no JSON form.
     """

@@ -295,6 +295,27 @@ class TestResponses:
             stream_run(client, thread_id="t", assistant_id="a", on_response=lambda response: None)
 
 
+#: Choices that would have no effect, and the error.
+UNUSABLE = [
+    ({"foo": 1}, TypeError, "unexpected keyword argument 'foo'$"),
+    ({"max_round": 1}, TypeError, "unexpected keyword argument 'max_round'$"),
+    ({"event_handler": None}, TypeError, "unexpected keyword argument 'event_handler'$"),
+    ({"temperature": 9}, TypeError, r"'temperature'; .* run_options=\{\"temperature\": ...\}"),
+    ({"additional_instructions": "Be brief."}, TypeError, "run_options"),
+    ({"on_leave": "cancle"}, ValueError, "on_leave is one of 'continue', 'cancel', not 'cancle'"),
+    ({"tools": [get_weather, get_weather]}, ValueError, "two functions are named 'get_weather'"),
+]
+
+
+@pytest.mark.usefixtures("offline")
+@pytest.mark.parametrize("choices, kind, text", UNUSABLE)
+def test_a_choice_without_effect_is_refused(colour: str, choices: Any, kind: type[Exception], text: str) -> None:
+    with talking(colour) as talk:
+        with pytest.raises(kind, match=text):
+            talk.ask("Hello.", **choices)
+        assert talk.runs == []
+
+
 @pytest.mark.usefixtures("offline")
 def test_a_slow_reader_gets_everything(colour: str) -> None:
     """There are more events than may wait in the queue."""
