@@ -78,7 +78,10 @@ class Rounds:
             async with aclosing(self._rounds() if self.plan.run_id is None else self._followed()) as events:
                 async for event in events:
                     yield event
-        except Exception:
+        except GeneratorExit:
+            # The generator may be closed without an event loop, so nothing is awaited.
+            raise
+        except BaseException:
             if self.run is not None and self.run.status == "requires_action":
                 # Its outputs will not be submitted any more, and while it waits the thread accepts no message.
                 await self.cancel()

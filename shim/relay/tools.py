@@ -7,7 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from shim.relay.signature import Check, InvalidArguments, Schema, Signature, call
 from shim.wire import encoding
@@ -132,16 +132,23 @@ class Toolbox:
         try:
             result = self._result(tool_call)
             return written(asyncio.run(self._limited(result, tool_call)) if inspect.isawaitable(result) else result)
-        except Exception as problem:  # noqa: BLE001 - the model is told
-            return self._failed(tool_call, problem)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as problem:  # noqa: BLE001 - the model is told
+            # This thread has nothing else to do, so not even SystemExit ends more than the call.
+            return self.failed(tool_call, problem)
 
     async def run_async(self, tool_call: Call) -> str:
-        """The output of a call, on this event loop; the caller limits the time."""
+        """The output of a call, on this event loop; the caller limits the time, and knows whether it has cancelled the
+        call: CancelledError is raised.
+        """
         try:
             result = self._result(tool_call)
             return written(await result if inspect.isawaitable(result) else result)
-        except Exception as problem:  # noqa: BLE001 - the model is told
-            return self._failed(tool_call, problem)
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            raise
+        except BaseException as problem:  # noqa: BLE001 - the model is told
+            return self.failed(tool_call, problem)
 
     def timed_out(self, tool_call: Call) -> str:
         """The output of a call that took too long."""
@@ -162,7 +169,8 @@ class Toolbox:
     async def _limited(self, result: Awaitable[Any], tool_call: Call) -> Any:
         return await asyncio.wait_for(result, self.seconds(tool_call))
 
-    def _failed(self, tool_call: Call, problem: Exception) -> str:
+    def failed(self, tool_call: Call, problem: BaseException) -> str:
+        """The output of a call whose function ended with an exception, of any kind."""
         if isinstance(problem, _ModelMistake):
             log.info("a call of the model cannot be run, and the model gets this error: %s", tool_call.name)
             return failure(str(problem))
@@ -170,7 +178,8 @@ class Toolbox:
             return self.timed_out(tool_call)
         log.warning("the function %s failed: %s", tool_call.name, type(problem).__name__)
         log.debug("the function %s failed", tool_call.name, exc_info=problem)
-        return failure(self.describe(tool_call, problem))
+        # Most functions that make texts of exceptions make them of these, too; their type is what users had to write.
+        return failure(self.describe(tool_call, cast(Exception, problem)))
 
 
 class _ModelMistake(Exception):
@@ -183,8 +192,8 @@ def failure(message: str) -> str:
 
 
 def written(result: Any) -> str:
-    """A result as the text of an output: text as it is, anything else as JSON; half of a surrogate pair, which cannot be
-    sent, becomes U+FFFD in both.
+    """A result as the text of an output: text as it is, anything else as JSON.  Half of a surrogate pair, which cannot
+    be sent, becomes U+FFFD in both.
 
     Raises ValueError if it has no JSON form.
     """

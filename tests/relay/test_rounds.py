@@ -1,5 +1,6 @@
 """The order of requests, and broken streams, with a scripted client."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from types import SimpleNamespace as Thing
 from typing import Any
@@ -123,6 +124,19 @@ def test_refused_outputs_are_not_sent_repeatedly() -> None:
         read(rounds(port))
     assert port.methods == ["create", "submit_tool_outputs", "poll", "cancel"]
     assert len(port.ran) == 1
+
+
+@pytest.mark.parametrize("problem", [KeyboardInterrupt(), SystemExit(), asyncio.CancelledError()])
+def test_a_thread_is_free_after_any_exception(problem: BaseException) -> None:
+    port = Scripted([run_event("requires_action", CALL)])
+
+    def start(call: Call) -> Started:
+        raise problem
+
+    port.start = start  # type: ignore[method-assign]
+    with pytest.raises(type(problem)):
+        read(rounds(port))
+    assert port.methods == ["create", "cancel"]
 
 
 def test_a_refused_run_raises_the_refusal() -> None:
