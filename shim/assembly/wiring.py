@@ -29,6 +29,7 @@ from shim.http import transport
 from shim.http.guard import guarded
 from shim.ports import Profile
 from shim.runtime import pump
+from shim.runtime.errands import Errands
 from shim.runtime.heartbeat import Heartbeat
 from shim.runtime.unread import Patience
 from shim.settings import Settings, current_settings
@@ -87,6 +88,17 @@ def wait_for_runs(client: openai.OpenAI) -> None:
     """Wait for active runs of a blocking client, as closing it would."""
     settings = current_settings()
     pump.pumps_of(transport.innermost(client._client), pump.Threads, patience(settings), settings.exit_grace).join()
+
+
+def errands_of(client: openai.OpenAI | openai.AsyncOpenAI) -> Errands[Any]:
+    """Where work begins that calls a client by itself, so that closing the client waits for it.  Only a process that
+    ends waits for that of a client which the shim does not answer.
+    """
+    settings = current_settings()
+    kind: Any = pump.Tasks if isinstance(client, openai.AsyncOpenAI) else pump.Threads
+    pumps = pump.pumps_of(transport.innermost(client._client), kind, patience(settings), settings.exit_grace)
+    errands: Errands[Any] = pumps.errands
+    return errands
 
 
 def wire_async(client: openai.AsyncOpenAI) -> None:

@@ -220,9 +220,23 @@ class _AsyncUnlogged(http.AsyncClient):
 class _Outer(_Within, _Unlogged):
     """A client with the inner client's settings, except the hooks, which are called for real network requests only."""
 
+    def close(self) -> None:
+        # As soon as the library has begun to close a client, it sends no more requests.
+        drive.finish(_dispatcher(self).finish_errands())
+        super().close()
+
 
 class _AsyncOuter(_Within, _AsyncUnlogged):
     """The same for an async client."""
+
+    async def aclose(self) -> None:
+        await _dispatcher(self).finish_errands()
+        await super().aclose()
+
+
+def _dispatcher(outer: Any) -> Dispatcher[Any]:
+    dispatcher: Dispatcher[Any] = outer._transport.dispatcher
+    return dispatcher
 
 
 def outer(

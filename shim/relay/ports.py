@@ -84,7 +84,8 @@ class SyncPort:
         return _InThread(self, self._toolbox, call)
 
     def stop(self) -> None:
-        if not self.stopped.done():
+        # Several threads may stop it.
+        with suppress(futures.InvalidStateError):
             self.stopped.set_result(None)
 
 
