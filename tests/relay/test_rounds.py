@@ -184,6 +184,17 @@ def test_a_run_that_is_stopped_before_its_creation_is_cancelled_after_it() -> No
     assert port.methods == ["create", "cancel"]
 
 
+def test_a_run_without_references_is_cancelled_with_its_next_event() -> None:
+    port = Scripted([run_event("created"), run_event("in_progress"), run_event("queued"), run_event("cancelled")])
+    made = rounds(port)
+    events = drive.drain(made.events())
+    next(events)
+    made.desert()
+    assert port.methods == ["create"]
+    assert [each.event for each in events][-1] == "thread.run.cancelled"
+    assert port.methods == ["create", "cancel"]
+
+
 def test_a_response_is_counted_once_also_after_a_failure() -> None:
     seen: list[str] = []
     made = rounds(Scripted([run_event("failed")]), lambda response: seen.append(response.id))
