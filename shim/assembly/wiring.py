@@ -6,14 +6,10 @@ the user gave, stays in use behind ours for all other calls and for the shim's c
 
 import asyncio
 import copy
-import hashlib
 import os
 import re
 import secrets
 import time
-from collections.abc import Callable
-from dataclasses import replace
-from functools import lru_cache
 from typing import Any, Final, Literal, TypeVar
 
 import openai
@@ -22,28 +18,27 @@ from shim import ports
 from shim.assembly import declarations, lined, operator_ids, tokens
 from shim.assembly.models import model_map
 from shim.assembly.platforms import Copies
+from shim.assembly.upstream_profile import SANDBOX, profile_of
 from shim.engine import Capabilities, Context, Engine, Registry
 from shim.engine.capabilities import Persistence
 from shim.engine.notices import Notices
 from shim.http import readdressing, transport
 from shim.http.guard import guarded
 from shim.http.readdressing import Readdress
-from shim.ports import Profile
 from shim.runtime import pump
+from shim.runtime.errands import Errands
 from shim.runtime.heartbeat import Heartbeat
 from shim.runtime.unread import Patience
 from shim.settings import Settings, current_settings
 from shim.store.database import AsyncStore, Database, SyncStore, database
 from shim.store.errors import StoreFailed
 from shim.store.tx import Store
-from shim.upstream import caller, profiles
 from shim.upstream.colours import AWAITED
 from shim.upstream.profiles import CHAT
 from shim.upstream.responses import Upstream
 from shim.wire.sse import Limits
 
 C = TypeVar("C", openai.OpenAI, openai.AsyncOpenAI)
-SANDBOX: Final = "sandbox"
 #: The part that an Azure client adds to its resource's address; the old API's paths come after it.
 AZURE_PATH: Final = re.compile(r"/openai(/deployments/[^/]+|/v1)?/?$")
 
@@ -89,6 +84,17 @@ def wait_for_runs(client: openai.OpenAI) -> None:
     """Wait for active runs of a blocking client, as closing it would."""
     settings = current_settings()
     pump.pumps_of(transport.innermost(client._client), pump.Threads, patience(settings), settings.exit_grace).join()
+
+
+def errands_of(client: openai.OpenAI | openai.AsyncOpenAI) -> Errands[Any]:
+    """Where work begins that calls a client by itself, so that closing the client waits for it.  Only a process that
+    ends waits for that of a client which the shim does not answer.
+    """
+    settings = current_settings()
+    kind: Any = pump.Tasks if isinstance(client, openai.AsyncOpenAI) else pump.Threads
+    pumps = pump.pumps_of(transport.innermost(client._client), kind, patience(settings), settings.exit_grace)
+    errands: Errands[Any] = pumps.errands
+    return errands
 
 
 def wire_async(client: openai.AsyncOpenAI) -> None:
@@ -216,33 +222,6 @@ def _base_path(client: Any) -> str:
         # A client for one deployment has the deployment only in a few paths.
         return re.sub(r"/deployments/[^/]+/?$", "/", path)
     return path
-
-
-def profile_of(client: Any, settings: Settings) -> Callable[[], Profile]:
-    """The profile of a client's upstream, whose address may change during the client's life."""
-    profile_name = settings.upstream_profile or (SANDBOX if settings.upstream == SANDBOX else None)
-
-    @lru_cache(maxsize=8)
-    def known_at(address: str) -> Profile:
-        known = profiles.choose(address, profile_name)
-        known = known if settings.store_responses else profiles.stateless(known)
-        always = settings.background == "always"
-        background = (always or (known.background and settings.background == "auto")) and known.stores
-        return replace(known, background=background, always=always and background)
-
-    def profile() -> Profile:
-        address = settings.upstream or str(client.base_url)
-        return replace(known_at(address), address=f"{address} {_credentials_digest(client)}")
-
-    return profile
-
-
-def _credentials_digest(client: Any) -> str:
-    """Identifies the credentials: a text that is the same for equal credentials, in every process.  It stays in memory;
-    what is stored is a keyed hash of it (`shim.engine.learned`).
-    """
-    identity = [str(getattr(client, name, None)) for name in ("api_key", "organization", "project")]
-    return hashlib.sha256(repr((identity, sorted(caller.credentials().items()))).encode()).hexdigest()
 
 
 #: The runs that this process drives in each database, of all clients.  Databases are referenced here as long as the

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from functools import cache
 from typing import Any
 
-from shim.http import transport
+from shim.http import local
 from shim.sandbox import Cut, Pause, Sandbox, SandboxReply
 
 
@@ -18,12 +18,12 @@ def sandbox() -> Sandbox:
 
 def client(server: Sandbox) -> Any:
     """An HTTP client whose network is ``server``."""
-    return transport.local_client(lambda *request: _spread(server.handle(*request), _chunks))
+    return local.local_client(lambda *request: _spread(server.handle(*request), _chunks))
 
 
 def async_client(server: Sandbox) -> Any:
     """The same for an async client."""
-    return transport.async_local_client(lambda *request: _spread(server.handle(*request), _async_chunks))
+    return local.async_local_client(lambda *request: _spread(server.handle(*request), _async_chunks))
 
 
 def _spread(reply: SandboxReply, chunks: Any) -> tuple[int, dict[str, str], Any]:

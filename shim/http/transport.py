@@ -4,8 +4,7 @@ Calls of other APIs are sent by the HTTP client that the SDK would have used, un
 which of the two libraries is used.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Final
 
@@ -205,7 +204,7 @@ class _Within:
     timeout: Any = _within("timeout")
 
 
-class _Unlogged(http.Client):
+class Unlogged(http.Client):
     """A client whose requests are not logged, as they are answered in this process."""
 
     def send(self, *args: Any, **kwargs: Any) -> http.Response:
@@ -213,7 +212,7 @@ class _Unlogged(http.Client):
             return super().send(*args, **kwargs)
 
 
-class _AsyncUnlogged(http.AsyncClient):
+class AsyncUnlogged(http.AsyncClient):
     """The same for an async client."""
 
     async def send(self, *args: Any, **kwargs: Any) -> http.Response:
@@ -221,12 +220,26 @@ class _AsyncUnlogged(http.AsyncClient):
             return await super().send(*args, **kwargs)
 
 
-class _Outer(_Within, _Unlogged):
+class _Outer(_Within, Unlogged):
     """A client with the inner client's settings, except the hooks, which are called for real network requests only."""
 
+    def close(self) -> None:
+        # As soon as the library has begun to close a client, it sends no more requests.
+        drive.finish(_dispatcher(self).finish_errands())
+        super().close()
 
-class _AsyncOuter(_Within, _AsyncUnlogged):
+
+class _AsyncOuter(_Within, AsyncUnlogged):
     """The same for an async client."""
+
+    async def aclose(self) -> None:
+        await _dispatcher(self).finish_errands()
+        await super().aclose()
+
+
+def _dispatcher(outer: Any) -> Dispatcher[Any]:
+    dispatcher: Dispatcher[Any] = outer._transport.dispatcher
+    return dispatcher
 
 
 def outer(
@@ -297,54 +310,3 @@ def refill(request: http.Request, pieces: Iterable[bytes], size: int) -> None:
     request.stream = _Pieces(pieces)
     request.headers["content-length"] = str(size)
     del request._content
-
-
-class Local(http.BaseTransport):
-    """A server in this process: ``answer`` is called with method, path, query, headers and body."""
-
-    def __init__(self, answer: "Callable[..., tuple[int, dict[str, str], Iterable[bytes]]]") -> None:
-        self._answer = answer
-
-    def handle_request(self, request: http.Request) -> http.Response:
-        status, headers, chunks = self._answer(*_parts(request, request.read()))
-        return http.Response(status, headers=headers, stream=Body(_reading(chunks)))
-
-
-class AsyncLocal(http.AsyncBaseTransport):
-    """The same for an async client."""
-
-    def __init__(self, answer: "Callable[..., tuple[int, dict[str, str], AsyncGenerator[bytes, None]]]") -> None:
-        self._answer = answer
-
-    async def handle_async_request(self, request: http.Request) -> http.Response:
-        status, headers, chunks = self._answer(*_parts(request, await request.aread()))
-        return http.Response(status, headers=headers, stream=AsyncBody(_areading(chunks)))
-
-
-def _parts(request: http.Request, body: bytes) -> tuple[Any, ...]:
-    return request.method, request.url.path, request.url.params.multi_items(), dict(request.headers), body
-
-
-def _reading(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    try:
-        yield from chunks
-    except ConnectionError as cut:
-        raise http.ReadError(str(cut)) from cut
-
-
-async def _areading(chunks: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
-    try:
-        async with aclosing(chunks) as parts:
-            async for chunk in parts:
-                yield chunk
-    except ConnectionError as cut:
-        raise http.ReadError(str(cut)) from cut
-
-
-def local_client(answer: Any) -> http.Client:
-    """A client whose network is a function."""
-    return _Unlogged(transport=Local(answer))
-
-
-def async_local_client(answer: Any) -> http.AsyncClient:
-    return _AsyncUnlogged(transport=AsyncLocal(answer))

@@ -84,7 +84,8 @@ class SyncPort:
         return _InThread(self, self._toolbox, call)
 
     def stop(self) -> None:
-        if not self.stopped.done():
+        # Several threads may stop it.
+        with suppress(futures.InvalidStateError):
             self.stopped.set_result(None)
 
 
@@ -140,8 +141,18 @@ class _InTask:
     def __init__(self, port: AsyncPort, toolbox: Toolbox, call: Call) -> None:
         self._port, self._toolbox, self._call = port, toolbox, call
         self._began = time.monotonic()
-        work = toolbox.run_async(call) if toolbox.is_async(call) else self._threaded()
+        self._is_cancelled = False
+        work = self._awaited() if toolbox.is_async(call) else self._threaded()
         self._work = background.task(work, f"shim-call-{call.name}")
+
+    async def _awaited(self) -> str:
+        try:
+            return await self._toolbox.run_async(self._call)
+        except asyncio.CancelledError as problem:
+            if self._is_cancelled:
+                raise
+            # Something that the function awaits was cancelled, which is a failure like any other.
+            return self._toolbox.failed(self._call, problem)
 
     async def _threaded(self) -> str:
         work = partial(self._toolbox.run, self._call)
@@ -155,6 +166,7 @@ class _InTask:
         finally:
             stopped.cancel()
             if not self._work.done():
+                self._is_cancelled = True
                 self._work.cancel()
         if self._work.done():
             return self._work.result()

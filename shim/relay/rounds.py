@@ -67,6 +67,8 @@ class Rounds:
     run: Any = None
     outputs: dict[str, str] = field(default_factory=dict)
     stopped: bool = False
+    _is_deserted: bool = False
+    _is_given_up: bool = False
     _round: int = 0
     _finished: deque[Json] = field(default_factory=deque)
     _accounted: set[str] = field(default_factory=set)
@@ -75,14 +77,21 @@ class Rounds:
     async def events(self) -> AsyncGenerator[Any, None]:
         """The events of all rounds.  Raises the exceptions of the API's calls, and `RoundLimit`."""
         try:
-            async with aclosing(self._rounds() if self.plan.run_id is None else self._followed()) as events:
+            async with aclosing(self._rounds() if self.is_ours else self._followed()) as events:
                 async for event in events:
                     yield event
-        except Exception:
-            if self.run is not None and self.run.status == "requires_action":
-                # Its outputs will not be submitted any more, and while it waits the thread accepts no message.
-                await self.cancel()
+        except GeneratorExit:
+            # The generator may be closed without an event loop, so nothing is awaited.
             raise
+        except BaseException:
+            if self.run is not None and self.run.status == "requires_action":
+                await self.give_up()
+            raise
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the outputs are submitted here, and by no other process."""
+        return self.plan.run_id is None
 
     def saw(self, response: Json) -> None:
         """Store a response that upstream has finished; ``on_response`` is called for it later, once, in the order of
@@ -95,13 +104,28 @@ class Rounds:
         self.stopped = True
         self.port.stop()
 
+    def desert(self) -> None:
+        """As `stop`, when nothing else cancels the run: it is cancelled with its next event."""
+        self._is_deserted = True
+        self.stop()
+
+    async def give_up(self) -> None:
+        """Cancel the run, as nobody will submit its outputs any more, and while it waits for them the thread accepts no
+        message; once.
+        """
+        if self.is_ours and not self._is_given_up:
+            self._is_given_up = True
+            self.stop()
+            await self.cancel()
+
     async def cancel(self) -> None:
         """Cancel the run, if it has started and not ended."""
-        if self.run is None:
+        if self.run is None or self._is_over():
             return
         try:
             await self.port.call("cancel", self._where())
-        except openai.APIError as problem:
+        except (openai.APIError, RuntimeError) as problem:
+            # HTTP libraries raise RuntimeError if the client has been closed.
             log.info("the run %s was not cancelled: %s", self.run.id, problem)
 
     async def _rounds(self) -> AsyncGenerator[Any, None]:
@@ -152,7 +176,8 @@ class Rounds:
 
     async def _received(self, turn: Turn, event: Any) -> None:
         is_first, self.run = self.run is None, turn.run or self.run
-        if is_first and self.run is not None and self.stopped:
+        if self.run is not None and (self._is_deserted or (is_first and self.stopped)):
+            self._is_deserted = False
             await self.cancel()
         if event.event in MESSAGE_ENDS:
             self._messages.add(event.data.id)

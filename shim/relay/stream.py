@@ -1,18 +1,19 @@
 """``stream_run``: one run, all its tool rounds, one stream."""
 
+import asyncio
 import inspect
 import logging
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import aclosing, suppress
 from functools import partial
-from typing import Any, Final, Literal, TypedDict, overload
+from typing import Any, Final, Literal, TypedDict, get_args, overload
 
 import openai
 from openai.types.beta import AssistantStreamEvent
 from openai.types.beta.threads import Run
 from typing_extensions import Unpack
 
-from shim.assembly.wiring import is_wired
+from shim.assembly.wiring import errands_of, is_wired
 from shim.relay.feed import AsyncFeed, Feed
 from shim.relay.ports import AsyncPort, Port, SyncPort
 from shim.relay.rounds import OnResponse, Plan, Rounds
@@ -34,6 +35,7 @@ class _Stream:
 
     def __init__(self, client: Any, port: Port, plan: Plan, on_leave: OnLeave) -> None:
         self._rounds: Final = Rounds(port, plan)
+        self._errands: Final = errands_of(client)
         self.client: Final = client
         self.on_leave: Final = on_leave
         self.thread_id: Final = plan.thread_id
@@ -54,7 +56,7 @@ class _Stream:
         if self._feed is not None and not self._feed.is_over:
             self._feed.leave()
             if self.on_leave == "cancel":
-                self._rounds.stop()
+                self._rounds.desert()
 
 
 class RunStream(_Stream, Iterator[AssistantStreamEvent]):
@@ -69,7 +71,11 @@ class RunStream(_Stream, Iterator[AssistantStreamEvent]):
     def __next__(self) -> AssistantStreamEvent:
         if self._feed is None:
             self._feed = Feed()
-            background.thread(partial(_work, self._rounds, self._feed), NAME)
+            work = partial(_work, self._rounds, self._feed)
+            if self._rounds.is_ours:
+                self._errands.begin(work, NAME, partial(_give_up, self._rounds))
+            else:
+                background.thread(work, NAME)
         event: AssistantStreamEvent = self._feed.get()
         return event
 
@@ -83,7 +89,7 @@ class RunStream(_Stream, Iterator[AssistantStreamEvent]):
         """Cancel the run; its last events can still be read.  Safe in any thread."""
         if self._feed is None or not self._feed.is_over:
             self._rounds.stop()
-            background.thread(partial(_finish, self._rounds), NAME)
+            self._errands.begin(partial(_cancel, self._rounds), NAME)
 
     def close(self) -> None:
         """Stop reading."""
@@ -109,7 +115,11 @@ class AsyncRunStream(_Stream, AsyncIterator[AssistantStreamEvent]):
     async def __anext__(self) -> AssistantStreamEvent:
         if self._feed is None:
             self._feed = AsyncFeed()
-            background.task(_work_async(self._rounds, self._feed), NAME)
+            work = partial(_work_async, self._rounds, self._feed)
+            if self._rounds.is_ours:
+                self._errands.begin(work, NAME, self._rounds.give_up)
+            else:
+                background.task(work(), NAME)
         event: AssistantStreamEvent = await self._feed.get()
         return event
 
@@ -124,7 +134,7 @@ class AsyncRunStream(_Stream, AsyncIterator[AssistantStreamEvent]):
         """As `RunStream.cancel`, but on the event loop of its reader."""
         if self._feed is None or not self._feed.is_over:
             self._rounds.stop()
-            background.task(self._rounds.cancel(), NAME)
+            self._errands.begin(self._rounds.cancel, NAME)
 
     async def aclose(self) -> None:
         """Stop reading."""
@@ -194,8 +204,10 @@ def stream_run(
     invalid arguments or takes too long is answered with ``{"error": ...}``, which is sent to the model.  The run starts
     when the first event is read.
 
-    While it is read, the stream raises the exceptions of the API's calls, and `RoundLimit`.
+    Raises TypeError for an unknown keyword, and ValueError for a value that cannot be used.  While it is read, the
+    stream raises the exceptions of the API's calls, and `RoundLimit`.
     """
+    _check(client, choices)
     on_response = choices.get("on_response")
     if on_response is not None and not is_wired(client):
         raise ValueError("on_response sees the responses behind a run only on a client of this package")
@@ -232,6 +244,19 @@ def follow_run(client: openai.OpenAI | openai.AsyncOpenAI, thread_id: str, run_i
     return RunStream(client, SyncPort(client, toolbox), plan, "continue")
 
 
+def _check(client: openai.OpenAI | openai.AsyncOpenAI, choices: Mapping[str, Any]) -> None:
+    """Raises TypeError or ValueError for choices that would have no effect, so that a misspelt one is noticed before a
+    run costs something.
+    """
+    for name in sorted(choices.keys() - Choices.__annotations__.keys()):
+        known = inspect.signature(client.beta.threads.runs.create).parameters
+        hint = f'; options of the run are given as run_options={{"{name}": ...}}' if name in known else ""
+        raise TypeError(f"stream_run() got an unexpected keyword argument {name!r}{hint}")
+    on_leave = choices.get("on_leave", "continue")
+    if on_leave not in get_args(OnLeave):
+        raise ValueError(f"on_leave is one of {', '.join(map(repr, get_args(OnLeave)))}, not {on_leave!r}")
+
+
 def _work(rounds: Rounds, feed: Feed[Any]) -> None:
     try:
         with observed(rounds.saw):
@@ -250,7 +275,12 @@ async def _work_async(rounds: Rounds, feed: AsyncFeed[Any]) -> None:
                 async for event in events:
                     await feed.put(event)
     except BaseException as problem:
-        _unread(rounds, feed.end(problem), problem)
+        try:
+            if isinstance(problem, asyncio.CancelledError):
+                # The loop ends.  `Rounds.events` knows of it only if it was waiting at this moment.
+                await rounds.give_up()
+        finally:
+            _unread(rounds, feed.end(problem), problem)
         if not isinstance(problem, Exception):
             raise
     else:
@@ -263,5 +293,9 @@ def _unread(rounds: Rounds, is_read: bool, problem: BaseException) -> None:
         log.warning("%s failed after its reader had left: %s", run, type(problem).__name__)
 
 
-def _finish(rounds: Rounds) -> None:
+def _cancel(rounds: Rounds) -> None:
     drive.finish(rounds.cancel())
+
+
+def _give_up(rounds: Rounds) -> None:
+    drive.finish(rounds.give_up())

@@ -4,9 +4,10 @@ import asyncio
 import functools
 import inspect
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from shim.relay.signature import Check, InvalidArguments, Schema, Signature, call
 from shim.wire import encoding
@@ -81,11 +82,18 @@ Tools = Mapping[str, "Function | Tool"] | Iterable["Function | Tool"]
 
 
 def by_name(tools: Tools) -> dict[str, Tool]:
-    """Tools by the name that the model uses: the key if a mapping is given, else their own."""
+    """Tools by the name that the model uses: the key if a mapping is given, else their own.
+
+    Raises ValueError if two have the same name, as the model could call only one of them.
+    """
     if isinstance(tools, Mapping):
         return {name: each if isinstance(each, Tool) else Tool(each, name=name) for name, each in tools.items()}
     wrapped = [each if isinstance(each, Tool) else Tool(each) for each in tools]
-    return {each.name: each for each in wrapped}
+    named = {each.name: each for each in wrapped}
+    if len(named) < len(wrapped):
+        (name, _), *_ = Counter(each.name for each in wrapped).most_common(1)
+        raise ValueError(f"two functions are named {name!r}; give tools by name, or as Tool(..., name=...)")
+    return named
 
 
 #: Returns the text that the model gets for an exception of a function.
@@ -124,16 +132,23 @@ class Toolbox:
         try:
             result = self._result(tool_call)
             return written(asyncio.run(self._limited(result, tool_call)) if inspect.isawaitable(result) else result)
-        except Exception as problem:  # noqa: BLE001 - the model is told
-            return self._failed(tool_call, problem)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as problem:  # noqa: BLE001 - the model is told
+            # This thread has nothing else to do, so not even SystemExit ends more than the call.
+            return self.failed(tool_call, problem)
 
     async def run_async(self, tool_call: Call) -> str:
-        """The output of a call, on this event loop; the caller limits the time."""
+        """The output of a call, on this event loop; the caller limits the time, and knows whether it has cancelled the
+        call: CancelledError is raised.
+        """
         try:
             result = self._result(tool_call)
             return written(await result if inspect.isawaitable(result) else result)
-        except Exception as problem:  # noqa: BLE001 - the model is told
-            return self._failed(tool_call, problem)
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            raise
+        except BaseException as problem:  # noqa: BLE001 - the model is told
+            return self.failed(tool_call, problem)
 
     def timed_out(self, tool_call: Call) -> str:
         """The output of a call that took too long."""
@@ -154,7 +169,8 @@ class Toolbox:
     async def _limited(self, result: Awaitable[Any], tool_call: Call) -> Any:
         return await asyncio.wait_for(result, self.seconds(tool_call))
 
-    def _failed(self, tool_call: Call, problem: Exception) -> str:
+    def failed(self, tool_call: Call, problem: BaseException) -> str:
+        """The output of a call whose function ended with an exception, of any kind."""
         if isinstance(problem, _ModelMistake):
             log.info("a call of the model cannot be run, and the model gets this error: %s", tool_call.name)
             return failure(str(problem))
@@ -162,7 +178,8 @@ class Toolbox:
             return self.timed_out(tool_call)
         log.warning("the function %s failed: %s", tool_call.name, type(problem).__name__)
         log.debug("the function %s failed", tool_call.name, exc_info=problem)
-        return failure(self.describe(tool_call, problem))
+        # Most functions that make texts of exceptions make them of these, too; their type is what users had to write.
+        return failure(self.describe(tool_call, cast(Exception, problem)))
 
 
 class _ModelMistake(Exception):
@@ -175,12 +192,13 @@ def failure(message: str) -> str:
 
 
 def written(result: Any) -> str:
-    """A result as the text of an output: text as it is, anything else as JSON.
+    """A result as the text of an output: text as it is, anything else as JSON.  Half of a surrogate pair, which cannot
+    be sent, becomes U+FFFD in both.
 
     Raises ValueError if it has no JSON form.
     """
     if isinstance(result, str):
-        return result
+        return encoding.well_formed(result)
     try:
         return encoding.compact(result).decode()
     except (TypeError, ValueError) as problem:

@@ -56,6 +56,10 @@ class Dispatcher(Generic[B]):
         await self._pumps.wait_for_runs(seconds)
         self._pumps.end_views(last(error("shutting_down")))
 
+    async def finish_errands(self) -> None:
+        """Wait for work that still calls the client, before the client is closed."""
+        await self._pumps.errands.finish()
+
     async def close(self) -> None:
         """Wait for active runs; one that does not finish can be taken over when its lease ends."""
         await self._pumps.wait_for_runs()

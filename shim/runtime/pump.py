@@ -26,6 +26,7 @@ from shim.engine.protocol import Events, Outlet, Reply, Work, encode, our_failur
 from shim.ports import Interruption
 from shim.runtime import drive
 from shim.runtime.colours import LOOP, THREADS, Colour
+from shim.runtime.errands import Errands, TaskErrands, ThreadErrands
 from shim.runtime.unread import USUAL, Patience, Unread, last
 from shim.store.errors import StoreFailed
 
@@ -45,6 +46,7 @@ class Pumps(ABC, Generic[B]):
     """
 
     colour: ClassVar[Colour]
+    errands: Errands[Any]
 
     def __init__(self, patience: Patience = USUAL, grace: float = 0.0) -> None:
         self._patience: Final = patience
@@ -144,6 +146,7 @@ class Threads(Pumps[Iterator[bytes]]):
 
     def __init__(self, patience: Patience = USUAL, grace: float = 0.0) -> None:
         super().__init__(patience, grace)
+        self.errands = ThreadErrands(grace)
         self._running: set[threading.Thread] = set()
 
     def join(self) -> None:
@@ -190,6 +193,7 @@ class Tasks(Pumps[AsyncBody]):
 
     def __init__(self, patience: Patience = USUAL, grace: float = 0.0) -> None:
         super().__init__(patience, grace)
+        self.errands = TaskErrands(grace)
         self._running: set[asyncio.Task[None]] = set()
 
     async def join(self, seconds: float) -> None:

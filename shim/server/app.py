@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shim import engine as engine_room
-from shim.assembly import wiring
+from shim.assembly import upstream_profile, wiring
 from shim.engine.api import routes
 from shim.engine.protocol import error_reply, our_failure
 from shim.http.breaker import Circuits
@@ -64,7 +64,7 @@ def application(settings: Settings | None = None, *, allow_remote: bool = False)
     forwarder = Forwarder(
         network,
         lambda: wiring.plain(client, network, settings).base_url,
-        wiring.profile_of(client, settings),
+        upstream_profile.profile_of(client, settings),
         Allowed(listed(settings.pass_on), settings.max_upload_bytes, settings.request_timeout),
     )
     store = AsyncStore(wiring.database_of(settings))
@@ -112,7 +112,7 @@ def _operations(
 
 def _servers(settings: Settings) -> dict[str, str]:
     """The server's own credentials."""
-    offline_key = wiring.SANDBOX if settings.upstream == wiring.SANDBOX else None
+    offline_key = upstream_profile.SANDBOX if settings.upstream == upstream_profile.SANDBOX else None
     return headers.server_credentials(os.environ.get("OPENAI_API_KEY") or offline_key)
 
 

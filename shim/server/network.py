@@ -6,6 +6,7 @@ import openai
 from openai._types import Omit
 
 from shim.assembly import wiring
+from shim.assembly.upstream_profile import SANDBOX
 from shim.http import breaker, direct, pools, transport
 from shim.http.breaker import Circuits
 from shim.http.circuit import Rules
@@ -43,7 +44,7 @@ def pace(settings: Settings, metrics: Metrics) -> Pace:
 def network(client: openai.AsyncOpenAI, settings: Settings, known: Circuits, pace: Pace) -> Any:
     """The HTTP client for the SDK's client."""
     network = wiring.reaching(transport.innermost(client._client), settings, "async_client")
-    if settings.upstream != wiring.SANDBOX:
+    if settings.upstream != SANDBOX:
         if settings.upstream_http == "direct":
             direct.put_in_place(network, pace)
         pools.by_origin(network)

@@ -76,3 +76,11 @@ def until(condition: Any) -> None:
     while not condition():
         assert time.monotonic() < end, "it never came true"
         time.sleep(0.01)
+
+
+def answered(talk: Talk, text: str, **choices: Any) -> str:
+    """The only output that was sent for the call."""
+    stream = talk.ask(text, **choices)
+    list(stream)
+    (output,) = stream.outputs.values()
+    return str(output)

@@ -1,5 +1,6 @@
 """The order of requests, and broken streams, with a scripted client."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from types import SimpleNamespace as Thing
 from typing import Any
@@ -125,6 +126,19 @@ def test_refused_outputs_are_not_sent_repeatedly() -> None:
     assert len(port.ran) == 1
 
 
+@pytest.mark.parametrize("problem", [KeyboardInterrupt(), SystemExit(), asyncio.CancelledError()])
+def test_a_thread_is_free_after_any_exception(problem: BaseException) -> None:
+    port = Scripted([run_event("requires_action", CALL)])
+
+    def start(call: Call) -> Started:
+        raise problem
+
+    port.start = start  # type: ignore[method-assign]
+    with pytest.raises(type(problem)):
+        read(rounds(port))
+    assert port.methods == ["create", "cancel"]
+
+
 def test_a_refused_run_raises_the_refusal() -> None:
     port = Scripted([REFUSED])
     with pytest.raises(openai.BadRequestError):
@@ -167,6 +181,17 @@ def test_a_run_that_is_stopped_before_its_creation_is_cancelled_after_it() -> No
     made = rounds(port)
     made.stop()
     assert read(made)[-1] == "thread.run.cancelled"
+    assert port.methods == ["create", "cancel"]
+
+
+def test_a_run_without_references_is_cancelled_with_its_next_event() -> None:
+    port = Scripted([run_event("created"), run_event("in_progress"), run_event("queued"), run_event("cancelled")])
+    made = rounds(port)
+    events = drive.drain(made.events())
+    next(events)
+    made.desert()
+    assert port.methods == ["create"]
+    assert [each.event for each in events][-1] == "thread.run.cancelled"
     assert port.methods == ["create", "cancel"]
 
 

@@ -1,7 +1,6 @@
 """One run with all its tool rounds in one stream, with both kinds of client."""
 
 import functools
-import json
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -10,8 +9,8 @@ import openai
 import pytest
 
 from shim import AsyncOpenAI, OpenAI
-from shim.relay import RoundLimit, Tool, stream_run
-from tests.relay.talking import PARIS, Talk, get_time, get_weather, names, talking, text_of, until
+from shim.relay import stream_run
+from tests.relay.talking import PARIS, Talk, answered, get_time, get_weather, names, talking, text_of, until
 from tests.scenarios.doors.colours import ASYNC, COLOURS, SYNC, opened
 from tests.scenarios.doors.loopback import PATIENCE, Loopback, Reply, Request
 from tests.server.served import served
@@ -29,20 +28,6 @@ def colour(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def offline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
-
-
-def answered(talk: Talk, text: str, **choices: Any) -> str:
-    """The only output that was sent for the call."""
-    stream = talk.ask(text, **choices)
-    list(stream)
-    (output,) = stream.outputs.values()
-    return str(output)
-
-
-def record(events: Any, names: list[str]) -> None:
-    """Read the stream to its end, and record the events before the function's call."""
-    for event in events:
-        names.append(event.event)
 
 
 @pytest.mark.usefixtures("offline")
@@ -122,82 +107,6 @@ def user(name: str, city: str) -> str:
 
 
 bound = functools.partial(user, name="Ada")
-
-
-@pytest.mark.usefixtures("offline")
-class TestFailures:
-    """The output that the model receives for a failed call."""
-
-    def test_an_exception(self, colour: str) -> None:
-        def broken(city: str) -> str:
-            raise LookupError(f"no {city}")
-
-        with talking(colour, broken) as talk:
-            assert json.loads(answered(talk, f"Call broken {PARIS}.")) == {"error": "LookupError: no Paris"}
-
-    def test_a_custom_text_for_exceptions(self, colour: str) -> None:
-        def broken() -> str:
-            raise LookupError("secret")
-
-        with talking(colour, broken) as talk:
-            output = answered(talk, "Call broken.", describe_error=lambda call, _: f"{call.name} does not work")
-        assert json.loads(output) == {"error": "broken does not work"}
-
-    def test_an_unknown_function(self, colour: str) -> None:
-        with talking(colour) as talk:
-            output = answered(talk, f"Call get_time {PARIS}.", tools=[get_weather])
-        assert json.loads(output) == {"error": "there is no function get_time; there are: get_weather"}
-
-    def test_invalid_arguments(self, colour: str) -> None:
-        with talking(colour) as talk:
-            error = json.loads(answered(talk, 'Call get_weather {"town": "Paris"}.'))["error"]
-        assert error.startswith("invalid arguments for get_weather: ")
-        assert "city: Field required" in error
-        assert "town: Extra inputs are not permitted" in error
-
-    def test_a_function_that_takes_too_long(self, colour: str) -> None:
-        forever = threading.Event()
-        with talking(colour, forever.wait) as talk:
-            tools = [Tool(forever.wait, name="wait")]
-            output = answered(talk, "Call wait.", tools=tools, tool_timeout=0.05, offer_tools=True)
-        forever.set()
-        assert json.loads(output) == {"error": "wait gave no result within 0.05 seconds"}
-
-    def test_a_coroutine_that_takes_too_long_is_cancelled(self, colour: str) -> None:
-        cancelled = threading.Event()
-
-        async def forever() -> None:
-            import asyncio
-
-            try:
-                await asyncio.Event().wait()
-            finally:
-                cancelled.set()
-
-        with talking(colour, forever) as talk:
-            output = answered(talk, "Call forever.", tools=[Tool(forever, timeout=0.05)])
-            until(cancelled.is_set)
-        assert json.loads(output) == {"error": "forever gave no result within 0.05 seconds"}
-
-    def test_the_outputs_of_the_other_calls_are_sent_nevertheless(self, colour: str) -> None:
-        def broken() -> str:
-            raise LookupError
-
-        with talking(colour, broken, get_time) as talk:
-            stream = talk.ask(f"Call broken and get_time {PARIS}.")
-            assert list(stream)[-1].event == "thread.run.completed"
-        assert sorted(talk.stream.outputs.values()) == ['{"city":"Paris","time":"14:05"}', '{"error":"LookupError"}']
-
-    def test_the_round_limit(self, colour: str) -> None:
-        received: list[str] = []
-        with talking(colour) as talk:
-            events = talk.ask(f"Call get_weather {PARIS}, then get_time {PARIS}.", max_rounds=1)
-            with pytest.raises(RoundLimit, match="after 1 rounds"):
-                record(events, received)
-            (run,) = talk.runs
-        assert received[-1] == "thread.run.cancelled"
-        assert run.status == "cancelled"
-        assert len(talk.stream.outputs) == 1, "the second function was not run"
 
 
 class TestEarly:
@@ -293,6 +202,27 @@ class TestResponses:
     def test_an_observer_needs_a_client_of_this_package(self) -> None:
         with openai.OpenAI(api_key="x") as client, pytest.raises(ValueError, match="client of this package"):
             stream_run(client, thread_id="t", assistant_id="a", on_response=lambda response: None)
+
+
+#: Choices that would have no effect, and the error.
+UNUSABLE = [
+    ({"foo": 1}, TypeError, "unexpected keyword argument 'foo'$"),
+    ({"max_round": 1}, TypeError, "unexpected keyword argument 'max_round'$"),
+    ({"event_handler": None}, TypeError, "unexpected keyword argument 'event_handler'$"),
+    ({"temperature": 9}, TypeError, r"'temperature'; .* run_options=\{\"temperature\": ...\}"),
+    ({"additional_instructions": "Be brief."}, TypeError, "run_options"),
+    ({"on_leave": "cancle"}, ValueError, "on_leave is one of 'continue', 'cancel', not 'cancle'"),
+    ({"tools": [get_weather, get_weather]}, ValueError, "two functions are named 'get_weather'"),
+]
+
+
+@pytest.mark.usefixtures("offline")
+@pytest.mark.parametrize("choices, kind, text", UNUSABLE)
+def test_a_choice_without_effect_is_refused(colour: str, choices: Any, kind: type[Exception], text: str) -> None:
+    with talking(colour) as talk:
+        with pytest.raises(kind, match=text):
+            talk.ask("Hello.", **choices)
+        assert talk.runs == []
 
 
 @pytest.mark.usefixtures("offline")

@@ -69,6 +69,11 @@ def test_tools_by_name() -> None:
     assert [*by_name([get_weather, Tool(awaited, name="x")])] == ["get_weather", "x"]
 
 
+def test_two_functions_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="two functions are named 'get_weather'"):
+        by_name([get_weather, awaited, Tool(awaited, name="get_weather")])
+
+
 @pytest.mark.parametrize(
     "result, text",
     [
@@ -78,6 +83,9 @@ def test_tools_by_name() -> None:
         (1.5, "1.5"),
         ("ü", "ü"),
         (["ü"], '["ü"]'),
+        ("caf\udce9.txt", "caf\ufffd.txt"),
+        (["caf\udce9.txt"], '["caf\ufffd.txt"]'),
+        ("\ud83d\ude00", "\U0001f600"),
     ],
 )
 def test_a_result_as_text(result: Any, text: str) -> None:

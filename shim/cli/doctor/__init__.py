@@ -9,7 +9,8 @@ import openai
 import typer
 from rich.console import Console
 
-from shim.assembly.wiring import AZURE_PATH, SANDBOX
+from shim.assembly.upstream_profile import SANDBOX
+from shim.assembly.wiring import AZURE_PATH
 from shim.cli.doctor import probes, screen, verdict
 from shim.cli.doctor.examined import CAP, ExaminedServer, Finding
 from shim.http import chat, offline, transport

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from shim.assembly.wiring import SANDBOX
+from shim.assembly.upstream_profile import SANDBOX
 from shim.cli.doctor.examined import ExaminedServer, Finding
 from shim.engine.run import echo
 from shim.ports import Profile

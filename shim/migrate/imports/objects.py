@@ -103,9 +103,9 @@ def clean(read_object: ReadObject, note: Note) -> Json:
     for name in _TIMES.get(read_object.kind, ()):
         if name in body:
             result[name] = values.moment(body[name])
-    for name in body.keys() - known.keys() - _READ - set(_TIMES.get(read_object.kind, ())):
-        if body[name] != "":
-            note("field", f"{read_object.kind} {name}")
+    unknown = body.keys() - known.keys() - _READ - set(_TIMES.get(read_object.kind, ()))
+    for name in [name for name in unknown if body[name] != ""]:
+        note("field", f"{read_object.kind} {name}")
     return result | _lists(result)
 
 
