@@ -8,6 +8,7 @@ import typer
 from shim.assembly import declarations, models
 from shim.assembly.declarations import ID
 from shim.cli import stored
+from shim.migrate import preflight
 from shim.migrate.eject import agents, request, responses
 from shim.migrate.eject.program import Plan
 from shim.migrate.eject.python import Module, Unreadable
@@ -76,7 +77,12 @@ def _report(plan: Plan, place: str) -> None:
 
 
 def _plan(assistant: Json, file: Path | None, style: str, is_async: bool, streamed: bool) -> Plan:
-    body = request.of_assistant(assistant, models.model_map(current_settings()))
+    model_map = models.model_map(current_settings())
+    sent_model = model_map.model_to_call(assistant["model"])
+    for name in preflight.refused_parameters(assistant, sent_model):
+        typer.echo(f"{name}: {sent_model} refuses it, so it is left out as the shim does", err=True)
+        assistant = assistant | {name: None}
+    body = request.of_assistant(assistant, model_map)
     title = " ".join((assistant["name"] or assistant["id"] or "Assistant").split()).replace('"', "'").replace("\\", "/")
     plan = Plan(title, body, is_async=is_async or style == "agents", streamed=streamed)
     if file is None:

@@ -20,7 +20,8 @@ ELSEWHERE: Final[dict[str, str]] = {
     "imported. `assistants-shim assistants create --id %s --model MODEL` makes it, SHIM_ASSISTANTS=FILE declares it; "
     "see docs/how-to/bring-your-assistants.md",
     "thread": "thread %s is not in this store: objects from before 2026-08-26 are not here unless created or "
-    "imported. SHIM_UNKNOWN_THREADS=create creates %s empty at its first use; see docs/how-to/old-thread-ids.md",
+    "imported. With SHIM_UNKNOWN_THREADS=create a call that writes into %s, runs it or lists its messages creates it "
+    "empty, if it is an id of the API's form; see docs/how-to/old-thread-ids.md",
 }
 #: Objects that upstream stores, by the prefix of their ids.
 UPSTREAM: Final[dict[str, str]] = {

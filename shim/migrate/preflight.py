@@ -92,14 +92,20 @@ def _model(body: Json, context: CheckContext, known: dict[str, UpstreamObject]) 
         yield "warning", "model", f"the model {sent_model} could not be checked: {upstream_object}"
 
 
+def refused_parameters(body: Json, sent_model: str) -> list[str]:
+    """The parameters of an assistant that the model which answers refuses."""
+    if REASONING_MODELS.match(sent_model):
+        return [name for name in ("temperature", "top_p") if body.get(name) not in (None, 1, 1.0)]
+    return ["reasoning_effort"] if body.get("reasoning_effort") is not None else []
+
+
 def _parameters(body: Json, context: CheckContext) -> Findings:
     sent_model = context.models.model_to_call(body["model"])
-    if REASONING_MODELS.match(sent_model):
-        for name in ("temperature", "top_p"):
-            if body.get(name) not in (None, 1, 1.0):
-                yield "warning", name, f"{sent_model} refuses {name}, which will be left out"
-    elif body.get("reasoning_effort") is not None:
-        yield "warning", "reasoning_effort", f"{sent_model} does not reason, and refuses reasoning_effort"
+    for name in refused_parameters(body, sent_model):
+        reason = f"{sent_model} refuses {name}, which will be left out"
+        if name == "reasoning_effort":
+            reason = f"{sent_model} does not reason, and refuses reasoning_effort"
+        yield "warning", name, reason
 
 
 def _formats(body: Json) -> Findings:

@@ -17,7 +17,12 @@ CODE = {"type": "code_interpreter"}
 #: A call that fails, and a part of the log line.
 CALLS: dict[str, tuple[str, str, Any, str]] = {
     "an assistant": ("GET", "assistants/asst_old", None, "assistants-shim assistants create --id asst_old"),
-    "a thread": ("GET", "threads/thread_old", None, "SHIM_UNKNOWN_THREADS=create creates thread_old"),
+    "a thread": (
+        "GET",
+        "threads/thread_old",
+        None,
+        "SHIM_UNKNOWN_THREADS=create a call that writes into thread_old, runs it",
+    ),
     "file_ids": ("POST", "assistants", {"model": "gpt-4o", "file_ids": ["file-1"]}, "`tool_resources`"),
     "retrieval": ("POST", "assistants", {"model": "gpt-4o", "tools": [{"type": "retrieval"}]}, "`file_search`"),
 }

@@ -208,6 +208,19 @@ def test_a_file_search_without_a_store_is_reported(
     assert "b.yaml, line 1: file_search has no" in output_of("b.yaml", "--style", style, code=0)
 
 
+@pytest.mark.parametrize("style", ["responses", "agents"])
+@pytest.mark.parametrize("model, kept", [("gpt-3.5-turbo", False), ("gpt-4.1", True)])
+def test_parameters_that_the_successor_refuses_are_left_out_and_named(
+    model: str, kept: bool, style: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SHIM_MODEL_MAP", '{"gpt-3.5-turbo": "gpt-5", "gpt-4.1": null}')
+    Path("a.py").write_text(f"c.beta.assistants.create(model='{model}', temperature=0.2, top_p=1, instructions='x')\n")
+    written = output_of("a.py", "--style", style, "--to", "native.py", code=0)
+    assert ("temperature: gpt-5 refuses it" in written) != kept
+    assert ("temperature" in Path("native.py").read_text()) == kept
+
+
 def output_of(*arguments: str, code: int = 2) -> str:
     result = CliRunner().invoke(table.app(), ["eject", *arguments])
     assert result.exit_code == code, result.output
