@@ -1,27 +1,16 @@
 """Settings: environment variables that begin with ``SHIM_``."""
 
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+import openai
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shim.store.dialects import CONNECTIONS
-from shim.upstream.profiles import CHAT, PROFILES
+from shim.upstream.profiles import PROFILES, upstream_of
 from shim.wire.objects import RUN_LIFETIME
 from shim.wire.sse import LIMITS
-
-#: The prefix of the address of a server that has only Chat Completions.
-CHAT_SCHEME: Final = f"{CHAT}+"
-
-
-def upstream_of(address: str | None) -> dict[str, str]:
-    """The settings for an upstream's address: ``chat+https://host/v1`` also sets the kind of server."""
-    if address is None:
-        return {}
-    if address.startswith(CHAT_SCHEME):
-        return {"upstream": address.removeprefix(CHAT_SCHEME), "upstream_profile": CHAT}
-    return {"upstream": address}
 
 
 class Settings(BaseSettings):
@@ -325,6 +314,13 @@ class Settings(BaseSettings):
     def _addressed(cls, values: dict[str, Any]) -> dict[str, Any]:
         return values | upstream_of(values.get("upstream"))
 
+    @field_validator("upstream")
+    @classmethod
+    def _reachable(cls, address: str | None) -> str | None:
+        if address not in (None, "sandbox") and not address.startswith(("http://", "https://")):
+            raise ValueError("neither `sandbox` nor an address that begins with http:// or https://")
+        return address
+
     @field_validator("upstream_profile")
     @classmethod
     def _known(cls, name: str | None) -> str | None:
@@ -340,8 +336,12 @@ class Settings(BaseSettings):
 
 
 def current_settings() -> Settings:
-    """The settings according to the current environment."""
-    return Settings()
+    """The settings of the environment.  Raises the SDK's own error for a value that cannot be used."""
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        lines = [f"SHIM_{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in wrong.errors()]
+        raise openai.OpenAIError("\n".join(lines)) from None
 
 
 @cache

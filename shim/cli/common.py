@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import openai
 import typer
-from pydantic import ValidationError
 
 import shim
 from shim.assembly.lined import Unusable
@@ -24,9 +23,6 @@ def with_plain_errors(command: Callable[..., Any]) -> Callable[..., Any]:
             return command(*args, **kwargs)
         except (StoreFailed, openai.OpenAIError, ApiError, Unusable) as problem:
             typer.echo(str(problem), err=True)
-        except ValidationError as wrong:
-            for each in wrong.errors():
-                typer.echo(f"SHIM_{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}", err=True)
         raise typer.Exit(1)
 
     return run

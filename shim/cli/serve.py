@@ -9,8 +9,9 @@ import typer
 
 from shim.server import logs, run
 from shim.server.hosts import is_loopback
-from shim.settings import Settings, current_settings, upstream_of
+from shim.settings import Settings, current_settings
 from shim.store.database import database
+from shim.upstream.profiles import upstream_of
 
 REMOTE: Final = (
     "{host} is not a loopback address, and this server does not distinguish its callers: everybody who can "

@@ -236,3 +236,16 @@ def choose(base_url: str, profile_name: str | None = None) -> Profile:
         return PROFILES[profile_name]
     host = urlsplit(base_url).netloc.rpartition("@")[2]
     return PROFILES[next((name for known, name in HOSTS.items() if re.search(known, host)), OTHER)]
+
+
+#: The prefix of the address of a server that has only Chat Completions.
+CHAT_SCHEME: Final = f"{CHAT}+"
+
+
+def upstream_of(address: str | None) -> dict[str, str]:
+    """The settings for an upstream's address: ``chat+https://host/v1`` also sets the kind of server."""
+    if address is None:
+        return {}
+    if address.startswith(CHAT_SCHEME):
+        return {"upstream": address.removeprefix(CHAT_SCHEME), "upstream_profile": CHAT}
+    return {"upstream": address}

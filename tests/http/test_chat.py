@@ -11,7 +11,8 @@ import pytest
 import shim
 from shim.http import chat
 from shim.http.guard import http
-from shim.settings import Settings, upstream_of
+from shim.settings import Settings
+from shim.upstream.profiles import upstream_of
 
 
 @pytest.fixture

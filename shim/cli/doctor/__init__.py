@@ -15,9 +15,9 @@ from shim.cli.doctor import probes, screen, verdict
 from shim.cli.doctor.examined import CAP, ExaminedServer, Finding
 from shim.http import chat, offline, transport
 from shim.http.guard import guarded
-from shim.settings import current_settings, upstream_of
+from shim.settings import current_settings
 from shim.upstream import profiles
-from shim.upstream.profiles import CHAT
+from shim.upstream.profiles import CHAT, upstream_of
 from shim.upstream.responses import Upstream
 
 OPENAI: Final = "https://api.openai.com/v1"
