@@ -54,21 +54,35 @@ def check_announced(request: Request, max_bytes: int) -> None:
 
 
 class Streamed(StreamingResponse):
-    """A body that is always closed, also if its reader disconnects.  If upstream breaks it off, so does this server."""
+    """A body that is always closed, also if its reader disconnects."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body: Any = self.body_iterator
-        try:
-            async with aclosing(body):
-                await super().__call__(scope, receive, send)
-        except transport.BROKEN as problem:
-            log.warning("upstream broke off its answer: %s", str(problem) or type(problem).__name__)
-            if line.SCOPE_KEY not in scope:
-                raise
-            line.of(scope).close()
-            # The web server takes a missing end for a mistake, unless the connection is closed.
-            while (await receive())["type"] != "http.disconnect":
-                pass
+        async with aclosing(body):
+            await super().__call__(scope, receive, send)
+
+
+class PassedOn(Streamed):
+    """Upstream's body.  If upstream breaks it off, so does this server."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body: Any = self.body_iterator
+        async with aclosing(body):
+            self.body_iterator = _until_broken(body, scope)
+            await super().__call__(scope, receive, send)
+
+
+async def _until_broken(body: AsyncGenerator[bytes, None], scope: Scope) -> AsyncGenerator[bytes, None]:
+    try:
+        async for part in body:
+            yield part
+    except transport.BROKEN as problem:
+        log.warning("upstream broke off its answer: %s", str(problem) or type(problem).__name__)
+        if line.SCOPE_KEY not in scope:
+            raise
+        line.of(scope).close()
+        # The end of the connection cancels this answer.  If it just ended here, it would look complete.
+        await anyio.sleep_forever()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +182,7 @@ class Forwarder:
 
 def response_for_caller(answer: Any, request: Request, target: Target, body: AsyncGenerator[bytes, None]) -> Streamed:
     """The upstream's answer for the caller, with that body."""
-    response = Streamed(body, answer.status_code)
+    response = PassedOn(body, answer.status_code)
     response.raw_headers = headers.end_to_end(answer.headers.raw)
     if is_polled(request.method, target.path) and "openai-poll-after-ms" not in response.headers:
         response.headers["openai-poll-after-ms"] = "250"
