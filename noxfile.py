@@ -57,6 +57,8 @@ OLD = (
     "tests/migrate/imports/test_values.py",
     "tests/runtime",
     "tests/server/test_forwarding.py",
+    "tests/server/test_line.py",
+    "tests/http/test_connection.py",
 )
 #: All that they can break: `ALL=1 nox -s floors`, three minutes more.
 MOST = (

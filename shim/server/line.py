@@ -58,5 +58,7 @@ def until_lost(scope: MutableMapping[str, Any]) -> Iterator[None]:
         except asyncio.CancelledError:
             if not line.lost:
                 raise
-            task.uncancel()
+            if hasattr(task, "uncancel"):
+                # So a time-out around it still works; before Python 3.11 nothing counts cancellations.
+                task.uncancel()
             raise ClientDisconnect from None

@@ -1,6 +1,7 @@
 """A caller's connection, and what is done when the caller leaves."""
 
 import asyncio
+import sys
 from contextlib import suppress
 
 import pytest
@@ -33,7 +34,8 @@ async def test_what_is_awaited_is_cancelled_when_the_line_is_lost() -> None:
     it.lose()
     with pytest.raises(ClientDisconnect):
         await task
-    assert task.cancelling() == 0, "a time-out around it still works"
+    if sys.version_info >= (3, 11):
+        assert task.cancelling() == 0, "a time-out around it still works"
     with pytest.raises(ClientDisconnect):
         await _waits({line.SCOPE_KEY: it})
 
