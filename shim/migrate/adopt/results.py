@@ -8,14 +8,17 @@ from shim.wire.types import Json
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The place of something that was found.  ``name``: its name there."""
+    """The place of something that was found.  ``line``: 0 in the environment, which has none.  ``name``: its name
+    there.
+    """
 
     file: str
     line: int
     name: str = ""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}" + (f" ({self.name})" if self.name else "")
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place} ({self.name})" if self.name else place
 
 
 @dataclass(frozen=True, slots=True)

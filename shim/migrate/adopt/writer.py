@@ -30,7 +30,7 @@ def render(assistants: list[Adopted], file: str) -> str:
 
 def _lines(each: Adopted) -> Iterator[str]:
     yield f"  - id: {each.id}"
-    places = [_location(place) for place in each.places] or ["given on the command line"]
+    places = [str(place) for place in each.places] or ["given on the command line"]
     yield from (f"    # found: {place}" for place in places)
     yield from _model(each)
     yield from _text_field(each, "name", "unknown")
@@ -50,10 +50,6 @@ def _lines(each: Adopted) -> Iterator[str]:
         yield "    tool_resources:"
         yield f"      file_search: {{vector_store_ids: [{ids[0]}]}}  # seen: {each.stores[ids[0]]}"
         yield from (f"      # another: {id}, seen: {each.stores[id]}" for id in ids[1:])
-
-
-def _location(place: Place) -> str:
-    return str(place) if place.line else f"{place.file} ({place.name})"
 
 
 def _model(each: Adopted) -> Iterator[str]:
