@@ -74,8 +74,9 @@ class PassedOn(Streamed):
 
 async def _until_broken(body: AsyncGenerator[bytes, None], scope: Scope) -> AsyncGenerator[bytes, None]:
     try:
-        async for part in body:
-            yield part
+        async with aclosing(body) as parts:
+            async for part in parts:
+                yield part
     except transport.BROKEN as problem:
         log.warning("upstream broke off its answer: %s", str(problem) or type(problem).__name__)
         if line.SCOPE_KEY not in scope:

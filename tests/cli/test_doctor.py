@@ -301,6 +301,11 @@ def test_an_invalid_url_is_a_usage_error(monkeypatch: pytest.MonkeyPatch, place:
     if place != "--upstream":
         monkeypatch.setenv(place, wrong)
     shown = run(*(["--upstream", wrong] if place == "--upstream" else []))
+    if place == "SHIM_UPSTREAM" and not wrong.startswith("http"):
+        # As in every command and program.
+        assert shown.exit_code == 1
+        assert shown.stderr.startswith("SHIM_UPSTREAM: Value error, neither `sandbox` nor an address")
+        return
     assert shown.exit_code == 2
     assert f"Invalid value for {place}" in shown.stderr
     assert "neither an http or https URL nor `sandbox`" in shown.stderr

@@ -19,6 +19,7 @@ from tests.scenarios.doors.colours import opened
 from tests.scenarios.doors.loopback import Loopback
 from tests.scenarios.doors.talking import until_ended
 from tests.scenarios.store_failures.test_causes import MOMENTS, WAYS, Backlog, Scene
+from tests.server.served import until
 from tests.stores import POSTGRES
 
 pytestmark = pytest.mark.skipif(not POSTGRES, reason="SHIM_TEST_POSTGRES holds no URL")
@@ -98,6 +99,13 @@ class Server:
         self.do(sa.text(mine), name=self.name)
 
     def stop(self) -> None:
+        """Between two transactions, as the outcome of one that is being committed would be unknown."""
+        busy = sa.text(
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name = :name"
+            " AND (state <> 'idle' OR clock_timestamp() - state_change < interval '50 ms')"
+        )
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
+            until(lambda: db.execute(busy, {"name": self.name}).scalar() == 0)
         self._door.shut()
 
     def start(self) -> None:
