@@ -24,8 +24,7 @@ def adopt(
     for path in paths:
         if not path.exists():
             raise typer.BadParameter(f"there is no {path}, and an id begins with asst_", param_hint="PATH|ID")
-    if to.exists() and not force:
-        raise typer.BadParameter(f"{to} exists already; --force overwrites it", param_hint="--to")
+    printing.check_new(to, force)
     result = adopting.adopt(paths, ids)
     if not result.assistants:
         typer.echo("No assistant's id was found.", err=True)

@@ -7,7 +7,7 @@ import typer
 
 from shim.assembly import declarations, models
 from shim.assembly.declarations import ID
-from shim.cli import stored
+from shim.cli import printing, stored
 from shim.migrate import preflight
 from shim.migrate.eject import agents, request, responses
 from shim.migrate.eject.program import Plan
@@ -48,8 +48,7 @@ def eject(
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file if it exists.")] = False,
 ) -> None:
     """Write native code for an assistant and the loop around it.  Your code is read, never run."""
-    if to is not None and to.exists() and not force:
-        raise typer.BadParameter(f"{to} exists already; --force overwrites it", param_hint="--to")
+    printing.check_new(to, force)
     try:
         assistant, place = _assistant(source, which)
         plan = _plan(

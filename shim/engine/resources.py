@@ -12,13 +12,13 @@ from shim.engine.context import Context
 from shim.ports import Refusal
 from shim.store import threads
 from shim.store.tx import Tx
+from shim.translate.tools import LISTS
 from shim.wire import ids
 from shim.wire.errors import ApiError
 from shim.wire.types import Json
 
 #: A thread's own vector store expires this many days after its last use, as the old API's did.
 EXPIRY: Final = {"anchor": "last_active_at", "days": 7}
-KINDS: Final = {"code_interpreter": "file_ids", "file_search": "vector_store_ids"}
 #: The ids of vector stores that a request has created.
 Created = list[str]
 T = TypeVar("T")
@@ -106,7 +106,7 @@ def remove_attached(tx: Tx, thread_id: str, added: Json) -> None:
     left = dict(thread["tool_resources"])
     for kind, new in added.items():
         ids_left = [id for id in _ids(left, kind) if id not in new["ids"]]
-        left[kind] = {KINDS[kind]: ids_left}
+        left[kind] = {LISTS[kind]: ids_left}
         if new["first"] and not ids_left:
             del left[kind]
     threads.save(tx, thread | {"tool_resources": left})
@@ -117,7 +117,7 @@ def merged(*resources: Json) -> Json:
     thread.
     """
     together: Json = {}
-    for kind, name in KINDS.items():
+    for kind, name in LISTS.items():
         parts = [(one.get(kind) or {}) for one in resources if one.get(kind) is not None]
         if parts:
             together[kind] = {name: list(dict.fromkeys(id for one in parts for id in one.get(name) or []))}
@@ -132,7 +132,7 @@ def _files(messages: list[Json], tool: str) -> list[str]:
 
 def _ids(resources: Json, kind: str) -> list[str]:
     """The ids of the files or vector stores of a kind."""
-    found: list[str] = (resources.get(kind) or {}).get(KINDS[kind]) or []
+    found: list[str] = (resources.get(kind) or {}).get(LISTS[kind]) or []
     return found
 
 

@@ -19,12 +19,6 @@ from tests.scenarios.doors.loopback import PATIENCE, Gate, Loopback
 ASK = f"Call get_weather {PARIS}, then get_time {PARIS}."
 
 
-@pytest.fixture(params=COLOURS)
-def colour(request: pytest.FixtureRequest) -> str:
-    found: str = request.param
-    return found
-
-
 @pytest.fixture
 def server() -> Iterator[Loopback]:
     with Loopback() as server:

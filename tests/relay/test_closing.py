@@ -18,18 +18,12 @@ from shim import AsyncOpenAI
 from shim.relay import follow_run, stream_run, to_sse, tool_schema
 from shim.runtime import background
 from tests.relay.talking import PARIS, Talk, until
-from tests.scenarios.doors.colours import ASYNC, COLOURS, SYNC, Blocking, Loop, opened
+from tests.scenarios.doors.colours import ASYNC, SYNC, Blocking, Loop, opened
 from tests.scenarios.doors.loopback import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("offline")
 ASK = f"Call slow {PARIS}, then slow {PARIS}."
 ENDS = {"continue": "completed", "cancel": "cancelled"}
-
-
-@pytest.fixture(params=COLOURS)
-def colour(request: pytest.FixtureRequest) -> str:
-    found: str = request.param
-    return found
 
 
 @pytest.fixture(params=ENDS)

@@ -9,21 +9,9 @@ import pytest
 
 from shim.relay import RoundLimit, Tool
 from tests.relay.talking import PARIS, answered, get_time, get_weather, talking, until
-from tests.scenarios.doors.colours import COLOURS
 from tests.scenarios.doors.loopback import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("offline")
-
-
-@pytest.fixture(params=COLOURS)
-def colour(request: pytest.FixtureRequest) -> str:
-    found: str = request.param
-    return found
-
-
-@pytest.fixture
-def offline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
 
 
 class Unusual(BaseException):

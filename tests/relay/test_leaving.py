@@ -8,15 +8,9 @@ from typing import Any
 import pytest
 
 from tests.relay.talking import PARIS, Talk, talking, until
-from tests.scenarios.doors.colours import COLOURS, SYNC
+from tests.scenarios.doors.colours import SYNC
 from tests.scenarios.doors.loopback import PATIENCE, Gate, Loopback
 from tests.scenarios.doors.talking import until_ended
-
-
-@pytest.fixture(params=COLOURS)
-def colour(request: pytest.FixtureRequest) -> str:
-    found: str = request.param
-    return found
 
 
 @pytest.fixture

@@ -11,23 +11,12 @@ import pytest
 from shim import AsyncOpenAI, OpenAI
 from shim.relay import stream_run
 from tests.relay.talking import PARIS, Talk, answered, get_time, get_weather, names, talking, text_of, until
-from tests.scenarios.doors.colours import ASYNC, COLOURS, SYNC, opened
+from tests.scenarios.doors.colours import ASYNC, SYNC, opened
 from tests.scenarios.doors.loopback import PATIENCE, Loopback, Reply, Request
 from tests.server.served import served
 
 TWO_ROUNDS = f"aloud Call get_weather {PARIS} and get_time {PARIS}, then get_time {PARIS}."
 WORDS = 400
-
-
-@pytest.fixture(params=COLOURS)
-def colour(request: pytest.FixtureRequest) -> str:
-    found: str = request.param
-    return found
-
-
-@pytest.fixture
-def offline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SHIM_UPSTREAM", "sandbox")
 
 
 @pytest.mark.usefixtures("offline")
